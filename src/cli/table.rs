@@ -1,0 +1,514 @@
+//! What can be typed: every command and option, once.
+//!
+//! The parser and the help read this table and nothing else. To add a command, write a
+//! `const` of type [`Command`] and list it in the `subcommands` of its parent, [`NSRUN`] or a
+//! group; to add an option, add one [`Opt`] to a section of its command.
+
+use super::command::{Command, More, Operands, Opt, Section};
+
+// Options that several commands share. Every command ends with HELP.
+
+const HELP: Opt = Opt::flag("help", "show this text").short('h');
+const JSON: Opt = Opt::flag("json", "print JSON instead of text");
+const DRY_RUN: Opt = Opt::flag("dry-run", "print what would be done, and do nothing");
+const FORMAT: Opt = Opt::one_of(
+    "format",
+    &["tree", "ip"],
+    "how --dry-run prints: a tree to read, or the equivalent ip, nft and sysctl command lines; \
+     default tree",
+);
+
+/// What a section is called in a command that needs only one.
+const OPTIONS: &str = "Options";
+
+const RUNS: &str = "Processes";
+
+const STATUS_OF_CMD: &str = "That of CMD; 128+N when signal N ended it; 125 when nsrun itself \
+    failed, 126 when CMD cannot be executed, 127 when there is no such command, 2 for wrong usage.";
+
+/// The root of the table.
+pub static NSRUN: Command = Command {
+    name: "nsrun",
+    about: &[
+        "nsrun launches a process inside a network namespace that is already wired up: link, \
+         address, default route and resolv.conf, within milliseconds. It needs no daemon and keeps no \
+         files.",
+    ],
+    sections: &[Section {
+        heading: OPTIONS,
+        options: &[HELP, Opt::flag("version", "show the version").short('V')],
+    }],
+    subcommands: &[RUN, EXEC, PS, INSPECT, STOP, WAIT, HELP_COMMAND],
+    notes: &[(
+        "Exit status",
+        "0 done, 1 failed, 2 wrong usage. run, exec and wait give the status of the launched \
+         command instead.",
+    )],
+    examples: &[
+        (
+            "Launch a web server in a network of its own",
+            "nsrun run --name web -- python3 -m http.server 80",
+        ),
+        ("See what runs, with its addresses", "nsrun ps"),
+    ],
+    ..Command::EMPTY
+};
+
+const RUN: Command = Command {
+    name: "run",
+    group: RUNS,
+    summary: "launch a command in a wired-up network namespace",
+    about: &[
+        "Launches CMD in a network namespace with a link, an address, a default route and a \
+         resolv.conf of its own, and waits for it.",
+        "CMD also gets its own process ids, mounts, host name and IPC objects. Options end at the \
+         first word of CMD, so that \"nsrun run ping -c1 192.0.2.1\" works without \"--\".",
+    ],
+    operands: Operands {
+        required: &[],
+        more: More::Command,
+    },
+    sections: &[
+        Section {
+            heading: "Network",
+            options: &[
+                Opt::value(
+                    "net",
+                    "NETWORK",
+                    "network to join: \"bridge\" (a bridge on this host, made on first use with a \
+                     subnet that nothing else uses) or \"none\" (loopback only); default bridge",
+                )
+                .aliases(&["network"]),
+                Opt::value(
+                    "ip",
+                    "ADDRESS",
+                    "IPv4 address from the network's subnet; default the next free one",
+                ),
+                Opt::value(
+                    "mac",
+                    "MAC",
+                    "hardware address, such as 02:00:00:00:00:07; default chosen by nsrun",
+                ),
+                Opt::value("mtu", "BYTES", "largest packet; default the network's"),
+                Opt::value("ifname", "NAME", "name of the link inside; default eth0"),
+                Opt::value(
+                    "sysctl",
+                    "net.KEY=VALUE",
+                    "set a parameter of the namespace's network, such as net.ipv4.ip_forward=1",
+                )
+                .repeat(),
+            ],
+        },
+        Section {
+            heading: "Names and resolution",
+            options: &[
+                Opt::value(
+                    "name",
+                    "NAME",
+                    "name of the run for ps, inspect, stop, exec and wait: 1 to 63 letters, digits, \
+                     \"-\" or \"_\", unique on this host; default made up",
+                ),
+                Opt::value(
+                    "hostname",
+                    "NAME",
+                    "host name inside; default the name of the run",
+                ),
+                Opt::value(
+                    "dns",
+                    "ADDRESS",
+                    "name server to ask; default those of this host",
+                )
+                .repeat(),
+                Opt::value(
+                    "dns-search",
+                    "DOMAIN",
+                    "domain to try short names in; default those of this host",
+                )
+                .repeat(),
+                Opt::value(
+                    "dns-option",
+                    "OPTION",
+                    "option line of resolv.conf, such as ndots:2; default those of this host",
+                )
+                .repeat(),
+                Opt::value("add-host", "HOST:IP", "further line for /etc/hosts inside").repeat(),
+            ],
+        },
+        Section {
+            heading: "Process",
+            options: &[
+                Opt::flag(
+                    "detach",
+                    "return once CMD has started, and print the name of the run",
+                )
+                .short('d'),
+                Opt::value(
+                    "log",
+                    "FILE",
+                    "with --detach: write output and errors of CMD to FILE; default /dev/null",
+                ),
+                Opt::value(
+                    "env",
+                    "NAME=VALUE",
+                    "set an environment variable, besides those of the caller",
+                )
+                .short('e')
+                .repeat(),
+                Opt::value(
+                    "env-file",
+                    "FILE",
+                    "read environment variables from FILE, one NAME=VALUE a line; --env wins",
+                )
+                .repeat(),
+                Opt::value(
+                    "workdir",
+                    "DIR",
+                    "directory to start in; default the current one, or / with --rootfs",
+                )
+                .short('w'),
+                Opt::value(
+                    "user",
+                    "UID[:GID]",
+                    "user to run CMD as, by number or name, and its group; default the caller",
+                )
+                .short('u'),
+                Opt::value(
+                    "preserve-fds",
+                    "N",
+                    "pass N open file descriptors, from 3 on, to CMD; default 0: only 0, 1 and 2",
+                ),
+                Opt::flag(
+                    "survive",
+                    "let CMD live on when nsrun is killed; default CMD dies with it",
+                ),
+            ],
+        },
+        Section {
+            heading: "Isolation",
+            options: &[
+                Opt::value(
+                    "cap-add",
+                    "CAPABILITY",
+                    "keep a capability besides the default ones (see below), such as sys_time; \
+                     \"all\" for all",
+                )
+                .repeat(),
+                Opt::value(
+                    "cap-drop",
+                    "CAPABILITY",
+                    "drop a capability; \"all\" for all",
+                )
+                .repeat(),
+                Opt::flag(
+                    "no-new-privs",
+                    "let no set-uid program or file capability give CMD more rights",
+                ),
+                Opt::one_of(
+                    "pid",
+                    &["private", "host"],
+                    "process ids; default private: CMD sees only its own",
+                ),
+                Opt::one_of(
+                    "ipc",
+                    &["private", "host"],
+                    "System V IPC and message queues; default private",
+                ),
+                Opt::one_of("uts", &["private", "host"], "host name; default private"),
+                Opt::one_of(
+                    "cgroup",
+                    &["private", "host"],
+                    "view of the control groups; default host",
+                ),
+                Opt::flag(
+                    "userns",
+                    "run in a user namespace: root inside is the caller outside, and every \
+                     capability is harmless there",
+                ),
+                Opt::value(
+                    "uidmap",
+                    "INSIDE:OUTSIDE:COUNT",
+                    "with --userns: COUNT user ids from INSIDE on are those from OUTSIDE on",
+                )
+                .repeat(),
+                Opt::value("gidmap", "INSIDE:OUTSIDE:COUNT", "the same for group ids").repeat(),
+            ],
+        },
+        Section {
+            heading: "File system",
+            options: &[
+                Opt::value(
+                    "rootfs",
+                    "DIR",
+                    "make DIR the root directory of CMD; default that of this host",
+                ),
+                Opt::value(
+                    "bind",
+                    "SRC:DST[:ro]",
+                    "show SRC of this host at DST inside; \":ro\" for reading only",
+                )
+                .repeat(),
+                Opt::value(
+                    "tmpfs",
+                    "DIR",
+                    "put an empty file system, kept in memory, at DIR inside",
+                )
+                .repeat(),
+            ],
+        },
+        Section {
+            heading: "Output",
+            options: &[
+                Opt::value(
+                    "json-status-fd",
+                    "N",
+                    "write one JSON object about the run to file descriptor N once CMD has started",
+                ),
+                DRY_RUN,
+                FORMAT,
+                HELP,
+            ],
+        },
+    ],
+    notes: &[
+        (
+            "Capabilities",
+            "Root inside keeps audit_write, chown, dac_override, fowner, fsetid, kill, mknod, \
+             net_bind_service, net_raw, setfcap, setgid, setpcap, setuid and sys_chroot. Without \
+             --userns, net_admin reaches the host's links and filters: nsrun warns when it is \
+             added. Any user inside can ping and bind ports below 1024.",
+        ),
+        ("Exit status", STATUS_OF_CMD),
+    ],
+    examples: &[
+        ("A shell in a network of its own", "nsrun run bash"),
+        (
+            "A web server with a name, in the background",
+            "nsrun run -d --name web -- python3 -m http.server 80",
+        ),
+        (
+            "No network at all; needs no root",
+            "nsrun run --net none -- make test",
+        ),
+        (
+            "Another root directory, another user",
+            "nsrun run --rootfs /srv/alpine -u 1000:1000 -- /bin/sh",
+        ),
+        (
+            "What would be done, as ip command lines",
+            "nsrun run --dry-run --format ip -- true",
+        ),
+    ],
+    ..Command::EMPTY
+};
+
+const EXEC: Command = Command {
+    name: "exec",
+    group: RUNS,
+    summary: "launch a command beside a running one",
+    about: &[
+        "Launches CMD in the namespaces of a run: its network, its mounts, and whatever else it \
+              has of its own.",
+    ],
+    operands: Operands {
+        required: &["NAME|PID"],
+        more: More::Command,
+    },
+    sections: &[Section {
+        heading: OPTIONS,
+        options: &[HELP],
+    }],
+    notes: &[("Exit status", STATUS_OF_CMD)],
+    examples: &[
+        (
+            "The addresses that \"web\" sees",
+            "nsrun exec web -- ip address",
+        ),
+        (
+            "The same run, found by a process id",
+            "nsrun exec 4711 -- sh",
+        ),
+    ],
+    ..Command::EMPTY
+};
+
+const PS: Command = Command {
+    name: "ps",
+    group: RUNS,
+    summary: "list what runs",
+    about: &[
+        "Lists the runs on this host with their process ids, networks and addresses, as the \
+              kernel knows them.",
+    ],
+    sections: &[Section {
+        heading: OPTIONS,
+        options: &[JSON, HELP],
+    }],
+    examples: &[
+        ("A table", "nsrun ps"),
+        ("For a program", "nsrun ps --json"),
+    ],
+    ..Command::EMPTY
+};
+
+const INSPECT: Command = Command {
+    name: "inspect",
+    group: RUNS,
+    summary: "show everything about one run",
+    about: &[
+        "Shows the command, start time, networks, addresses and links of the run with that name, \
+              or of the one that process belongs to.",
+    ],
+    operands: Operands {
+        required: &["NAME|PID"],
+        more: More::None,
+    },
+    sections: &[Section {
+        heading: OPTIONS,
+        options: &[JSON, HELP],
+    }],
+    examples: &[
+        ("For people", "nsrun inspect web"),
+        ("For a program", "nsrun inspect web --json"),
+    ],
+    ..Command::EMPTY
+};
+
+const STOP: Command = Command {
+    name: "stop",
+    group: RUNS,
+    summary: "end runs",
+    about: &[
+        "Sends SIGTERM to each run, and SIGKILL to those that are still there some time later.",
+    ],
+    operands: Operands {
+        required: &["NAME"],
+        more: More::Any("NAME"),
+    },
+    sections: &[Section {
+        heading: OPTIONS,
+        options: &[
+            Opt::value(
+                "time",
+                "SECONDS",
+                "how long to wait before SIGKILL; default 10",
+            )
+            .short('t'),
+            HELP,
+        ],
+    }],
+    examples: &[
+        ("Two runs", "nsrun stop web db"),
+        ("At once", "nsrun stop --time 0 web"),
+    ],
+    ..Command::EMPTY
+};
+
+const WAIT: Command = Command {
+    name: "wait",
+    group: RUNS,
+    summary: "wait for a run to end and give its exit status",
+    about: &[
+        "Waits for the run to end, and exits with the status of its command: 128+N when signal N \
+              ended it.",
+    ],
+    operands: Operands {
+        required: &["NAME"],
+        more: More::None,
+    },
+    sections: &[Section {
+        heading: OPTIONS,
+        options: &[HELP],
+    }],
+    examples: &[(
+        "A detached run's exit status",
+        "nsrun run -d --name job -- make test && nsrun wait job",
+    )],
+    ..Command::EMPTY
+};
+
+const HELP_COMMAND: Command = Command {
+    name: "help",
+    group: "Help",
+    summary: "show the help of a command",
+    about: &["Shows the help of a command; without one, what commands there are."],
+    operands: Operands {
+        required: &[],
+        more: More::Any("COMMAND"),
+    },
+    sections: &[Section {
+        heading: OPTIONS,
+        options: &[HELP],
+    }],
+    examples: &[("All options of run", "nsrun help run")],
+    ..Command::EMPTY
+};
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn check(c: &'static Command) {
+        assert!(
+            c.options().any(|o| o.long == "help"),
+            "{} has no --help",
+            c.name
+        );
+        assert!(!c.about.is_empty(), "{} says nothing about itself", c.name);
+        assert!(
+            c.subcommands.is_empty() || c.operands.required.is_empty(),
+            "{} is a group; its operands are never read",
+            c.name
+        );
+        let mut seen = std::collections::BTreeSet::new();
+        for option in c.options() {
+            assert!(
+                option.long.len() > 1 && !option.help.is_empty(),
+                "--{}",
+                option.long
+            );
+            assert!(!option.help.ends_with('.'), "--{}: full stop", option.long);
+            let letter = option.short.map(String::from);
+            for name in option.longs().map(String::from).chain(letter) {
+                assert!(seen.insert(name.clone()), "{} has {name} twice", c.name);
+            }
+        }
+        let mut names = std::collections::BTreeSet::new();
+        for below in c.subcommands {
+            assert!(
+                !below.group.is_empty() && !below.summary.is_empty(),
+                "{}",
+                below.name
+            );
+            for name in below.names() {
+                assert!(names.insert(name), "{name} names two commands");
+            }
+            check(below);
+        }
+    }
+
+    #[test]
+    fn every_entry_is_complete_and_no_name_is_taken_twice() {
+        check(&NSRUN);
+    }
+
+    #[test]
+    fn every_example_is_a_command_line_the_parser_takes() {
+        fn examples(c: &'static Command) -> Vec<&'static str> {
+            let own = c.examples.iter().map(|(_, line)| *line);
+            own.chain(c.subcommands.iter().flat_map(examples)).collect()
+        }
+        for line in examples(&NSRUN).iter().flat_map(|line| line.split(" && ")) {
+            let words = line.split(' ').skip(1).map(Into::into);
+            super::super::parse(words).unwrap_or_else(|usage| panic!("{line}: {usage}"));
+        }
+    }
+
+    #[test]
+    fn usage_lines_follow_from_the_table() {
+        assert_eq!(NSRUN.usage(""), "nsrun COMMAND [ARG...]");
+        assert_eq!(RUN.usage("run"), "nsrun run [OPTIONS] [--] CMD [ARG...]");
+        assert_eq!(EXEC.usage("exec"), "nsrun exec NAME|PID [--] CMD [ARG...]");
+        assert_eq!(STOP.usage("stop"), "nsrun stop [OPTIONS] NAME [NAME...]");
+        assert_eq!(HELP_COMMAND.usage("help"), "nsrun help [COMMAND...]");
+    }
+}
