@@ -1,1 +1,25 @@
-#![no_std]
+//! A zero-allocation, `no_std` netlink codec, every byte written by hand.
+#![cfg_attr(not(any(test, feature = "socket")), no_std)]
+#![cfg_attr(not(feature = "socket"), forbid(unsafe_code))]
+#![cfg_attr(feature = "socket", deny(unsafe_code))]
+
+pub mod ack;
+mod attr;
+mod decode;
+mod encode;
+mod error;
+mod flags;
+pub mod route;
+#[cfg(feature = "socket")]
+pub mod socket;
+pub mod value;
+pub mod wire;
+
+pub use ack::{Ack, ExtAck, Path};
+pub use attr::{Attr, Field, HeaderNest, MessageType, Nest, Schema, Set, Shape, Shaped};
+pub use decode::{Attributes, DONE, ERROR, Message, Messages, NOOP, OVERRUN, RawAttr, View};
+pub use encode::{Attrs, Batch};
+pub use error::{DecodeError, DecodeErrorKind, EncodeError};
+pub use flags::Flags;
+pub use value::{Text, Value};
+pub use wire::{ATTR_MAX, Header, Int, MessageHeader, align};

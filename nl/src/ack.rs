@@ -1,0 +1,232 @@
+//! Acknowledgements: errno, the kernel's own words, and which attribute it means.
+
+use core::fmt;
+
+use crate::attr::{Schema, Shape, attributes};
+use crate::decode::{Attributes, DONE, ERROR, Message, Messages, View};
+use crate::error::{DecodeError, DecodeErrorKind};
+use crate::flags::Flags;
+use crate::value::{Bytes, Str, Text, U32};
+use crate::wire::{ATTR_HEADER, Int, MESSAGE_HEADER, MessageHeader, align};
+
+attributes! {
+    /// Extended acknowledgement (`enum nlmsgerr_attrs`, `linux/netlink.h`).
+    ExtAck = "NLMSGERR_ATTR" {
+        /// The kernel's own words.
+        MSG: Str = 1;
+        /// Where in the request the offending attribute begins, in bytes from its start.
+        OFFS: U32 = 2;
+        /// Data a subsystem gives with success.
+        COOKIE: Bytes = 3;
+        /// The policy the attribute broke.
+        POLICY: Bytes = 4;
+        /// Number of a missing attribute.
+        MISS_TYPE: U32 = 5;
+        /// Where the nest that should hold it begins; absent when it is the message itself.
+        MISS_NEST: U32 = 6;
+    }
+}
+
+/// What `NLMSG_ERROR` or `NLMSG_DONE` says about a request.
+#[derive(Clone, Copy, Debug)]
+pub struct Ack<'a> {
+    /// 0 for success, else a positive errno.
+    pub errno: i32,
+    /// Sequence number of the request.
+    pub seq: u32,
+    /// Whether it ends a multi-part reply.
+    pub done: bool,
+    /// The kernel's own words, when it has any. With errno 0 it is a warning.
+    pub message: Option<Text<'a>>,
+    /// Where in the request the offending attribute begins.
+    pub offset: Option<u32>,
+    /// Number of the missing attribute, and where the nest that should hold it begins (`None`:
+    /// the message itself).
+    pub missing: Option<(u16, Option<u32>)>,
+    /// Data a subsystem gives with success.
+    pub cookie: Option<&'a [u8]>,
+    /// The policy that was broken, as attributes of the kernel's `NL_POLICY_TYPE_ATTR_*`.
+    pub policy: Option<&'a [u8]>,
+}
+
+impl<'a> Ack<'a> {
+    /// Reads `message` when it is an acknowledgement; `None` when it is data.
+    ///
+    /// # Errors
+    /// It is shorter than an acknowledgement must be.
+    pub fn decode(message: &Message<'a>) -> Result<Option<Self>, DecodeError> {
+        let done = match message.header.kind {
+            ERROR => false,
+            DONE => true,
+            _ => return Ok(None),
+        };
+        let short = DecodeError {
+            kind: DecodeErrorKind::TruncatedMessage,
+            offset: 0,
+            set: "nlmsgerr",
+            code: 0,
+        };
+        let mut ack = Ack {
+            errno: 0,
+            seq: message.header.seq,
+            done,
+            message: None,
+            offset: None,
+            missing: None,
+            cookie: None,
+            policy: None,
+        };
+        let Some((errno, rest)) = message.body.split_first_chunk::<4>() else {
+            // Some subsystems end a dump with a bare NLMSG_DONE.
+            return if done { Ok(Some(ack)) } else { Err(short) };
+        };
+        ack.errno = i32::from_native(*errno).wrapping_neg();
+        let mut attrs = rest;
+        if !done {
+            // The header of the request, and the request itself unless it was capped.
+            let (head, _) = rest.split_first_chunk::<MESSAGE_HEADER>().ok_or(short)?;
+            let request = MessageHeader::from_bytes(head);
+            let skip = if message.header.flags.contains(Flags::CAPPED) {
+                MESSAGE_HEADER
+            } else {
+                align(request.len as usize)
+            };
+            attrs = rest.get(skip..).unwrap_or_default();
+        }
+        if message.header.flags.contains(Flags::ACK_TLVS) {
+            ack.read_attributes(View::new(attrs))?;
+        }
+        Ok(Some(ack))
+    }
+
+    fn read_attributes(&mut self, view: View<'a, ExtAck>) -> Result<(), DecodeError> {
+        self.message = view.get(MSG)?;
+        self.offset = view.get(OFFS)?;
+        self.cookie = view.get(COOKIE)?;
+        self.policy = view.get(POLICY)?;
+        if let Some(missing) = view.get(MISS_TYPE)? {
+            self.missing = Some((missing as u16, view.get(MISS_NEST)?));
+        }
+        Ok(())
+    }
+
+    /// The attribute that this is about, as a path through `request`, the bytes that were sent.
+    /// `None` when the kernel named none, or the message or offset is not known here.
+    pub fn path<'r>(&self, request: &'r [u8]) -> Option<Path<'r>> {
+        let (offset, missing) = match (self.offset, self.missing) {
+            (Some(offset), _) => (offset, None),
+            (None, Some((code, nest))) => (nest.unwrap_or(0), Some(code)),
+            (None, None) => return None,
+        };
+        let message =
+            Messages::new(request).flatten().find(|message| message.header.seq == self.seq)?;
+        let (header, schema) = crate::route::schema(message.header.kind)?;
+        let attrs = message.body.get(align(header)..)?;
+        let path = Path {
+            attrs,
+            base: MESSAGE_HEADER + align(header),
+            offset: offset as usize,
+            schema,
+            missing,
+        };
+        path.steps(|_| ()).then_some(path)
+    }
+}
+
+/// The way to an attribute through its nests, written `linkinfo.data.peer.ifname`.
+#[derive(Clone, Copy, Debug)]
+pub struct Path<'a> {
+    attrs: &'a [u8],
+    base: usize,
+    offset: usize,
+    schema: &'static Schema,
+    missing: Option<u16>,
+}
+
+impl Path<'_> {
+    /// Calls `visit` for each step from the outside in; whether the offset was found.
+    fn steps(&self, mut visit: impl FnMut(Step)) -> bool {
+        let (mut attrs, mut base, mut schema) = (self.attrs, self.base, Some(self.schema));
+        // A missing attribute of the message itself has no nest to look for.
+        let mut found = self.missing.is_some() && self.offset == 0;
+        while !found {
+            let inside = |at: usize, len: usize| (at..at + len).contains(&self.offset);
+            let Some((attr, start)) = Attributes::raw(attrs).find_map(|attr| {
+                let attr = attr.ok()?;
+                let start = base + attr.offset as usize;
+                inside(start, ATTR_HEADER + align(attr.value.len())).then_some((attr, start))
+            }) else {
+                return false;
+            };
+            let field = schema.and_then(|schema| schema.field(attr.code()));
+            visit(Step { code: attr.code(), name: field.map(|field| field.name) });
+            found = self.offset < start + ATTR_HEADER;
+            let (skip, inner) = field.map_or((0, None), |field| field.shape.inner(attrs));
+            if found {
+                schema = inner;
+                break;
+            }
+            if inner.is_none() {
+                // The offset points into a value this crate knows no further: near enough.
+                found = true;
+            }
+            schema = inner;
+            attrs = attr.value.get(skip..).unwrap_or_default();
+            base = start + ATTR_HEADER + skip;
+        }
+        if let Some(code) = self.missing {
+            let field = schema.and_then(|schema| schema.field(code));
+            visit(Step { code, name: field.map(|field| field.name) });
+        }
+        found
+    }
+}
+
+struct Step {
+    code: u16,
+    name: Option<&'static str>,
+}
+
+impl Shape {
+    /// Bytes before the attributes inside, and their schema, when there are attributes inside.
+    /// `siblings` are the attributes beside it, one of which may decide.
+    pub fn inner(&self, siblings: &[u8]) -> (usize, Option<&'static Schema>) {
+        match *self {
+            Shape::Nest(schema) => (0, Some(schema())),
+            Shape::HeaderNest(len, schema) => (align(len), Some(schema())),
+            Shape::Chosen { by, among } => {
+                let chosen = Attributes::raw(siblings)
+                    .flatten()
+                    .find(|attr| attr.code() == by)
+                    .map(|attr| Text::until_nul(attr.value))
+                    .and_then(|text| among.iter().find(|(name, _)| text == *name));
+                chosen.map_or((0, None), |(_, shape)| shape.inner(&[]))
+            }
+            _ => (0, None),
+        }
+    }
+}
+
+impl fmt::Display for Path<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let mut first = true;
+        let mut result = Ok(());
+        self.steps(|step| {
+            if result.is_err() {
+                return;
+            }
+            result = (|| {
+                if !core::mem::take(&mut first) {
+                    f.write_str(".")?;
+                }
+                match step.name {
+                    Some(name) => {
+                        name.chars().try_for_each(|c| write!(f, "{}", c.to_ascii_lowercase()))
+                    }
+                    None => write!(f, "{}", step.code),
+                }
+            })();
+        });
+        result
+    }
+}

@@ -1,0 +1,250 @@
+//! Writing: a [`Batch`] of messages into a buffer of the caller's, attributes by typed key.
+
+use core::marker::PhantomData;
+
+use crate::attr::{Attr, HeaderNest, MessageType, Nest, Set};
+use crate::error::EncodeError;
+use crate::flags::Flags;
+use crate::value::{Str, Value};
+use crate::wire::{
+    ATTR_HEADER, ATTR_MAX, Header, Int, MESSAGE_HEADER, MessageHeader, NESTED, align,
+};
+
+/// Where the bytes go. Past the end of the buffer nothing is written and counting goes on, so
+/// that the size reported as needed is exact.
+#[derive(Debug)]
+struct Writer<'b> {
+    buf: &'b mut [u8],
+    at: usize,
+    error: Option<EncodeError>,
+}
+
+impl Writer<'_> {
+    /// The same place, for a nested scope; [`Writer::resume`] brings it back.
+    #[inline(always)]
+    fn reborrow(&mut self) -> Writer<'_> {
+        Writer { buf: self.buf, at: self.at, error: self.error }
+    }
+
+    /// Writes `bytes` and zeroes up to the next multiple of 4.
+    #[inline(always)]
+    fn padded(&mut self, bytes: &[u8]) {
+        let end = self.at + align(bytes.len());
+        if let Some((out, padding)) =
+            self.buf.get_mut(self.at..end).and_then(|out| out.split_at_mut_checked(bytes.len()))
+        {
+            out.copy_from_slice(bytes);
+            padding.fill(0);
+        }
+        self.at = end;
+    }
+
+    #[inline(always)]
+    fn attr(&mut self, set: &'static str, code: u16, bytes: &[u8], nul: bool) {
+        let len = bytes.len() + nul as usize;
+        if len > ATTR_MAX {
+            self.error = self.error.or(Some(EncodeError::AttributeTooLong { set, code, len }));
+            return;
+        }
+        let end = self.at + ATTR_HEADER + align(len);
+        if let Some((head, rest)) =
+            self.buf.get_mut(self.at..end).and_then(|out| out.split_first_chunk_mut())
+        {
+            *head = attr_header(ATTR_HEADER + len, code);
+            // The NUL, where there is one, is the first byte of the padding.
+            if let Some((out, padding)) = rest.split_at_mut_checked(bytes.len()) {
+                out.copy_from_slice(bytes);
+                padding.fill(0);
+            }
+        }
+        self.at = end;
+    }
+
+    /// Writes the real length of the nest that began at `start`.
+    #[inline(always)]
+    fn close_nest(&mut self, set: &'static str, code: u16, start: usize) {
+        let len = self.at - start;
+        if len > u16::MAX as usize {
+            let len = len - ATTR_HEADER;
+            self.error = self.error.or(Some(EncodeError::AttributeTooLong { set, code, len }));
+        } else if let Some(head) = self.buf.get_mut(start..).and_then(|out| out.first_chunk_mut()) {
+            *head = attr_header(len, code | NESTED);
+        }
+    }
+}
+
+/// `struct nlattr`.
+///
+/// ```text
+///  0       2       4
+///  +-------+-------+--------
+///  |  len  | type  | value …   len counts the header, not the padding
+///  +-------+-------+--------
+/// ```
+#[inline(always)]
+fn attr_header(len: usize, code: u16) -> [u8; ATTR_HEADER] {
+    let ([a, b], [c, d]) = ((len as u16).to_native(), code.to_native());
+    [a, b, c, d]
+}
+
+/// Messages that travel in one send, written one after the other into a buffer of the caller's.
+///
+/// ```
+/// use nl::{Batch, Flags, route::{link, LinkFlags}};
+///
+/// let mut buf = [0; 128];
+/// let mut batch = Batch::new(&mut buf, 1);
+/// let up = link::IfInfo { index: 1, flags: LinkFlags::UP, change: LinkFlags::UP, ..Default::default() };
+/// batch.push(link::SET, Flags::ACK, up, |m| {
+///     m.put(link::MTU, 1500);
+/// });
+/// assert_eq!(batch.finish().unwrap().len(), 40);
+/// ```
+#[derive(Debug)]
+pub struct Batch<'b> {
+    writer: Writer<'b>,
+    seq: u32,
+}
+
+impl<'b> Batch<'b> {
+    /// An empty batch in `buf`; its first message gets sequence number `seq`, each next one more
+    /// (wrapping).
+    #[inline]
+    pub fn new(buf: &'b mut [u8], seq: u32) -> Self {
+        Batch { writer: Writer { buf, at: 0, error: None }, seq }
+    }
+
+    /// Adds a request: header, fixed struct, then the attributes that `fill` puts.
+    #[inline(always)]
+    pub fn push<H: Header, S: Set>(
+        &mut self,
+        kind: MessageType<H, S>,
+        flags: Flags,
+        header: H,
+        fill: impl FnOnce(&mut Attrs<'_, S>),
+    ) -> &mut Self {
+        let start = self.writer.at;
+        self.writer.at += MESSAGE_HEADER;
+        self.writer.padded(header.to_bytes().as_ref());
+        let mut attrs = Attrs { writer: self.writer.reborrow(), set: PhantomData };
+        fill(&mut attrs);
+        let Writer { at, error, .. } = attrs.writer;
+        self.writer.at = at;
+        self.writer.error = error;
+        let head = MessageHeader {
+            len: (at - start) as u32,
+            kind: kind.code(),
+            flags: flags | Flags::REQUEST,
+            seq: self.seq,
+            port: 0,
+        };
+        if let Some(out) = self.writer.buf.get_mut(start..).and_then(|out| out.first_chunk_mut()) {
+            *out = head.to_bytes();
+        }
+        self.seq = self.seq.wrapping_add(1);
+        self
+    }
+
+    /// The sequence number the next message will get.
+    pub fn next_seq(&self) -> u32 {
+        self.seq
+    }
+
+    /// Whether nothing was pushed.
+    pub fn is_empty(&self) -> bool {
+        self.writer.at == 0
+    }
+
+    /// The bytes to send.
+    ///
+    /// # Errors
+    /// The buffer was too small (with the exact size needed), or a value was longer than an
+    /// attribute can hold: the first of these.
+    #[inline]
+    pub fn finish(self) -> Result<&'b [u8], EncodeError> {
+        let Writer { buf, at, error } = self.writer;
+        if let Some(error) = error {
+            return Err(error);
+        }
+        let have = buf.len();
+        buf.get(..at).ok_or(EncodeError::BufferTooSmall { needed: at, have })
+    }
+}
+
+/// The attributes of one message or nest, being written.
+#[derive(Debug)]
+pub struct Attrs<'b, S> {
+    writer: Writer<'b>,
+    set: PhantomData<fn() -> S>,
+}
+
+impl<S: Set> Attrs<'_, S> {
+    /// Writes an attribute.
+    #[inline(always)]
+    pub fn put<V: Value>(&mut self, key: Attr<S, V>, value: V::In<'_>) -> &mut Self {
+        V::encode(value, |bytes, nul| self.writer.attr(S::NAME, key.code(), bytes, nul));
+        self
+    }
+
+    /// Writes an attribute when there is a value.
+    #[inline(always)]
+    pub fn put_some<V: Value>(&mut self, key: Attr<S, V>, value: Option<V::In<'_>>) -> &mut Self {
+        if let Some(value) = value {
+            self.put(key, value);
+        }
+        self
+    }
+
+    /// Writes a text attribute whose bytes need not be UTF-8, as link names from the kernel.
+    #[inline(always)]
+    pub fn put_text(&mut self, key: Attr<S, Str>, value: &[u8]) -> &mut Self {
+        self.writer.attr(S::NAME, key.code(), value, true);
+        self
+    }
+
+    /// Writes an attribute that holds the attributes `fill` puts.
+    #[inline(always)]
+    pub fn nest<T: Set>(
+        &mut self,
+        key: Attr<S, Nest<T>>,
+        fill: impl FnOnce(&mut Attrs<'_, T>),
+    ) -> &mut Self {
+        self.open(key.code(), &[], fill)
+    }
+
+    /// Writes an attribute that holds a fixed struct and then the attributes `fill` puts.
+    #[inline(always)]
+    pub fn header_nest<H: Header, T: Set>(
+        &mut self,
+        key: Attr<S, HeaderNest<H, T>>,
+        header: H,
+        fill: impl FnOnce(&mut Attrs<'_, T>),
+    ) -> &mut Self {
+        self.open(key.code(), header.to_bytes().as_ref(), fill)
+    }
+
+    /// Copies an attribute as it was received, with its flags.
+    pub fn put_raw(&mut self, kind: u16, value: &[u8]) -> &mut Self {
+        self.writer.attr(S::NAME, kind, value, false);
+        self
+    }
+
+    #[inline(always)]
+    fn open<T: Set>(
+        &mut self,
+        code: u16,
+        header: &[u8],
+        fill: impl FnOnce(&mut Attrs<'_, T>),
+    ) -> &mut Self {
+        let start = self.writer.at;
+        self.writer.at += ATTR_HEADER;
+        self.writer.padded(header);
+        let mut attrs = Attrs { writer: self.writer.reborrow(), set: PhantomData };
+        fill(&mut attrs);
+        let Writer { at, error, .. } = attrs.writer;
+        self.writer.at = at;
+        self.writer.error = error;
+        self.writer.close_nest(S::NAME, code, start);
+        self
+    }
+}

@@ -1,0 +1,330 @@
+//! A small blocking netlink socket, for programs that want one (feature `socket`).
+//!
+//! Extended and capped acknowledgements and strict checking are on; a receive timeout is set;
+//! truncated datagrams, foreign senders, overruns and interrupted dumps are never taken for
+//! answers (netlink(7)).
+#![allow(unsafe_code)]
+
+use std::fmt;
+use std::io;
+use std::os::fd::{AsFd, AsRawFd, BorrowedFd, FromRawFd, OwnedFd};
+use std::string::{String, ToString};
+use std::vec::Vec;
+
+use crate::ack::Ack;
+use crate::decode::{Message, Messages};
+use crate::error::DecodeError;
+use crate::flags::Flags;
+
+/// A netlink family of sockets.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[repr(i32)]
+pub enum Protocol {
+    /// `NETLINK_ROUTE`: links, addresses, routes.
+    Route = libc::NETLINK_ROUTE,
+    /// `NETLINK_NETFILTER`: nf_tables, conntrack.
+    Netfilter = libc::NETLINK_NETFILTER,
+    /// `NETLINK_GENERIC`.
+    Generic = libc::NETLINK_GENERIC,
+}
+
+/// The kernel sizes the datagrams of a dump by the receive buffer, up to this.
+const RECEIVE_BUFFER: usize = 32 * 1024;
+/// How long to wait for a reply. The kernel answers within the send unless it waits for a lock
+/// that thousands of other changes hold.
+const TIMEOUT_SECONDS: libc::time_t = 30;
+/// How often a dump is read again because something changed meanwhile.
+const DUMP_TRIES: usize = 20;
+
+/// Why there is no answer, or none that can be relied on.
+#[derive(Debug)]
+pub enum SocketError {
+    /// A system call failed: its name and the errno.
+    Io(&'static str, io::Error),
+    /// The kernel did not answer in time. The state is unknown.
+    Timeout,
+    /// Replies were lost (`ENOBUFS`). The state is unknown.
+    Overrun,
+    /// A reply did not fit the buffer.
+    Truncated {
+        /// Bytes of the reply.
+        needed: usize,
+        /// Bytes of the buffer.
+        have: usize,
+    },
+    /// What was dumped changed at every try.
+    Interrupted,
+    /// The reply is not well-formed.
+    Decode(DecodeError),
+}
+
+impl fmt::Display for SocketError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            SocketError::Io(call, error) => write!(f, "{call}: {error}"),
+            SocketError::Timeout => {
+                write!(f, "no answer from the kernel within {TIMEOUT_SECONDS} seconds")
+            }
+            SocketError::Overrun => write!(f, "replies of the kernel were lost (ENOBUFS)"),
+            SocketError::Truncated { needed, have } => {
+                write!(f, "a reply of {needed} bytes does not fit a buffer of {have}")
+            }
+            SocketError::Interrupted => {
+                write!(f, "what was listed changed during each of {DUMP_TRIES} tries")
+            }
+            SocketError::Decode(error) => write!(f, "malformed reply: {error}"),
+        }
+    }
+}
+
+impl std::error::Error for SocketError {}
+
+impl From<DecodeError> for SocketError {
+    fn from(error: DecodeError) -> Self {
+        SocketError::Decode(error)
+    }
+}
+
+/// The kernel refused one message of a batch.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Refusal {
+    /// Which message of the batch, from 0.
+    pub index: usize,
+    /// A positive errno.
+    pub errno: i32,
+    /// The kernel's own words, when it has any.
+    pub message: Option<String>,
+    /// The attribute it means, such as `linkinfo.data.peer.ifname`.
+    pub path: Option<String>,
+}
+
+impl Refusal {
+    /// What `ack` says about the message of `batch` it belongs to.
+    pub fn new(ack: &Ack<'_>, batch: &[u8]) -> Self {
+        let index = Messages::new(batch)
+            .flatten()
+            .position(|message| message.header.seq == ack.seq)
+            .unwrap_or_default();
+        Refusal {
+            index,
+            errno: ack.errno,
+            message: ack.message.map(|text| text.to_string()),
+            path: ack.path(batch).map(|path| path.to_string()),
+        }
+    }
+}
+
+/// A connected netlink socket. Belongs to the network namespace it was opened in, also after
+/// its thread moved to another.
+#[derive(Debug)]
+pub struct Socket {
+    fd: OwnedFd,
+    seq: u32,
+    buf: Vec<u8>,
+}
+
+impl Socket {
+    /// Opens a socket in the network namespace of the calling thread.
+    ///
+    /// # Errors
+    /// `EPROTONOSUPPORT` when the kernel lacks the protocol, `EMFILE` and the like.
+    pub fn open(protocol: Protocol) -> Result<Self, SocketError> {
+        let kind = libc::SOCK_RAW | libc::SOCK_CLOEXEC;
+        // SAFETY: takes three integers.
+        let fd = unsafe { libc::socket(libc::AF_NETLINK, kind, protocol as i32) };
+        if fd < 0 {
+            return Err(SocketError::Io("socket", io::Error::last_os_error()));
+        }
+        // SAFETY: `fd` was just opened and nobody else has it.
+        let fd = unsafe { OwnedFd::from_raw_fd(fd) };
+        let socket = Socket { fd, seq: 1, buf: Vec::new() };
+        let on: libc::c_int = 1;
+        for option in [libc::NETLINK_EXT_ACK, libc::NETLINK_CAP_ACK, libc::NETLINK_GET_STRICT_CHK] {
+            // Kernels before 4.20 lack some; the codec copes with either form of answer.
+            let _ = socket.set(libc::SOL_NETLINK, option, &on);
+        }
+        let timeout = libc::timeval { tv_sec: TIMEOUT_SECONDS, tv_usec: 0 };
+        socket
+            .set(libc::SOL_SOCKET, libc::SO_RCVTIMEO, &timeout)
+            .map_err(|error| SocketError::Io("setsockopt", error))?;
+        Ok(socket)
+    }
+
+    fn set<T>(&self, level: i32, option: i32, value: &T) -> io::Result<()> {
+        let len = size_of::<T>() as libc::socklen_t;
+        // SAFETY: `value` is valid for reads of `len` bytes.
+        let result = unsafe {
+            let value: *const T = value;
+            libc::setsockopt(self.fd.as_raw_fd(), level, option, value.cast(), len)
+        };
+        if result < 0 { Err(io::Error::last_os_error()) } else { Ok(()) }
+    }
+
+    /// The sequence number the next batch shall begin with.
+    pub fn seq(&self) -> u32 {
+        self.seq
+    }
+
+    /// Sends bytes to the kernel, as one datagram.
+    ///
+    /// # Errors
+    /// The send failed; then no message of it was looked at.
+    pub fn send(&self, bytes: &[u8]) -> Result<(), SocketError> {
+        loop {
+            // SAFETY: `bytes` is valid for reads of its length. An unconnected netlink socket
+            // sends to the kernel.
+            let sent =
+                unsafe { libc::send(self.fd.as_raw_fd(), bytes.as_ptr().cast(), bytes.len(), 0) };
+            if sent >= 0 {
+                return Ok(());
+            }
+            let error = io::Error::last_os_error();
+            if error.kind() != io::ErrorKind::Interrupted {
+                return Err(SocketError::Io("send", error));
+            }
+        }
+    }
+
+    /// Receives one datagram from the kernel; others' are dropped.
+    ///
+    /// # Errors
+    /// See [`SocketError`].
+    pub fn receive(&mut self) -> Result<&[u8], SocketError> {
+        if self.buf.is_empty() {
+            self.buf = std::vec![0; RECEIVE_BUFFER];
+        }
+        loop {
+            // SAFETY: all-zero bytes are a valid sockaddr_nl.
+            let mut sender: libc::sockaddr_nl = unsafe { core::mem::zeroed() };
+            let mut sender_len = size_of::<libc::sockaddr_nl>() as libc::socklen_t;
+            // SAFETY: the buffer and the address are valid for writes of the lengths given.
+            let len = unsafe {
+                let sender: *mut libc::sockaddr_nl = &mut sender;
+                libc::recvfrom(
+                    self.fd.as_raw_fd(),
+                    self.buf.as_mut_ptr().cast(),
+                    self.buf.len(),
+                    libc::MSG_TRUNC,
+                    sender.cast(),
+                    &mut sender_len,
+                )
+            };
+            if len < 0 {
+                let error = io::Error::last_os_error();
+                match error.raw_os_error() {
+                    Some(libc::EINTR) => continue,
+                    Some(libc::ENOBUFS) => return Err(SocketError::Overrun),
+                    Some(libc::EAGAIN) => return Err(SocketError::Timeout),
+                    _ => return Err(SocketError::Io("recvfrom", error)),
+                }
+            }
+            let (len, have) = (len as usize, self.buf.len());
+            if sender.nl_pid != 0 {
+                continue;
+            }
+            // With MSG_TRUNC the length is the datagram's own, also when it was cut.
+            return self.buf.get(..len).ok_or(SocketError::Truncated { needed: len, have });
+        }
+    }
+
+    /// Sends a batch and waits for the answer to its last message: its acknowledgement when it
+    /// asks for one, else the first reply. `each` sees every message that is not an
+    /// acknowledgement. The messages the kernel refused come back; the others took effect.
+    ///
+    /// # Errors
+    /// See [`SocketError`]: then it is unknown which messages took effect.
+    pub fn transact(
+        &mut self,
+        batch: &[u8],
+        mut each: impl FnMut(Message<'_>) -> Result<(), DecodeError>,
+    ) -> Result<Vec<Refusal>, SocketError> {
+        let mut refusals = Vec::new();
+        let Some(last) = Messages::new(batch).flatten().last() else { return Ok(refusals) };
+        let (first, last_seq) = (self.seq, last.header.seq);
+        let wants_ack = last.header.flags.contains(Flags::ACK);
+        self.seq = last_seq.wrapping_add(1);
+        self.send(batch)?;
+        loop {
+            for message in Messages::new(self.receive()?) {
+                let message = message?;
+                let seq = message.header.seq;
+                if seq.wrapping_sub(first) > last_seq.wrapping_sub(first) {
+                    continue; // the late answer to an earlier batch
+                }
+                match Ack::decode(&message)? {
+                    Some(ack) => {
+                        if ack.errno != 0 {
+                            refusals.push(Refusal::new(&ack, batch));
+                        }
+                        if seq == last_seq {
+                            return Ok(refusals);
+                        }
+                    }
+                    None => {
+                        each(message)?;
+                        if seq == last_seq && !wants_ack {
+                            return Ok(refusals);
+                        }
+                    }
+                }
+            }
+        }
+    }
+
+    /// Sends a dump request and collects what `each` makes of the replies. When the kernel says
+    /// that the dump was inconsistent, what was collected is thrown away and it is read again.
+    ///
+    /// # Errors
+    /// Outer: see [`SocketError`]. Inner: the kernel refused the request.
+    pub fn dump<T>(
+        &mut self,
+        request: &[u8],
+        mut each: impl FnMut(Message<'_>) -> Result<Option<T>, DecodeError>,
+    ) -> Result<Result<Vec<T>, Refusal>, SocketError> {
+        for _ in 0..DUMP_TRIES {
+            match self.dump_once(request, &mut each)? {
+                Ok(Some(items)) => return Ok(Ok(items)),
+                Ok(None) => continue,
+                Err(refusal) => return Ok(Err(refusal)),
+            }
+        }
+        Err(SocketError::Interrupted)
+    }
+
+    /// `None` when the dump was interrupted by a change.
+    fn dump_once<T>(
+        &mut self,
+        request: &[u8],
+        each: &mut impl FnMut(Message<'_>) -> Result<Option<T>, DecodeError>,
+    ) -> Result<Result<Option<Vec<T>>, Refusal>, SocketError> {
+        let Some(asked) = Messages::new(request).flatten().last() else {
+            return Ok(Ok(Some(Vec::new())));
+        };
+        let seq = asked.header.seq;
+        self.seq = seq.wrapping_add(1);
+        self.send(request)?;
+        let (mut items, mut interrupted) = (Vec::new(), false);
+        loop {
+            for message in Messages::new(self.receive()?) {
+                let message = message?;
+                if message.header.seq != seq {
+                    continue;
+                }
+                interrupted |= message.header.flags.contains(Flags::DUMP_INTR);
+                if let Some(ack) = Ack::decode(&message)? {
+                    return Ok(match ack.errno {
+                        0 => Ok((!interrupted).then_some(items)),
+                        _ => Err(Refusal::new(&ack, request)),
+                    });
+                }
+                items.extend(each(message)?);
+            }
+        }
+    }
+}
+
+impl AsFd for Socket {
+    fn as_fd(&self) -> BorrowedFd<'_> {
+        self.fd.as_fd()
+    }
+}

@@ -1,0 +1,224 @@
+//! Byte order, alignment and the netlink message header: the only file that moves single bytes.
+//!
+//! Source: `linux/netlink.h`, RFC 3549 section 2.3. Headers and rtnetlink integers are in host
+//! byte order; nf_tables integers are big-endian.
+
+use byteorder::{BigEndian, ByteOrder, NativeEndian};
+
+use crate::flags::Flags;
+
+/// Bytes of `struct nlmsghdr`.
+pub const MESSAGE_HEADER: usize = 16;
+/// Bytes of `struct nlattr`.
+pub const ATTR_HEADER: usize = 4;
+/// Largest payload of one attribute: its length field has 16 bits and counts the header.
+pub const ATTR_MAX: usize = u16::MAX as usize - ATTR_HEADER;
+/// `NLA_F_NESTED`: the attribute holds attributes.
+pub const NESTED: u16 = 0x8000;
+/// `NLA_F_NET_BYTEORDER`: the value is big-endian.
+pub const NET_BYTE_ORDER: u16 = 0x4000;
+/// `NLA_TYPE_MASK`: the bits of an attribute type that are its number.
+pub const CODE_MASK: u16 = 0x3fff;
+
+/// Rounds up to the 4 bytes that messages and attributes are aligned to.
+#[inline(always)]
+pub const fn align(len: usize) -> usize {
+    (len + 3) & !3
+}
+
+/// `struct nlmsghdr`.
+///
+/// ```text
+///  0               4       6       8               12              16
+///  +---------------+-------+-------+---------------+---------------+
+///  | len           | type  | flags | seq           | port          |   len counts the header,
+///  +---------------+-------+-------+---------------+---------------+   not the padding
+/// ```
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct MessageHeader {
+    /// Bytes of header and payload.
+    pub len: u32,
+    /// Message type, such as `RTM_NEWLINK`.
+    pub kind: u16,
+    /// `NLM_F_*`.
+    pub flags: Flags,
+    /// Sequence number of the request, repeated in every reply to it.
+    pub seq: u32,
+    /// Port of the sender's socket in a request; of the requester in a reply.
+    pub port: u32,
+}
+
+impl MessageHeader {
+    /// The 16 bytes on the wire.
+    #[inline(always)]
+    pub fn to_bytes(self) -> [u8; MESSAGE_HEADER] {
+        let mut out = [0; MESSAGE_HEADER];
+        NativeEndian::write_u32(&mut out[0..4], self.len);
+        NativeEndian::write_u16(&mut out[4..6], self.kind);
+        NativeEndian::write_u16(&mut out[6..8], self.flags.bits());
+        NativeEndian::write_u32(&mut out[8..12], self.seq);
+        NativeEndian::write_u32(&mut out[12..16], self.port);
+        out
+    }
+
+    /// Reads the 16 bytes of a header.
+    #[inline(always)]
+    pub fn from_bytes(bytes: &[u8; MESSAGE_HEADER]) -> Self {
+        MessageHeader {
+            len: NativeEndian::read_u32(&bytes[0..4]),
+            kind: NativeEndian::read_u16(&bytes[4..6]),
+            flags: Flags::from_bits_retain(NativeEndian::read_u16(&bytes[6..8])),
+            seq: NativeEndian::read_u32(&bytes[8..12]),
+            port: NativeEndian::read_u32(&bytes[12..16]),
+        }
+    }
+}
+
+/// An integer that knows its bytes in either order.
+pub trait Int: Copy {
+    /// Its bytes: `[u8; N]`.
+    type Bytes: AsRef<[u8]> + for<'a> TryFrom<&'a [u8]>;
+    /// In host byte order.
+    fn to_native(self) -> Self::Bytes;
+    /// From host byte order.
+    fn from_native(bytes: Self::Bytes) -> Self;
+    /// In network byte order.
+    fn to_big(self) -> Self::Bytes;
+    /// From network byte order.
+    fn from_big(bytes: Self::Bytes) -> Self;
+}
+
+macro_rules! int {
+    ($($int:ty, $len:literal, $write:ident, $read:ident;)*) => {$(
+        impl Int for $int {
+            type Bytes = [u8; $len];
+            #[inline(always)]
+            fn to_native(self) -> [u8; $len] {
+                let mut out = [0; $len];
+                NativeEndian::$write(&mut out, self);
+                out
+            }
+            #[inline(always)]
+            fn from_native(bytes: [u8; $len]) -> Self {
+                NativeEndian::$read(&bytes)
+            }
+            #[inline(always)]
+            fn to_big(self) -> [u8; $len] {
+                let mut out = [0; $len];
+                BigEndian::$write(&mut out, self);
+                out
+            }
+            #[inline(always)]
+            fn from_big(bytes: [u8; $len]) -> Self {
+                BigEndian::$read(&bytes)
+            }
+        }
+    )*};
+}
+
+int! {
+    u16, 2, write_u16, read_u16;
+    u32, 4, write_u32, read_u32;
+    i32, 4, write_i32, read_i32;
+    u64, 8, write_u64, read_u64;
+    i64, 8, write_i64, read_i64;
+}
+
+impl Int for u8 {
+    type Bytes = [u8; 1];
+    #[inline(always)]
+    fn to_native(self) -> [u8; 1] {
+        [self]
+    }
+    #[inline(always)]
+    fn from_native(bytes: [u8; 1]) -> Self {
+        bytes[0]
+    }
+    #[inline(always)]
+    fn to_big(self) -> [u8; 1] {
+        [self]
+    }
+    #[inline(always)]
+    fn from_big(bytes: [u8; 1]) -> Self {
+        bytes[0]
+    }
+}
+
+/// The fixed struct between a message's header and its attributes (`ifinfomsg`, `rtmsg`, …).
+pub trait Header: Copy {
+    /// Bytes on the wire, padding to 4 included.
+    const LEN: usize;
+    /// The kernel's name of the struct.
+    const NAME: &'static str;
+    /// `[u8; LEN]`.
+    type Bytes: AsRef<[u8]>;
+    /// The bytes on the wire.
+    fn to_bytes(self) -> Self::Bytes;
+    /// Reads the struct from the front of `bytes`; `None` when they are too few.
+    fn parse(bytes: &[u8]) -> Option<Self>;
+}
+
+/// Defines a [`Header`]: a struct, its length, and each field's type and offset.
+macro_rules! header {
+    (
+        $(#[$doc:meta])*
+        $Name:ident = $kernel:literal, $len:literal {
+            $( $(#[$fdoc:meta])* $field:ident: $ty:ty, $offset:literal, $order:ident; )*
+        }
+    ) => {
+        $(#[$doc])*
+        #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+        pub struct $Name {
+            $( $(#[$fdoc])* pub $field: $ty, )*
+        }
+
+        impl $crate::wire::Header for $Name {
+            const LEN: usize = $len;
+            const NAME: &'static str = $kernel;
+            type Bytes = [u8; $len];
+
+            #[inline(always)]
+            fn to_bytes(self) -> [u8; $len] {
+                let mut out = [0; $len];
+                $( $crate::wire::header!(@write $order out $offset self.$field, $ty); )*
+                out
+            }
+
+            #[inline(always)]
+            fn parse(bytes: &[u8]) -> Option<Self> {
+                let bytes: &[u8; $len] = bytes.first_chunk()?;
+                Some($Name {
+                    $( $field: $crate::wire::header!(@read $order bytes $offset, $ty), )*
+                })
+            }
+        }
+    };
+    (@write native $out:ident $offset:literal $value:expr, $ty:ty) => {
+        let value = $crate::wire::Int::to_native($value);
+        $out[$offset..$offset + value.len()].copy_from_slice(&value);
+    };
+    (@write big $out:ident $offset:literal $value:expr, $ty:ty) => {
+        let value = $crate::wire::Int::to_big($value);
+        $out[$offset..$offset + value.len()].copy_from_slice(&value);
+    };
+    (@write bits $out:ident $offset:literal $value:expr, $ty:ty) => {
+        let value = $crate::wire::Int::to_native($value.bits());
+        $out[$offset..$offset + value.len()].copy_from_slice(&value);
+    };
+    (@read native $bytes:ident $offset:literal, $ty:ty) => {{
+        let mut value = [0; size_of::<$ty>()];
+        value.copy_from_slice(&$bytes[$offset..$offset + size_of::<$ty>()]);
+        <$ty as $crate::wire::Int>::from_native(value)
+    }};
+    (@read big $bytes:ident $offset:literal, $ty:ty) => {{
+        let mut value = [0; size_of::<$ty>()];
+        value.copy_from_slice(&$bytes[$offset..$offset + size_of::<$ty>()]);
+        <$ty as $crate::wire::Int>::from_big(value)
+    }};
+    (@read bits $bytes:ident $offset:literal, $ty:ty) => {{
+        let mut value = [0; size_of::<$ty>()];
+        value.copy_from_slice(&$bytes[$offset..$offset + size_of::<$ty>()]);
+        <$ty>::from_bits_retain($crate::wire::Int::from_native(value))
+    }};
+}
+pub(crate) use header;
