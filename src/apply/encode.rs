@@ -1,0 +1,144 @@
+//! Steps as netlink messages, one each.
+
+use std::net::IpAddr;
+
+use nl::route::address::{self, IfAddr};
+use nl::route::link::{self, IfInfo};
+use nl::route::route::{self, RtMsg};
+use nl::route::{self as rt, LinkFlags, bridge, inet6, info, veth};
+use nl::{Batch, Flags};
+
+use crate::plan::Step;
+
+const NEW: Flags = Flags::CREATE.union(Flags::EXCL);
+
+/// Writes one step. `index` finds the index of a link that must exist.
+pub(super) fn encode(
+    step: &Step,
+    batch: &mut Batch<'_>,
+    flags: Flags,
+    index: impl Fn(&str) -> u32,
+) {
+    let any = IfInfo::default();
+    match step {
+        Step::CreateBridge { link, mac, mtu } => {
+            batch.push(link::NEW, flags | NEW, any, |m| {
+                m.put(link::IFNAME, link).put(link::ADDRESS, &mac.0).put(link::MTU, *mtu);
+                m.nest(link::LINKINFO, |i| {
+                    i.put(info::KIND, "bridge").nest(info::BRIDGE, |b| {
+                        b.put(bridge::FORWARD_DELAY, 0).put(bridge::STP_STATE, 0);
+                        // Snooping without a querier loses group members after minutes.
+                        b.put(bridge::MCAST_SNOOPING, 0);
+                    });
+                });
+            });
+        }
+        Step::CreateVeth(pair) => {
+            let mut name = [0; 15];
+            let lease = lease_name(pair.lease, &mut name);
+            let master = pair.master.index.unwrap_or_else(|| index(&pair.master.link));
+            batch.push(link::NEW, flags | NEW, any, |m| {
+                // veth allocates a queue for every processor it might see, unless told.
+                m.put_text(link::IFNAME, lease).put(link::MTU, pair.mtu).put(link::MASTER, master);
+                m.put(link::NUM_TX_QUEUES, 1).put(link::NUM_RX_QUEUES, 1);
+                m.nest(link::LINKINFO, |i| {
+                    i.put(info::KIND, "veth").nest(info::VETH, |v| {
+                        v.header_nest(veth::PEER, any, |p| {
+                            p.put(link::IFNAME, &pair.peer).put(link::ADDRESS, &pair.peer_mac.0);
+                            p.put(link::MTU, pair.mtu);
+                            p.put(link::NUM_TX_QUEUES, 1).put(link::NUM_RX_QUEUES, 1);
+                            p.put(link::NET_NS_PID, pair.pid as u32);
+                        });
+                    });
+                });
+            });
+        }
+        Step::NoAutomaticAddresses { link } => {
+            batch.push(link::SET, flags, any, |m| {
+                m.put(link::IFNAME, link).nest(link::AF_SPEC, |a| {
+                    a.nest(rt::link::INET6, |i| {
+                        i.put(inet6::ADDR_GEN_MODE, inet6::ADDR_GEN_NONE);
+                    });
+                });
+            });
+        }
+        Step::SetUp { link } => {
+            let up = IfInfo { flags: LinkFlags::UP, change: LinkFlags::UP, ..any };
+            batch.push(link::SET, flags, up, |m| {
+                m.put(link::IFNAME, link);
+            });
+        }
+        Step::AddAddress { link, address: prefix } => {
+            let header = IfAddr {
+                family: rt::INET,
+                prefix_len: prefix.prefix_len(),
+                index: index(link),
+                ..IfAddr::default()
+            };
+            batch.push(address::NEW, flags | NEW, header, |m| {
+                m.put(address::LOCAL, IpAddr::V4(prefix.addr()));
+                m.put(address::ADDRESS, IpAddr::V4(prefix.addr()));
+                m.put(address::BROADCAST, IpAddr::V4(prefix.broadcast()));
+            });
+        }
+        Step::AddDefaultRoute { gateway } => {
+            let header = RtMsg {
+                family: rt::INET,
+                table: route::RT_TABLE_MAIN,
+                protocol: route::PROTOCOL_BOOT,
+                scope: route::SCOPE_UNIVERSE,
+                kind: route::UNICAST,
+                ..RtMsg::default()
+            };
+            batch.push(route::NEW, flags | NEW, header, |m| {
+                m.put(route::GATEWAY, IpAddr::V4(*gateway));
+            });
+        }
+        Step::AddName { link, name } => {
+            batch.push(link::NEWPROP, flags | NEW, any, |m| {
+                m.put(link::IFNAME, link).nest(link::PROP_LIST, |p| {
+                    p.put(link::ALT_IFNAME, name);
+                });
+            });
+        }
+        Step::RemoveName { link, name } => {
+            batch.push(link::DELPROP, flags, any, |m| {
+                m.put(link::IFNAME, link).nest(link::PROP_LIST, |p| {
+                    p.put(link::ALT_IFNAME, name);
+                });
+            });
+        }
+        Step::Describe { link, text } => {
+            batch.push(link::SET, flags, any, |m| {
+                m.put(link::IFNAME, link).put(link::IFALIAS, text);
+            });
+        }
+        Step::Rename { link, to } => {
+            let header = IfInfo { index: index(link) as i32, ..any };
+            batch.push(link::SET, flags, header, |m| {
+                m.put(link::IFNAME, to);
+            });
+        }
+        Step::Detach { link } => {
+            let down = IfInfo { change: LinkFlags::UP, ..any };
+            batch.push(link::SET, flags, down, |m| {
+                m.put(link::IFNAME, link).put(link::MASTER, 0);
+            });
+        }
+        Step::DeleteLink { link } => {
+            batch.push(link::DEL, flags, any, |m| {
+                m.put(link::IFNAME, link);
+            });
+        }
+    }
+}
+
+/// The name of a lease, without a string on the heap: claims are tried in a loop.
+fn lease_name(lease: crate::facts::Lease, buf: &mut [u8; 15]) -> &[u8] {
+    use std::io::Write;
+    let mut rest: &mut [u8] = buf;
+    let _ = write!(rest, "{lease}");
+    let unused = rest.len();
+    let used = buf.len() - unused;
+    buf.get(..used).unwrap_or_default()
+}

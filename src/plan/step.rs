@@ -1,0 +1,172 @@
+//! Steps that change kernel objects by netlink, one message each.
+
+use std::fmt;
+
+use ipnet::Ipv4Net;
+
+use crate::facts::Lease;
+use crate::spec::Mac;
+
+/// One change.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Step {
+    /// Makes a bridge, down.
+    CreateBridge {
+        /// Its name.
+        link: String,
+        /// Its link-layer address; fixed, so that it does not follow the ports'.
+        mac: Mac,
+        /// Largest packet, in bytes.
+        mtu: u32,
+    },
+    /// Makes a veth pair, both ends down: one here, in a bridge, the other in a namespace.
+    CreateVeth(Veth),
+    /// Keeps the kernel from giving a link IPv6 addresses of its own accord.
+    NoAutomaticAddresses {
+        /// The link.
+        link: String,
+    },
+    /// Brings a link up.
+    SetUp {
+        /// The link.
+        link: String,
+    },
+    /// Adds an address, with the route to its prefix.
+    AddAddress {
+        /// The link.
+        link: String,
+        /// Address and prefix length.
+        address: Ipv4Net,
+    },
+    /// Adds the default route.
+    AddDefaultRoute {
+        /// The gateway.
+        gateway: std::net::Ipv4Addr,
+    },
+    /// Adds an alternative name to a link.
+    AddName {
+        /// The link.
+        link: String,
+        /// The name.
+        name: String,
+    },
+    /// Sets the description of a link.
+    Describe {
+        /// The link.
+        link: String,
+        /// The description.
+        text: String,
+    },
+    /// Renames a link that is down.
+    Rename {
+        /// The link.
+        link: String,
+        /// The new name.
+        to: String,
+    },
+    /// Takes a link down and out of its bridge.
+    Detach {
+        /// The link.
+        link: String,
+    },
+    /// Removes an alternative name from a link.
+    RemoveName {
+        /// The link.
+        link: String,
+        /// The name.
+        name: String,
+    },
+    /// Deletes a link.
+    DeleteLink {
+        /// The link.
+        link: String,
+    },
+}
+
+/// A veth pair.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Veth {
+    /// Name of the end here: the lease.
+    pub lease: Lease,
+    /// Bridge the end here belongs to.
+    pub master: Master,
+    /// Name of the other end.
+    pub peer: String,
+    /// Link-layer address of the other end.
+    pub peer_mac: Mac,
+    /// Largest packet, in bytes.
+    pub mtu: u32,
+    /// A process in the namespace of the other end.
+    pub pid: i32,
+}
+
+/// The bridge of a [`Veth`].
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Master {
+    /// Its name.
+    pub link: String,
+    /// Its index, when it is known already.
+    pub index: Option<u32>,
+}
+
+impl Step {
+    /// The step that takes this one back; `None` when another's does: deleting a link removes its
+    /// addresses and names, and a namespace takes what is in it along.
+    pub fn undo(&self) -> Option<Step> {
+        match self {
+            Step::CreateBridge { link, .. } => Some(Step::DeleteLink { link: link.clone() }),
+            Step::CreateVeth(veth) => Some(Step::DeleteLink { link: veth.lease.to_string() }),
+            _ => None,
+        }
+    }
+
+    /// Whether it is all the same who did it: what it makes may be there already, made by another
+    /// run that saw the same unfinished network.
+    pub fn may_exist(&self) -> bool {
+        matches!(self, Step::AddAddress { .. } | Step::AddName { .. })
+    }
+
+    /// Whether it is all the same when there is nothing to take away any more.
+    pub fn may_be_gone(&self) -> bool {
+        use Step::{DeleteLink, Detach, RemoveName, Rename};
+        matches!(self, DeleteLink { .. } | Detach { .. } | RemoveName { .. } | Rename { .. })
+    }
+
+    /// What a reader of the plan wants to know besides what [`Display`](fmt::Display) says.
+    pub fn details(&self) -> Option<String> {
+        match self {
+            Step::CreateBridge { mac, mtu, .. } => Some(format!("address {mac}, mtu {mtu}")),
+            Step::CreateVeth(veth) => Some(format!(
+                "in bridge \"{}\", mtu {}, other end \"{}\" with address {}",
+                veth.master.link, veth.mtu, veth.peer, veth.peer_mac
+            )),
+            _ => None,
+        }
+    }
+}
+
+impl fmt::Display for Step {
+    /// What is done to which object: "create bridge "nsrun0"".
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Step::CreateBridge { link, .. } => write!(f, "create bridge \"{link}\""),
+            Step::CreateVeth(veth) => write!(f, "create veth \"{}\"", veth.lease),
+            Step::NoAutomaticAddresses { link } => {
+                write!(f, "switch off automatic IPv6 addresses of link \"{link}\"")
+            }
+            Step::SetUp { link } => write!(f, "bring link \"{link}\" up"),
+            Step::AddAddress { link, address } => {
+                write!(f, "add address {address} to link \"{link}\"")
+            }
+            Step::AddDefaultRoute { gateway } => write!(f, "add default route via {gateway}"),
+            Step::AddName { link, name } => write!(f, "add name \"{name}\" to link \"{link}\""),
+            Step::Describe { link, text } => write!(f, "describe link \"{link}\" as \"{text}\""),
+            Step::Rename { link, to } => write!(f, "rename link \"{link}\" to \"{to}\""),
+            Step::Detach { link } => write!(f, "detach link \"{link}\""),
+            Step::RemoveName { link, name } => {
+                write!(f, "remove name \"{name}\" from link \"{link}\"")
+            }
+            Step::DeleteLink { link } => write!(f, "delete link \"{link}\""),
+        }
+    }
+}

@@ -1,0 +1,14 @@
+//! What was asked for, validated: values that make sense by themselves, without a look at the
+//! machine.
+
+pub mod capability;
+mod mac;
+mod name;
+mod run;
+
+pub use mac::Mac;
+pub use name::{host_name, link_name, run_name};
+pub use run::{
+    Bind, HostLine, IdMap, Isolation, Membership, NetworkMode, Resolver, Root, Run, Sysctl, User,
+    UserNamespace, UserPart, absolute,
+};
