@@ -191,7 +191,7 @@ counters! {
     /// their number has a name here; see [`nth`](Self::nth).
     Stats6: u64 = "ipstats_mib" {
         /// How many integers there are, this one included.
-        len, 0;
+        count, 0;
     }
 }
 
@@ -199,7 +199,7 @@ counters! {
     /// ICMPv6 counters (`ICMP6_MIB_*`, `linux/snmp.h`).
     Icmp6Stats: u64 = "icmp6_mib" {
         /// How many integers there are, this one included.
-        len, 0;
+        count, 0;
         /// Messages received.
         in_messages, 1;
         /// Of these, with errors.
