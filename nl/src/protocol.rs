@@ -32,7 +32,7 @@ impl Protocol {
         let tables = match self {
             Protocol::Route => route::MESSAGES,
             Protocol::Netfilter => netfilter::MESSAGES,
-            Protocol::Generic => generic::MESSAGES,
+            Protocol::Generic => generic::TABLES,
         };
         tables.iter().copied().flatten()
     }
