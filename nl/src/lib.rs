@@ -17,7 +17,9 @@ pub mod wire;
 
 pub use ack::{Ack, ExtAck, Path};
 pub use attr::{Attr, Field, HeaderNest, MessageType, Nest, Schema, Set, Shape, Shaped};
-pub use decode::{Attributes, DONE, ERROR, Message, Messages, NOOP, OVERRUN, RawAttr, View};
+pub use decode::{
+    Attributes, DONE, ERROR, Keys, Message, Messages, NOOP, OVERRUN, RawAttr, Readable, View,
+};
 pub use encode::{Attrs, Batch};
 pub use error::{DecodeError, DecodeErrorKind, EncodeError};
 pub use flags::Flags;
