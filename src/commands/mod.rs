@@ -1,7 +1,9 @@
 //! What can be typed, one file each: read what was asked for, plan, carry out, print.
 
+mod declared;
 mod exec;
 mod inspect;
+mod network;
 mod network_options;
 mod options;
 mod process;
@@ -34,6 +36,11 @@ pub fn dispatch(path: &str, args: &Args) -> std::result::Result<u8, (Error, u8)>
         "exec" => exec::exec,
         "ps" => ps::ps,
         "inspect" => inspect::inspect,
+        "network create" => network::create,
+        "network list" => network::list,
+        "network inspect" => network::inspect,
+        "network rm" => network::remove,
+        "network prune" => network::prune,
         "stop" => stop::stop,
         "wait" => wait::wait,
         _ => |_| Err(Error::new("cannot do this yet")),

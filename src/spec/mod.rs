@@ -9,7 +9,7 @@ mod run;
 
 pub use mac::Mac;
 pub use name::{host_name, link_name, network_name, run_name};
-pub use network::{Driver, Membership, Range};
+pub use network::{Driver, MAX_MTU, MIN_MTU, Membership, NewNetwork, Range};
 pub use run::{
     Bind, HostLine, IdMap, Isolation, Resolver, Root, Run, Sysctl, User, UserNamespace, UserPart,
     absolute,

@@ -4,4 +4,6 @@
 #[macro_use]
 mod world;
 
+mod network_create;
+mod network_several;
 mod world_selftest;
