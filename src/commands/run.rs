@@ -34,6 +34,12 @@ pub(super) fn run(args: &Args) -> Result<u8> {
     let output = output(args)?;
     let dry_run = dry_run(args)?;
     let spec = options::spec(args)?;
+    if let Some(fd) = options::number(args, "json-status-fd", 0, i32::MAX as u32)?
+        && (3..3 + spec.preserve_fds).contains(&fd)
+    {
+        return Err(Error::usage(format!("file descriptor {fd} cannot be both nsrun's and CMD's"))
+            .hint("--json-status-fd must lie outside of what --preserve-fds passes"));
+    }
     if let Some(show) = dry_run {
         let plan = plan(&spec, &mut Kernel::open()?)?;
         warn(&plan.warnings);
@@ -131,9 +137,10 @@ fn launch(spec: &Run) -> Result<(Launched, Kernel, Plan)> {
         let plan = plan(spec, &mut kernel)?;
         if let Made::Done(made) = apply::make_network(&mut kernel, &plan)? {
             warn(&plan.warnings);
-            let launched = apply::launch(&mut kernel, &plan, &made)?;
-            warn(&launched.warnings);
-            return Ok((launched, kernel, plan));
+            if let Some(launched) = apply::launch(&mut kernel, &plan, &made)? {
+                warn(&launched.warnings);
+                return Ok((launched, kernel, plan));
+            }
         }
     }
     Err(Error::new("cannot make the network")
@@ -162,8 +169,9 @@ fn stay(launched: &Launched, kernel: Kernel, plan: &Plan, status: Option<File>) 
         let line = format!("{}\n", describe(launched, plan));
         let _ = file.write_all(line.as_bytes());
     }
-    // A socket would keep nothing alive here, but is of no more use either.
     drop(kernel);
+    // What the caller left open for CMD, or for nobody, must end when CMD closes it.
+    file::close_from(3);
     let status_file = file::anonymous(c"nsrun-status");
     let status = apply::supervise(launched)?;
     if let Ok(mut file) = status_file {
@@ -179,6 +187,7 @@ fn describe(launched: &Launched, plan: &Plan) -> serde_json::Value {
             "network": member.network.name,
             "ifname": member.link(),
             "address": member.address(lease).to_string(),
+            "mac": member.mac(lease).to_string(),
             "gateway": member.network.gateway.addr().to_string(),
             "mtu": member.mtu(),
             "host_link": lease.to_string(),
@@ -186,7 +195,8 @@ fn describe(launched: &Launched, plan: &Plan) -> serde_json::Value {
     });
     json!({
         "name": title(launched, plan),
-        "pid": launched.pid,
+        "pid": process::cmd_pid(launched.pid),
+        "init": plan.has_init().then_some(launched.pid),
         "supervisor": launched.run.supervisor,
         "started": inspect::time(launched.run.started),
         "command": plan.process.command.iter().map(|word| word.to_string_lossy()).collect::<Vec<_>>(),

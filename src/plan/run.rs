@@ -61,12 +61,11 @@ impl Member {
     /// `pid`. This travels alone: a message that names the lease in the same send would, when the
     /// lease is taken, reach the link of another.
     pub fn claim(&self, lease: Lease, pid: i32) -> Step {
-        let address = self.network.address(lease).addr();
         Step::CreateVeth(Veth {
             lease,
             master: Master { link: self.network.bridge(), index: self.network.index },
             peer: self.membership.link.clone(),
-            peer_mac: self.membership.mac.unwrap_or_else(|| Network::member_mac(address)),
+            peer_mac: self.mac(lease),
             mtu: self.membership.mtu.unwrap_or(self.network.mtu),
             pid,
         })
@@ -104,6 +103,12 @@ impl Member {
     /// Its address, if it gets this lease.
     pub fn address(&self, lease: Lease) -> Ipv4Net {
         self.network.address(lease)
+    }
+
+    /// Its link-layer address, if it gets this lease.
+    pub fn mac(&self, lease: Lease) -> spec::Mac {
+        let own = || Network::member_mac(self.network.address(lease).addr());
+        self.membership.mac.unwrap_or_else(own)
     }
 
     /// Name of its link.
@@ -215,7 +220,7 @@ fn network(membership: &Membership, machine: &Machine) -> Result<(Network, Vec<V
                 number: 0,
                 index: None,
                 gateway: pool::choose(&machine.host.occupied)?,
-                mtu: machine.host.uplink_mtu.unwrap_or(DEFAULT_MTU),
+                mtu: machine.host.uplink_mtu.unwrap_or(DEFAULT_MTU).min(MAX_MTU),
                 complete: false,
             };
             let create = Step::CreateBridge {
