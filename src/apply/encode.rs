@@ -65,6 +65,11 @@ pub(super) fn encode(
                 });
             });
         }
+        Step::SetMtu { link, mtu } => {
+            batch.push(link::SET, flags, any, |m| {
+                m.put(link::IFNAME, link).put(link::MTU, *mtu);
+            });
+        }
         Step::SetUp { link } => {
             let up = IfInfo { flags: LinkFlags::UP, change: LinkFlags::UP, ..any };
             batch.push(link::SET, flags, up, |m| {

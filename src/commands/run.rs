@@ -10,7 +10,7 @@ use super::{inspect, options, process};
 use crate::apply::{self, Launched, Made};
 use crate::cli::Args;
 use crate::error::{Error, Kind, Result};
-use crate::facts::{HostFiles, Machine};
+use crate::facts::{HostFiles, Machine, NetworkLink};
 use crate::kernel::Kernel;
 use crate::plan::{self, Plan};
 use crate::spec::{NetworkMode, Run};
@@ -101,7 +101,11 @@ fn plan(spec: &Run, kernel: &mut Kernel) -> Result<Plan> {
     let root = spec.root.directory.as_deref();
     if let NetworkMode::Member(_) = spec.network {
         machine.network = kernel.default_network()?;
-        if machine.network.is_none() {
+        let complete = |link: &NetworkLink| match link {
+            NetworkLink::Ours(network) => network.complete,
+            NetworkLink::Foreign { .. } => true,
+        };
+        if !machine.network.as_ref().is_some_and(complete) {
             machine.host = kernel.host()?;
         }
     }

@@ -66,6 +66,7 @@ fn command(step: &Step, inside: bool) -> String {
         Step::NoAutomaticAddresses { link: name } => {
             format!("{ip} link set {} addrgenmode none", link(name))
         }
+        Step::SetMtu { link: name, mtu } => format!("{ip} link set {} mtu {mtu}", link(name)),
         Step::SetUp { link: name } => format!("{ip} link set {} up", link(name)),
         Step::AddAddress { link: name, address } => {
             format!("{ip} address add {address} brd + dev {}", link(name))

@@ -26,6 +26,13 @@ pub enum Step {
         /// The link.
         link: String,
     },
+    /// Sets the largest packet of a link.
+    SetMtu {
+        /// The link.
+        link: String,
+        /// In bytes.
+        mtu: u32,
+    },
     /// Brings a link up.
     SetUp {
         /// The link.
@@ -163,6 +170,7 @@ impl fmt::Display for Step {
             Step::NoAutomaticAddresses { link } => {
                 write!(f, "switch off automatic IPv6 addresses of link \"{link}\"")
             }
+            Step::SetMtu { link, mtu } => write!(f, "set the MTU of link \"{link}\" to {mtu}"),
             Step::SetUp { link } => write!(f, "bring link \"{link}\" up"),
             Step::AddAddress { link, address } => {
                 write!(f, "add address {address} to link \"{link}\"")
