@@ -19,8 +19,8 @@ use crate::sys::{Errno, credentials, signal};
 pub struct Launched {
     /// Process that all others of the run descend from.
     pub pid: i32,
-    /// Its lease, if it is on a network.
-    pub lease: Option<Lease>,
+    /// Its leases, in the order of the plan's members.
+    pub leases: Vec<Lease>,
     /// Its description.
     pub run: facts::Run,
     /// What it does without.
@@ -35,31 +35,28 @@ pub struct Launched {
 /// It could not be launched; nothing of it is left, and the network, if it was made for this run,
 /// is taken back.
 pub fn launch<T: Target>(target: &mut T, plan: &Plan, made: &[Step]) -> Result<Launched> {
-    start(target, plan).map_err(|(mut error, lease)| {
+    let mut leases = Vec::new();
+    start(target, plan, &mut leases).map_err(|mut error| {
         if made.is_empty() {
             return error;
         }
-        // Its link goes with its namespace, but not at once; the bridge must be free of it now.
-        if let Some(lease) = lease {
-            let link = Step::DeleteLink { link: lease.to_string() };
-            if let Err(failed) = super::send(target, &[link]) {
-                error.undo.push(failed.what);
-            }
+        // Its links go with its namespace, but not at once; the bridges must be free of them now.
+        let delete = |lease: &Lease| Step::DeleteLink { link: lease.to_string() };
+        let links: Vec<Step> = leases.iter().map(delete).collect();
+        if let Err(failed) = super::send(target, &links) {
+            error.undo.push(failed.what);
         }
         undo(target, made, error)
     })
 }
 
-/// On failure the lease that was claimed comes along with the error.
-fn start<T: Target>(
-    target: &mut T,
-    plan: &Plan,
-) -> std::result::Result<Launched, (Error, Option<Lease>)> {
+/// `leases` are those that were claimed, on failure too.
+fn start<T: Target>(target: &mut T, plan: &Plan, leases: &mut Vec<Lease>) -> Result<Launched> {
     let cannot = |errno: Errno| Error::new("cannot launch the process").because(errno.desc());
-    let (ours, theirs) = Channel::pair().map_err(|errno| (cannot(errno), None))?;
+    let (ours, theirs) = Channel::pair().map_err(cannot)?;
     let supervisor = own_pid();
     let pid = match fork(namespaces(&plan.isolation)) {
-        Err(errno) => return Err((fork_failed(errno, plan), None)),
+        Err(errno) => return Err(fork_failed(errno, plan)),
         Ok(Fork::Child) => {
             drop(ours);
             child::main(plan, theirs, supervisor)
@@ -67,11 +64,9 @@ fn start<T: Target>(
         Ok(Fork::Parent(pid)) => pid,
     };
     drop(theirs);
-    let mut lease = None;
-    finish(target, plan, &ours, pid, &mut lease).map_err(|error| {
+    finish(target, plan, &ours, pid, leases).inspect_err(|_| {
         let _ = signal::send(pid, signal::SIGKILL);
         let _ = wait(pid);
-        (error, lease)
     })
 }
 
@@ -80,19 +75,19 @@ fn finish<T: Target>(
     plan: &Plan,
     channel: &Channel,
     pid: i32,
-    lease: &mut Option<Lease>,
+    leases: &mut Vec<Lease>,
 ) -> Result<Launched> {
     let run = facts::Run { pid, supervisor: own_pid(), started: now() };
     if let Some(users) = plan.user_namespace() {
         map_ids(pid, users)?;
         order(channel, Order::Begin)?;
     }
-    if let Some(member) = &plan.member {
+    for member in &plan.members {
         let claimed = claim(target, member, pid)?;
-        *lease = Some(claimed);
+        leases.push(claimed);
         publish(target, member, claimed, run)?;
     }
-    order(channel, Order::Go(*lease))?;
+    order(channel, Order::Go(leases.clone()))?;
     let mut warnings = Vec::new();
     let mut buf = [0; MAX];
     loop {
@@ -112,7 +107,7 @@ fn finish<T: Target>(
             }
         }
     }
-    Ok(Launched { pid, lease: *lease, run, warnings })
+    Ok(Launched { pid, leases: leases.clone(), run, warnings })
 }
 
 /// Tells the new process; when it has ended already, what it says about that comes later.
@@ -140,8 +135,8 @@ fn namespaces(isolation: &Isolation) -> Namespaces {
 
 fn fork_failed(errno: Errno, plan: &Plan) -> Error {
     let names: Vec<_> = namespaces(&plan.isolation).names().collect();
-    let error = Error::new(format!("cannot make namespaces ({})", names.join(", ")))
-        .because(errno.desc());
+    let error =
+        Error::new(format!("cannot make namespaces ({})", names.join(", "))).because(errno.desc());
     match errno {
         Errno::EPERM if plan.user_namespace().is_some() => error.hint(
             "this system lets no ordinary user make a user namespace \

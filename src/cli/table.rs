@@ -74,11 +74,14 @@ const RUN: Command = Command {
             options: &[
                 Opt::value(
                     "net",
-                    "NETWORK",
+                    "NETWORK[,KEY=VALUE...]",
                     "network to join: \"bridge\" (a bridge on this host, made on first use with a \
-                     subnet that nothing else uses) or \"none\" (loopback only); default bridge",
+                     subnet that nothing else uses), one made by \"nsrun network create\", or \"none\" \
+                     (loopback only); repeated for eth0, eth1 and so on; keys are ip, mac, mtu, ifname \
+                     and default-route=yes|no; default bridge",
                 )
-                .aliases(&["network"]),
+                .aliases(&["network"])
+                .repeat(),
                 Opt::value(
                     "ip",
                     "ADDRESS",
@@ -90,7 +93,12 @@ const RUN: Command = Command {
                     "hardware address, such as 02:00:00:00:00:07; default chosen by nsrun",
                 ),
                 Opt::value("mtu", "BYTES", "largest packet; default the network's"),
-                Opt::value("ifname", "NAME", "name of the link inside; default eth0"),
+                Opt::value(
+                    "ifname",
+                    "NAME",
+                    "name of the link inside, like --ip, --mac and --mtu for a single network; \
+                     default eth0",
+                ),
                 Opt::value(
                     "sysctl",
                     "net.KEY=VALUE",
@@ -309,24 +317,12 @@ const EXEC: Command = Command {
         "Launches CMD in the namespaces of a run: its network, its mounts, and whatever else it \
               has of its own.",
     ],
-    operands: Operands {
-        required: &["NAME|PID"],
-        more: More::Command,
-    },
-    sections: &[Section {
-        heading: OPTIONS,
-        options: &[HELP],
-    }],
+    operands: Operands { required: &["NAME|PID"], more: More::Command },
+    sections: &[Section { heading: OPTIONS, options: &[HELP] }],
     notes: &[("Exit status", STATUS_OF_CMD)],
     examples: &[
-        (
-            "The addresses that \"web\" sees",
-            "nsrun exec web -- ip address",
-        ),
-        (
-            "The same run, found by a process id",
-            "nsrun exec 4711 -- sh",
-        ),
+        ("The addresses that \"web\" sees", "nsrun exec web -- ip address"),
+        ("The same run, found by a process id", "nsrun exec 4711 -- sh"),
     ],
     ..Command::EMPTY
 };
@@ -335,18 +331,10 @@ const PS: Command = Command {
     name: "ps",
     group: RUNS,
     summary: "list what runs",
-    about: &[
-        "Lists the runs on this host with their process ids, networks and addresses, as the \
-              kernel knows them.",
-    ],
-    sections: &[Section {
-        heading: OPTIONS,
-        options: &[JSON, HELP],
-    }],
-    examples: &[
-        ("A table", "nsrun ps"),
-        ("For a program", "nsrun ps --json"),
-    ],
+    about: &["Lists the runs on this host with their process ids, networks and addresses, as the \
+              kernel knows them."],
+    sections: &[Section { heading: OPTIONS, options: &[JSON, HELP] }],
+    examples: &[("A table", "nsrun ps"), ("For a program", "nsrun ps --json")],
     ..Command::EMPTY
 };
 
@@ -358,18 +346,9 @@ const INSPECT: Command = Command {
         "Shows the command, start time, networks, addresses and links of the run with that name, \
               or of the one that process belongs to.",
     ],
-    operands: Operands {
-        required: &["NAME|PID"],
-        more: More::None,
-    },
-    sections: &[Section {
-        heading: OPTIONS,
-        options: &[JSON, HELP],
-    }],
-    examples: &[
-        ("For people", "nsrun inspect web"),
-        ("For a program", "nsrun inspect web --json"),
-    ],
+    operands: Operands { required: &["NAME|PID"], more: More::None },
+    sections: &[Section { heading: OPTIONS, options: &[JSON, HELP] }],
+    examples: &[("For people", "nsrun inspect web"), ("For a program", "nsrun inspect web --json")],
     ..Command::EMPTY
 };
 
@@ -380,26 +359,15 @@ const STOP: Command = Command {
     about: &[
         "Sends SIGTERM to each run, and SIGKILL to those that are still there some time later.",
     ],
-    operands: Operands {
-        required: &["NAME"],
-        more: More::Any("NAME"),
-    },
+    operands: Operands { required: &["NAME"], more: More::Any("NAME") },
     sections: &[Section {
         heading: OPTIONS,
         options: &[
-            Opt::value(
-                "time",
-                "SECONDS",
-                "how long to wait before SIGKILL; default 10",
-            )
-            .short('t'),
+            Opt::value("time", "SECONDS", "how long to wait before SIGKILL; default 10").short('t'),
             HELP,
         ],
     }],
-    examples: &[
-        ("Two runs", "nsrun stop web db"),
-        ("At once", "nsrun stop --time 0 web"),
-    ],
+    examples: &[("Two runs", "nsrun stop web db"), ("At once", "nsrun stop --time 0 web")],
     ..Command::EMPTY
 };
 
@@ -411,14 +379,8 @@ const WAIT: Command = Command {
         "Waits for the run to end, and exits with the status of its command: 128+N when signal N \
               ended it.",
     ],
-    operands: Operands {
-        required: &["NAME"],
-        more: More::None,
-    },
-    sections: &[Section {
-        heading: OPTIONS,
-        options: &[HELP],
-    }],
+    operands: Operands { required: &["NAME"], more: More::None },
+    sections: &[Section { heading: OPTIONS, options: &[HELP] }],
     examples: &[(
         "A detached run's exit status",
         "nsrun run -d --name job -- make test && nsrun wait job",
@@ -431,14 +393,8 @@ const HELP_COMMAND: Command = Command {
     group: "Help",
     summary: "show the help of a command",
     about: &["Shows the help of a command; without one, what commands there are."],
-    operands: Operands {
-        required: &[],
-        more: More::Any("COMMAND"),
-    },
-    sections: &[Section {
-        heading: OPTIONS,
-        options: &[HELP],
-    }],
+    operands: Operands { required: &[], more: More::Any("COMMAND") },
+    sections: &[Section { heading: OPTIONS, options: &[HELP] }],
     examples: &[("All options of run", "nsrun help run")],
     ..Command::EMPTY
 };
@@ -448,11 +404,7 @@ mod tests {
     use super::*;
 
     fn check(c: &'static Command) {
-        assert!(
-            c.options().any(|o| o.long == "help"),
-            "{} has no --help",
-            c.name
-        );
+        assert!(c.options().any(|o| o.long == "help"), "{} has no --help", c.name);
         assert!(!c.about.is_empty(), "{} says nothing about itself", c.name);
         assert!(
             c.subcommands.is_empty() || c.operands.required.is_empty(),
@@ -461,11 +413,7 @@ mod tests {
         );
         let mut seen = std::collections::BTreeSet::new();
         for option in c.options() {
-            assert!(
-                option.long.len() > 1 && !option.help.is_empty(),
-                "--{}",
-                option.long
-            );
+            assert!(option.long.len() > 1 && !option.help.is_empty(), "--{}", option.long);
             assert!(!option.help.ends_with('.'), "--{}: full stop", option.long);
             let letter = option.short.map(String::from);
             for name in option.longs().map(String::from).chain(letter) {
@@ -474,11 +422,7 @@ mod tests {
         }
         let mut names = std::collections::BTreeSet::new();
         for below in c.subcommands {
-            assert!(
-                !below.group.is_empty() && !below.summary.is_empty(),
-                "{}",
-                below.name
-            );
+            assert!(!below.group.is_empty() && !below.summary.is_empty(), "{}", below.name);
             for name in below.names() {
                 assert!(names.insert(name), "{name} names two commands");
             }

@@ -1,20 +1,20 @@
 //! What `nsrun run` was asked for.
 
 use std::ffi::OsString;
-use std::net::{IpAddr, Ipv4Addr};
+use std::net::IpAddr;
 use std::path::PathBuf;
 
 use crate::error::{Error, Result};
 use crate::spec::capability;
-use crate::spec::mac::Mac;
+use crate::spec::network::Membership;
 
 /// A process to launch, and all around it.
 #[derive(Clone, Debug)]
 pub struct Run {
     /// Name host-wide; `None` for a run known by its lease.
     pub name: Option<String>,
-    /// How it is connected.
-    pub network: NetworkMode,
+    /// The networks it joins, in the order of its links; empty: loopback only.
+    pub networks: Vec<Membership>,
     /// Parameters of the namespace's network.
     pub sysctls: Vec<Sysctl>,
     /// Host name inside.
@@ -43,30 +43,6 @@ pub struct Run {
     pub survive: bool,
     /// The command and its arguments; not empty.
     pub command: Vec<OsString>,
-}
-
-/// How a run is connected.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum NetworkMode {
-    /// Loopback only.
-    None,
-    /// Member of a network.
-    Member(Membership),
-}
-
-/// Membership of a network.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Membership {
-    /// Name of the network.
-    pub network: String,
-    /// Address to have; `None`: any free one.
-    pub address: Option<Ipv4Addr>,
-    /// Link-layer address; `None`: made from the address.
-    pub mac: Option<Mac>,
-    /// Largest packet; `None`: the network's.
-    pub mtu: Option<u32>,
-    /// Name of the link inside.
-    pub link: String,
 }
 
 /// `net.KEY=VALUE`.
@@ -166,8 +142,11 @@ pub struct IdMap {
 impl IdMap {
     /// Reads `INSIDE:OUTSIDE:COUNT`.
     pub fn parse(text: &str) -> Result<Self> {
-        let numbers: Vec<u32> =
-            text.split(':').map(str::parse).collect::<std::result::Result<_, _>>().unwrap_or_default();
+        let numbers: Vec<u32> = text
+            .split(':')
+            .map(str::parse)
+            .collect::<std::result::Result<_, _>>()
+            .unwrap_or_default();
         match numbers[..] {
             [inside, outside, count] if count > 0 => Ok(IdMap { inside, outside, count }),
             _ => Err(Error::usage(format!("\"{text}\" is no range of ids"))
@@ -278,7 +257,8 @@ mod tests {
         let sysctl = Sysctl::parse("net.ipv4.ip_forward=1").unwrap();
         assert_eq!(sysctl.path().to_str(), Some("/proc/sys/net/ipv4/ip_forward"));
         assert_eq!(Sysctl::parse("net/ipv4/ping_group_range=0 5").unwrap().value, "0 5");
-        for wrong in ["net.ipv4.ip_forward", "kernel.hostname=x", "net..x=1", "net=1", "net.../x=1"] {
+        for wrong in ["net.ipv4.ip_forward", "kernel.hostname=x", "net..x=1", "net=1", "net.../x=1"]
+        {
             assert!(Sysctl::parse(wrong).is_err(), "{wrong}");
         }
     }
