@@ -65,10 +65,7 @@ const RUN: Command = Command {
         "CMD also gets its own process ids, mounts, host name and IPC objects. Options end at the \
          first word of CMD, so that \"nsrun run ping -c1 192.0.2.1\" works without \"--\".",
     ],
-    operands: Operands {
-        required: &[],
-        more: More::Command,
-    },
+    operands: Operands { required: &[], more: More::Command },
     sections: &[
         Section {
             heading: "Network",
@@ -117,17 +114,9 @@ const RUN: Command = Command {
                     "name of the run for ps, inspect, stop, exec and wait: 1 to 63 letters, digits, \
                      \"-\" or \"_\", unique on this host; default made up",
                 ),
-                Opt::value(
-                    "hostname",
-                    "NAME",
-                    "host name inside; default the name of the run",
-                ),
-                Opt::value(
-                    "dns",
-                    "ADDRESS",
-                    "name server to ask; default those of this host",
-                )
-                .repeat(),
+                Opt::value("hostname", "NAME", "host name inside; default the name of the run"),
+                Opt::value("dns", "ADDRESS", "name server to ask; default those of this host")
+                    .repeat(),
                 Opt::value(
                     "dns-search",
                     "DOMAIN",
@@ -146,11 +135,8 @@ const RUN: Command = Command {
         Section {
             heading: "Process",
             options: &[
-                Opt::flag(
-                    "detach",
-                    "return once CMD has started, and print the name of the run",
-                )
-                .short('d'),
+                Opt::flag("detach", "return once CMD has started, and print the name of the run")
+                    .short('d'),
                 Opt::value(
                     "log",
                     "FILE",
@@ -202,12 +188,7 @@ const RUN: Command = Command {
                      \"all\" for all",
                 )
                 .repeat(),
-                Opt::value(
-                    "cap-drop",
-                    "CAPABILITY",
-                    "drop a capability; \"all\" for all",
-                )
-                .repeat(),
+                Opt::value("cap-drop", "CAPABILITY", "drop a capability; \"all\" for all").repeat(),
                 Opt::flag(
                     "no-new-privs",
                     "let no set-uid program or file capability give CMD more rights",
@@ -294,18 +275,12 @@ const RUN: Command = Command {
             "A web server with a name, in the background",
             "nsrun run -d --name web -- python3 -m http.server 80",
         ),
-        (
-            "No network at all; needs no root",
-            "nsrun run --net none -- make test",
-        ),
+        ("No network at all; needs no root", "nsrun run --net none -- make test"),
         (
             "Another root directory, another user",
             "nsrun run --rootfs /srv/alpine -u 1000:1000 -- /bin/sh",
         ),
-        (
-            "What would be done, as ip command lines",
-            "nsrun run --dry-run --format ip -- true",
-        ),
+        ("What would be done, as ip command lines", "nsrun run --dry-run --format ip -- true"),
     ],
     ..Command::EMPTY
 };
@@ -493,7 +468,7 @@ const NETWORK_CREATE: Command = Command {
         ),
         (
             "Members on the LAN behind eth1",
-            "nsrun network create --uplink eth1 --subnet 192.0.2.0/24 --ip-range 192.0.2.200-192.0.2.220 lan",
+            "nsrun network create --uplink eth1 --subnet 192.0.2.0/24 lan",
         ),
     ],
     ..Command::EMPTY

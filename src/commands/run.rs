@@ -2,6 +2,7 @@
 
 use std::fs::{self, File};
 use std::io::{self, Write};
+use std::os::fd::AsFd;
 use std::path::{Path, PathBuf};
 
 use serde_json::json;
@@ -11,7 +12,7 @@ use super::{inspect, options, process};
 use crate::apply::{self, Launched, Made};
 use crate::cli::Args;
 use crate::error::{Error, Kind, Result};
-use crate::facts::{HostFiles, Machine};
+use crate::facts::{HostFiles, Machine, NetworkLink};
 use crate::kernel::{Kernel, Lock};
 use crate::plan::{self, Plan};
 use crate::spec::Run;
@@ -35,9 +36,15 @@ pub(super) fn run(args: &Args) -> Result<u8> {
     let output = output(args)?;
     let dry_run = dry_run(args)?;
     let spec = options::spec(args)?;
+    if let Some(fd) = options::number(args, "json-status-fd", 0, i32::MAX as u32)?
+        && (3..3 + spec.preserve_fds).contains(&fd)
+    {
+        return Err(Error::usage(format!("file descriptor {fd} cannot be both nsrun's and CMD's"))
+            .hint("--json-status-fd must lie outside of what --preserve-fds passes"));
+    }
     if let Some(show) = dry_run {
         let plan = plan(&spec, &mut Kernel::open()?)?;
-        warn(&plan.warnings);
+        warn(&mut io::stderr(), &plan.warnings);
         let _ = io::stdout().write_all(show(&plan).as_bytes());
         return Ok(0);
     }
@@ -84,9 +91,9 @@ fn dry_run(args: &Args) -> Result<Option<Show>> {
     }))
 }
 
-fn warn(warnings: &[String]) {
+fn warn(talk: &mut impl Write, warnings: &[String]) {
     for warning in warnings {
-        eprintln!("nsrun: warning: {warning}");
+        let _ = writeln!(talk, "nsrun: warning: {warning}");
     }
 }
 
@@ -102,7 +109,11 @@ fn plan(spec: &Run, kernel: &mut Kernel) -> Result<Plan> {
         });
         machine.networks.push(found);
     }
-    if machine.networks.iter().any(Option::is_none) {
+    let complete = |link: &NetworkLink| match link {
+        NetworkLink::Ours(network) => network.complete,
+        NetworkLink::Foreign { .. } => true,
+    };
+    if !machine.networks.iter().all(|link| link.as_ref().is_some_and(complete)) {
         machine.host = kernel.host()?;
     }
     machine.files = host_files(spec);
@@ -130,7 +141,7 @@ fn host_files(spec: &Run) -> HostFiles {
 }
 
 /// Plans and launches, again when another run made the network at the same moment.
-fn launch(spec: &Run) -> Result<(Launched, Kernel, Plan)> {
+fn launch(spec: &Run, talk: &mut impl Write) -> Result<(Launched, Kernel, Plan)> {
     const TRIES: usize = 10;
     let mut kernel = Kernel::open()?;
     let mut lock = None;
@@ -142,11 +153,12 @@ fn launch(spec: &Run) -> Result<(Launched, Kernel, Plan)> {
             continue;
         }
         if let Made::Done(made) = apply::make_network(&mut kernel, &plan.network)? {
-            drop(lock);
-            warn(&plan.warnings);
-            let launched = apply::launch(&mut kernel, &plan, &made)?;
-            warn(&launched.warnings);
-            return Ok((launched, kernel, plan));
+            lock = None;
+            warn(talk, &plan.warnings);
+            if let Some(launched) = apply::launch(&mut kernel, &plan, &made)? {
+                warn(talk, &launched.warnings);
+                return Ok((launched, kernel, plan));
+            }
         }
     }
     Err(Error::new("cannot make the network")
@@ -157,7 +169,7 @@ fn launch(spec: &Run) -> Result<(Launched, Kernel, Plan)> {
 fn foreground(spec: &Run, output: Output) -> Result<u8> {
     let terminal = Foreground::current();
     block_signals()?;
-    let (launched, kernel, plan) = launch(spec)?;
+    let (launched, kernel, plan) = launch(spec, &mut io::stderr())?;
     let status = stay(&launched, kernel, &plan, output.status)?;
     if let Some(terminal) = terminal {
         terminal.restore();
@@ -175,8 +187,9 @@ fn stay(launched: &Launched, kernel: Kernel, plan: &Plan, status: Option<File>) 
         let line = format!("{}\n", describe(launched, plan));
         let _ = file.write_all(line.as_bytes());
     }
-    // A socket would keep nothing alive here, but is of no more use either.
     drop(kernel);
+    // What the caller left open for CMD, or for nobody, must end when CMD closes it.
+    file::close_from(3);
     let status_file = file::anonymous(c"nsrun-status");
     let status = apply::supervise(launched)?;
     if let Ok(mut file) = status_file {
@@ -193,6 +206,7 @@ fn describe(launched: &Launched, plan: &Plan) -> serde_json::Value {
             "network": member.network.name,
             "ifname": member.link(),
             "address": member.address(lease).to_string(),
+            "mac": member.mac(lease).to_string(),
             "address6": address6.map(|address| address.to_string()),
             "gateway": member.network.gateway.addr().to_string(),
             "mtu": member.mtu(),
@@ -201,7 +215,8 @@ fn describe(launched: &Launched, plan: &Plan) -> serde_json::Value {
     });
     json!({
         "name": title(launched, plan),
-        "pid": launched.pid,
+        "pid": process::cmd_pid(launched.pid),
+        "init": plan.has_init().then_some(launched.pid),
         "supervisor": launched.run.supervisor,
         "started": inspect::time(launched.run.started),
         "command": plan.process.command.iter().map(|word| word.to_string_lossy()).collect::<Vec<_>>(),
@@ -260,14 +275,20 @@ const KINDS: [Kind; 5] =
 
 /// The life of a run in the background.
 fn background(spec: &Run, status: Option<File>, report: &Channel, null: &File, log: &File) -> u8 {
-    let begin = || -> Result<()> {
-        new_session()
-            .and_then(|()| file::replace(null, 0))
-            .and_then(|()| file::replace(log, 1))
-            .map_err(|errno| Error::new("cannot detach").because(errno.desc()))?;
-        block_signals()
+    // Warnings are for whoever called; what CMD says goes to the log, and keeps no pipe of the
+    // caller's open.
+    let begin = || -> crate::sys::Result<File> {
+        new_session()?;
+        let words = io::stderr().as_fd().try_clone_to_owned();
+        let words = words.map_err(|error| crate::sys::errno(&error))?;
+        file::replace(null, 0)?;
+        file::replace(log, 1)?;
+        file::replace(log, 2)?;
+        Ok(words.into())
     };
-    let launched = begin().and_then(|()| launch(spec));
+    let launched = begin()
+        .map_err(|errno| Error::new("cannot detach").because(errno.desc()))
+        .and_then(|mut words| block_signals().and_then(|()| launch(spec, &mut words)));
     let (launched, kernel, plan) = match launched {
         Ok(launched) => launched,
         Err(error) => {
@@ -281,7 +302,5 @@ fn background(spec: &Run, status: Option<File>, report: &Channel, null: &File, l
         }
     };
     let _ = report.send(&[&[0], title(&launched, &plan).as_bytes()].concat());
-    // Errors up to here were for whoever called; from here on for the log.
-    let _ = file::replace(log, 2);
     stay(&launched, kernel, &plan, status).unwrap_or(super::LAUNCH_FAILED)
 }

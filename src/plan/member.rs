@@ -135,7 +135,8 @@ impl Member {
         self.membership.mtu.unwrap_or(self.network.mtu)
     }
 
-    fn mac(&self, lease: Lease) -> Mac {
+    /// Its link-layer address, if it gets this lease.
+    pub fn mac(&self, lease: Lease) -> Mac {
         let own = || Network::member_mac(self.address(lease).addr());
         self.membership.mac.unwrap_or_else(own)
     }

@@ -8,7 +8,7 @@ use crate::error::{Error, Result};
 use crate::facts::{DEFAULT_NETWORK, Host, Network, NetworkLink, Options, network_mac};
 use crate::plan::pool;
 use crate::plan::step::{Route, Step};
-use crate::spec::{Driver, Mac, NewNetwork};
+use crate::spec::{Driver, MAX_MTU, MIN_MTU, Mac, NewNetwork};
 
 /// MTU where there is no default route to take it from: Ethernet's.
 const DEFAULT_MTU: u32 = 1500;
@@ -18,6 +18,14 @@ const PTP_NETWORK: &str = "ptp";
 const MAX_DESCRIPTION: usize = 255;
 /// How many networks can be told apart: 4 digits in base 36, in the names of leases.
 const NETWORKS: u32 = 36 * 36 * 36 * 36;
+/// MTU that a bridge is made with, and that says that it has not got its own yet. A bridge follows
+/// the smallest MTU of its ports until it is set to another one than it has.
+const UNSET_MTU: u32 = MIN_MTU;
+
+/// That of the link that holds the default route: what leaves the host must fit there.
+fn network_mtu(host: &Host) -> u32 {
+    host.uplink_mtu.unwrap_or(DEFAULT_MTU).clamp(MIN_MTU + 1, MAX_MTU)
+}
 
 /// The network called `name`, and the sends that are still to be done to have it. `found` is the
 /// link by which it is known, `declared` what a file says about it.
@@ -29,9 +37,16 @@ pub(super) fn network(
     random: u64,
 ) -> Result<(Network, Vec<Vec<Step>>)> {
     let new = match (found, declared) {
-        (Some(NetworkLink::Ours(network)), _) => {
-            let rest = if network.complete { Vec::new() } else { vec![complete(network)] };
-            return Ok((network.clone(), rest));
+        (Some(NetworkLink::Ours(network)), _) if network.complete => {
+            return Ok((network.clone(), Vec::new()));
+        }
+        (Some(NetworkLink::Ours(begun)), _) => {
+            let mut network = begun.clone();
+            if network.mtu == UNSET_MTU {
+                network.mtu = network_mtu(host);
+            }
+            let rest = vec![complete(&network)];
+            return Ok((network, rest));
         }
         (Some(NetworkLink::Foreign { link, kind }), _) => {
             return Err(Error::new(format!("cannot make network \"{name}\""))
@@ -61,14 +76,19 @@ pub fn create(new: &NewNetwork, host: &Host, random: u64) -> Result<(Network, Ve
     let network = design(new, host, random)?;
     // Whoever made it and did not finish is gone: makers hold a lock.
     if let Some(half) = host.networks.iter().find(|half| half.bridge == network.bridge) {
-        steps.push(vec![Step::DeleteLink { link: half.bridge.clone() }]);
+        steps.push(vec![Step::DeleteLink { link: half.bridge.clone(), index: half.index }]);
     }
     steps.push(vec![Step::CreateBridge {
         link: network.bridge.clone(),
         mac: network_mac(network.gateway),
-        mtu: network.mtu,
+        mtu: UNSET_MTU,
     }]);
     steps.push(complete(&network));
+    // The last: while the bridge has ports, it is not taken back.
+    if let Some(uplink) = &network.options.uplink {
+        let (link, bridge) = (uplink.clone(), network.bridge.clone());
+        steps.push(vec![Step::AddPort { link: link.clone(), bridge }, Step::SetUp { link }]);
+    }
     Ok((network, steps))
 }
 
@@ -97,7 +117,7 @@ fn design(new: &NewNetwork, host: &Host, random: u64) -> Result<Network> {
         bridge,
         index: None,
         gateway: gateway(new, host)?,
-        mtu: new.mtu.or(host.uplink_mtu).unwrap_or(DEFAULT_MTU),
+        mtu: new.mtu.unwrap_or_else(|| network_mtu(host)),
         options: Options {
             driver: new.driver,
             gateway6: if new.ipv6 { Some(gateway6(new, host, random)?) } else { None },
@@ -222,7 +242,11 @@ fn refuse_overlap(new: &NewNetwork, subnet: IpNet, host: &Host) -> Result<()> {
 /// has it is complete.
 fn complete(network: &Network) -> Vec<Step> {
     let link = || network.bridge.clone();
-    let mut steps = vec![Step::NoAutomaticAddresses { link: link() }];
+    // First: the kernel gives IPv6 only to links with an MTU that allows for it.
+    let mut steps = vec![
+        Step::SetMtu { link: link(), mtu: network.mtu },
+        Step::NoAutomaticAddresses { link: link() },
+    ];
     let add = |address: IpNet| Step::AddAddress { link: link(), address };
     match (network.options.driver, &network.options.uplink) {
         // The gateway is the router of the LAN.
@@ -242,10 +266,6 @@ fn complete(network: &Network) -> Vec<Step> {
     if network.bridge != Network::bridge_name(network.number) {
         let name = Network::bridge_name(network.number);
         steps.push(Step::AddName { link: link(), name });
-    }
-    if let Some(uplink) = &network.options.uplink {
-        steps.push(Step::AddPort { link: uplink.clone(), bridge: link() });
-        steps.push(Step::SetUp { link: uplink.clone() });
     }
     steps.push(Step::SetUp { link: link() });
     steps.push(Step::Describe { link: link(), text: network.description() });

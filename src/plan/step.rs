@@ -27,6 +27,13 @@ pub enum Step {
         /// The link.
         link: String,
     },
+    /// Sets the largest packet of a link.
+    SetMtu {
+        /// The link.
+        link: String,
+        /// In bytes.
+        mtu: u32,
+    },
     /// Brings a link up.
     SetUp {
         /// The link.
@@ -71,6 +78,8 @@ pub enum Step {
     Rename {
         /// The link.
         link: String,
+        /// Its index.
+        index: u32,
         /// The new name.
         to: String,
     },
@@ -78,11 +87,15 @@ pub enum Step {
     Detach {
         /// The link.
         link: String,
+        /// Its index.
+        index: u32,
     },
     /// Removes an alternative name from a link.
     RemoveName {
         /// The link.
         link: String,
+        /// Its index.
+        index: u32,
         /// The name.
         name: String,
     },
@@ -90,6 +103,8 @@ pub enum Step {
     DeleteLink {
         /// The link.
         link: String,
+        /// Its index; `None`: whichever has the name.
+        index: Option<u32>,
     },
 }
 
@@ -151,9 +166,10 @@ impl Step {
     /// The step that takes this one back; `None` when another's does: deleting a link removes its
     /// addresses and names, and a namespace takes what is in it along.
     pub fn undo(&self) -> Option<Step> {
+        let delete = |link| Step::DeleteLink { link, index: None };
         match self {
-            Step::CreateBridge { link, .. } => Some(Step::DeleteLink { link: link.clone() }),
-            Step::CreateVeth(veth) => Some(Step::DeleteLink { link: veth.lease.to_string() }),
+            Step::CreateBridge { link, .. } => Some(delete(link.clone())),
+            Step::CreateVeth(veth) => Some(delete(veth.lease.to_string())),
             _ => None,
         }
     }
@@ -199,6 +215,7 @@ impl fmt::Display for Step {
             Step::NoAutomaticAddresses { link } => {
                 write!(f, "switch off automatic IPv6 addresses of link \"{link}\"")
             }
+            Step::SetMtu { link, mtu } => write!(f, "set the MTU of link \"{link}\" to {mtu}"),
             Step::SetUp { link } => write!(f, "bring link \"{link}\" up"),
             Step::AddAddress { link, address } => {
                 write!(f, "add address {address} to link \"{link}\"")
@@ -210,12 +227,12 @@ impl fmt::Display for Step {
             Step::AddPort { link, bridge } => {
                 write!(f, "put link \"{link}\" into bridge \"{bridge}\"")
             }
-            Step::Rename { link, to } => write!(f, "rename link \"{link}\" to \"{to}\""),
-            Step::Detach { link } => write!(f, "detach link \"{link}\""),
-            Step::RemoveName { link, name } => {
+            Step::Rename { link, to, .. } => write!(f, "rename link \"{link}\" to \"{to}\""),
+            Step::Detach { link, .. } => write!(f, "detach link \"{link}\""),
+            Step::RemoveName { link, name, .. } => {
                 write!(f, "remove name \"{name}\" from link \"{link}\"")
             }
-            Step::DeleteLink { link } => write!(f, "delete link \"{link}\""),
+            Step::DeleteLink { link, .. } => write!(f, "delete link \"{link}\""),
         }
     }
 }

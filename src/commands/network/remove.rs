@@ -44,7 +44,7 @@ pub(in crate::commands) fn prune(_: &Args) -> Result<u8> {
 }
 
 fn delete(kernel: &mut Kernel, network: &Network) -> Result<()> {
-    apply::send(kernel, &[Step::DeleteLink { link: network.bridge.clone() }])
+    apply::send(kernel, &[Step::DeleteLink { link: network.bridge.clone(), index: network.index }])
 }
 
 /// Who uses a network, for people. Those whose namespace is going, or which have no process left,
