@@ -2,7 +2,6 @@
 
 use std::fs::{self, File};
 use std::io::{self, Write};
-use std::os::fd::AsFd;
 use std::path::{Path, PathBuf};
 
 use serde_json::json;
@@ -44,7 +43,7 @@ pub(super) fn run(args: &Args) -> Result<u8> {
     }
     if let Some(show) = dry_run {
         let plan = plan(&spec, &mut Kernel::open()?)?;
-        warn(&mut io::stderr(), &plan.warnings);
+        warn(&plan.warnings);
         let _ = io::stdout().write_all(show(&plan).as_bytes());
         return Ok(0);
     }
@@ -91,9 +90,9 @@ fn dry_run(args: &Args) -> Result<Option<Show>> {
     }))
 }
 
-fn warn(talk: &mut impl Write, warnings: &[String]) {
+fn warn(warnings: &[String]) {
     for warning in warnings {
-        let _ = writeln!(talk, "nsrun: warning: {warning}");
+        eprintln!("nsrun: warning: {warning}");
     }
 }
 
@@ -141,7 +140,7 @@ fn host_files(spec: &Run) -> HostFiles {
 }
 
 /// Plans and launches, again when another run made the network at the same moment.
-fn launch(spec: &Run, talk: &mut impl Write) -> Result<(Launched, Kernel, Plan)> {
+fn launch(spec: &Run, warn: &mut dyn FnMut(&[String])) -> Result<(Launched, Kernel, Plan)> {
     const TRIES: usize = 10;
     let mut kernel = Kernel::open()?;
     let mut lock = None;
@@ -154,9 +153,9 @@ fn launch(spec: &Run, talk: &mut impl Write) -> Result<(Launched, Kernel, Plan)>
         }
         if let Made::Done(made) = apply::make_network(&mut kernel, &plan.network)? {
             lock = None;
-            warn(talk, &plan.warnings);
+            warn(&plan.warnings);
             if let Some(launched) = apply::launch(&mut kernel, &plan, &made)? {
-                warn(talk, &launched.warnings);
+                warn(&launched.warnings);
                 return Ok((launched, kernel, plan));
             }
         }
@@ -169,7 +168,7 @@ fn launch(spec: &Run, talk: &mut impl Write) -> Result<(Launched, Kernel, Plan)>
 fn foreground(spec: &Run, output: Output) -> Result<u8> {
     let terminal = Foreground::current();
     block_signals()?;
-    let (launched, kernel, plan) = launch(spec, &mut io::stderr())?;
+    let (launched, kernel, plan) = launch(spec, &mut warn)?;
     let status = stay(&launched, kernel, &plan, output.status)?;
     if let Some(terminal) = terminal {
         terminal.restore();
@@ -256,8 +255,11 @@ fn detached(spec: &Run, output: Output) -> Result<u8> {
     let mut buf = [0; REPORT];
     match ours.receive(&mut buf).map_err(cannot)? {
         [] => Err(Error::new("cannot launch the process").because("nsrun was killed")),
-        [0, name @ ..] => {
-            println!("{}", String::from_utf8_lossy(name));
+        [0, lines @ ..] => {
+            let lines = String::from_utf8_lossy(lines);
+            let (name, warnings) = lines.split_once('\n').unwrap_or((&lines, ""));
+            warn(&warnings.lines().map(str::to_owned).collect::<Vec<_>>());
+            let _ = writeln!(io::stdout(), "{name}");
             Ok(0)
         }
         [kind, text @ ..] => Err(Error {
@@ -269,26 +271,24 @@ fn detached(spec: &Run, output: Output) -> Result<u8> {
 
 /// Longest report of a run in the background.
 const REPORT: usize = 8192;
-/// First byte of such a report: 0 and the name of the run, or one of these and an error.
+/// First byte of such a report: 0, the name of the run and its warnings, a line each, or one of
+/// these and an error.
 const KINDS: [Kind; 5] =
     [Kind::Failed, Kind::Usage, Kind::Failed, Kind::NotExecutable, Kind::NotFound];
 
 /// The life of a run in the background.
 fn background(spec: &Run, status: Option<File>, report: &Channel, null: &File, log: &File) -> u8 {
-    // Warnings are for whoever called; what CMD says goes to the log, and keeps no pipe of the
-    // caller's open.
-    let begin = || -> crate::sys::Result<File> {
-        new_session()?;
-        let words = io::stderr().as_fd().try_clone_to_owned();
-        let words = words.map_err(|error| crate::sys::errno(&error))?;
-        file::replace(null, 0)?;
-        file::replace(log, 1)?;
-        file::replace(log, 2)?;
-        Ok(words.into())
+    let begin = || -> Result<()> {
+        new_session()
+            .and_then(|()| file::replace(null, 0))
+            .and_then(|()| file::replace(log, 1))
+            .and_then(|()| file::replace(log, 2))
+            .map_err(|errno| Error::new("cannot detach").because(errno.desc()))?;
+        block_signals()
     };
-    let launched = begin()
-        .map_err(|errno| Error::new("cannot detach").because(errno.desc()))
-        .and_then(|mut words| block_signals().and_then(|()| launch(spec, &mut words)));
+    let mut warnings = Vec::new();
+    let mut collect = |more: &[String]| warnings.extend_from_slice(more);
+    let launched = begin().and_then(|()| launch(spec, &mut collect));
     let (launched, kernel, plan) = match launched {
         Ok(launched) => launched,
         Err(error) => {
@@ -301,6 +301,7 @@ fn background(spec: &Run, status: Option<File>, report: &Channel, null: &File, l
             return super::LAUNCH_FAILED;
         }
     };
-    let _ = report.send(&[&[0], title(&launched, &plan).as_bytes()].concat());
+    let lines = [&[title(&launched, &plan)], warnings.as_slice()].concat().join("\n");
+    let _ = report.send(&[&[0], lines.as_bytes()].concat());
     stay(&launched, kernel, &plan, status).unwrap_or(super::LAUNCH_FAILED)
 }

@@ -4,6 +4,17 @@
 #[macro_use]
 mod world;
 
+mod runs;
+
+mod environment;
+mod files;
+mod identity;
+mod isolation;
 mod network_create;
 mod network_several;
+mod parallel;
+mod run;
+mod signals;
+mod terminal;
+
 mod world_selftest;
