@@ -74,9 +74,11 @@ const RUN: Command = Command {
                     "net",
                     "NETWORK[,KEY=VALUE...]",
                     "network to join: \"bridge\" (a bridge on this host, made on first use with a \
-                     subnet that nothing else uses), one made by \"nsrun network create\", or \"none\" \
-                     (loopback only); repeated for eth0, eth1 and so on; keys are ip, mac, mtu, ifname \
-                     and default-route=yes|no; default bridge",
+                     subnet that nothing else uses), \"ptp\" (a link of its own that the host routes \
+                     to), or one made by \"nsrun network create\"; repeated for eth0, eth1 and so on; \
+                     keys are ip, mac, mtu, ifname and default-route=yes|no. Or the only one: \
+                     \"none\" (loopback only), or what to share: \"host\", ns:NAME, ns:/PATH, pid:PID or \
+                     container:NAME (that of a run); default bridge",
                 )
                 .aliases(&["network"])
                 .repeat(),

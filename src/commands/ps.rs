@@ -7,7 +7,7 @@ use super::{inspect, process};
 use crate::cli::Args;
 use crate::error::Result;
 use crate::facts::{Joined, Status};
-use crate::kernel::Kernel;
+use crate::kernel::{Kernel, recorded};
 
 const HEADINGS: [&str; 6] = ["NAME", "PID", "NETWORK", "ADDRESS", "UP", "COMMAND"];
 
@@ -15,6 +15,7 @@ pub(super) fn ps(args: &Args) -> Result<u8> {
     let mut kernel = Kernel::open()?;
     let mut runs = kernel.runs()?;
     runs.retain(|status| status.alive);
+    runs.extend(recorded());
     if args.flag("json") {
         let mut list = Vec::new();
         for status in &runs {
@@ -30,7 +31,7 @@ pub(super) fn ps(args: &Args) -> Result<u8> {
         rows.push([
             status.title(),
             pid.map(|pid| pid.to_string()).unwrap_or_default(),
-            each(status, |joined| Some(joined.network.clone())),
+            status.mode.clone().unwrap_or_else(|| each(status, |on| Some(on.network.clone()))),
             each(status, |joined| Some(joined.address?.0.to_string())),
             status.run.map(|run| duration(now.saturating_sub(run.started))).unwrap_or_default(),
             printable(&pid.map(process::command).unwrap_or_default().join(" ")),

@@ -2,19 +2,20 @@
 
 use std::fs::{self, File};
 use std::io::{self, Write};
+use std::os::fd::AsFd;
 use std::path::{Path, PathBuf};
 
 use serde_json::json;
 
 use super::declared::declared;
-use super::{inspect, options, process};
+use super::{inspect, options, process, share};
 use crate::apply::{self, Launched, Made};
 use crate::cli::Args;
 use crate::error::{Error, Kind, Result};
 use crate::facts::{HostFiles, Machine, NetworkLink};
-use crate::kernel::{Kernel, Lock};
+use crate::kernel::{Kernel, Lock, Record, record};
 use crate::plan::{self, Plan};
-use crate::spec::Run;
+use crate::spec::{Run, Share};
 use crate::sys::channel::Channel;
 use crate::sys::namespace::Namespaces;
 use crate::sys::process::{Fork, exit, fork, new_session};
@@ -126,6 +127,9 @@ fn host_files(spec: &Run) -> HostFiles {
     let read = |path: &str| fs::read(path).ok().map(|text| String::from_utf8_lossy(&text).into());
     let connected = !spec.networks.is_empty();
     let mut files = HostFiles::default();
+    if let Some(Share::Named(name)) = &spec.share {
+        files.namespace_resolv_conf = read(&format!("/etc/netns/{name}/resolv.conf"));
+    }
     if connected || !spec.resolver.is_default() {
         files.resolv_conf = read("/etc/resolv.conf");
         let own: &str = files.resolv_conf.as_deref().unwrap_or_default();
@@ -139,10 +143,63 @@ fn host_files(spec: &Run) -> HostFiles {
     files
 }
 
+/// A run, as the one who watches over it has it.
+struct Life {
+    launched: Launched,
+    plan: Plan,
+    /// What stands for it where no link on this host does.
+    record: Option<Record>,
+}
+
+/// Takes the name of a run that will have no link on this host to hold it.
+fn hold_name(spec: &Run, kernel: &mut Kernel) -> Result<Option<Record>> {
+    let Some(name) = &spec.name else { return Ok(None) };
+    let taken = |title: String| {
+        Error::new(format!("cannot take name \"{name}\""))
+            .because(format!("run \"{title}\" has it"))
+            .hint("choose another, or end that run with \"nsrun stop\"")
+    };
+    if !spec.networks.is_empty() {
+        return match record(name) {
+            Some(other) => Err(taken(other.title())),
+            None => Ok(None),
+        };
+    }
+    let record = Record::hold(name)?;
+    match kernel.run(name)? {
+        Some(other) if other.alive => Err(taken(other.title())),
+        _ => Ok(Some(record)),
+    }
+}
+
+/// Makes a run without a link on this host known. One without a name goes by its process id, and
+/// does without where there is no place for it.
+fn registered(
+    held: Option<Record>,
+    spec: &Run,
+    launched: &Launched,
+    plan: &Plan,
+) -> Option<Record> {
+    if !spec.networks.is_empty() {
+        return None;
+    }
+    let mut record = held.or_else(|| Record::hold(&launched.pid.to_string()).ok())?;
+    let mode = spec.share.as_ref().map_or("none".into(), ToString::to_string);
+    let networks = describe(launched, plan)["networks"].to_string();
+    record.write(launched.run, &mode, &networks).ok()?;
+    Some(record)
+}
+
 /// Plans and launches, again when another run made the network at the same moment.
-fn launch(spec: &Run, warn: &mut dyn FnMut(&[String])) -> Result<(Launched, Kernel, Plan)> {
+fn launch(spec: &Run, warn: &mut dyn FnMut(&[String])) -> Result<Life> {
     const TRIES: usize = 10;
     let mut kernel = Kernel::open()?;
+    let namespace = match &spec.share {
+        None => None,
+        Some(share) => share::open(&mut kernel, share)?,
+    };
+    let namespace = namespace.as_ref().map(AsFd::as_fd);
+    let record = hold_name(spec, &mut kernel)?;
     let mut lock = None;
     for _ in 0..TRIES {
         let plan = plan(spec, &mut kernel)?;
@@ -154,9 +211,10 @@ fn launch(spec: &Run, warn: &mut dyn FnMut(&[String])) -> Result<(Launched, Kern
         if let Made::Done(made) = apply::make_network(&mut kernel, &plan.network)? {
             lock = None;
             warn(&plan.warnings);
-            if let Some(launched) = apply::launch(&mut kernel, &plan, &made)? {
+            if let Some(launched) = apply::launch(&mut kernel, &plan, &made, namespace)? {
                 warn(&launched.warnings);
-                return Ok((launched, kernel, plan));
+                let record = registered(record, spec, &launched, &plan);
+                return Ok(Life { launched, plan, record });
             }
         }
     }
@@ -168,8 +226,7 @@ fn launch(spec: &Run, warn: &mut dyn FnMut(&[String])) -> Result<(Launched, Kern
 fn foreground(spec: &Run, output: Output) -> Result<u8> {
     let terminal = Foreground::current();
     block_signals()?;
-    let (launched, kernel, plan) = launch(spec, &mut warn)?;
-    let status = stay(&launched, kernel, &plan, output.status)?;
+    let status = stay(launch(spec, &mut warn)?, output.status)?;
     if let Some(terminal) = terminal {
         terminal.restore();
     }
@@ -181,14 +238,15 @@ fn block_signals() -> Result<()> {
 }
 
 /// Watches over a run until it ends; its exit status stays readable for those who wait for it.
-fn stay(launched: &Launched, kernel: Kernel, plan: &Plan, status: Option<File>) -> Result<u8> {
+fn stay(life: Life, status: Option<File>) -> Result<u8> {
+    let Life { launched, plan, record } = &life;
     if let Some(mut file) = status {
         let line = format!("{}\n", describe(launched, plan));
         let _ = file.write_all(line.as_bytes());
     }
-    drop(kernel);
     // What the caller left open for CMD, or for nobody, must end when CMD closes it.
-    file::close_from(3);
+    let mut kept: Vec<_> = record.iter().map(Record::descriptor).collect();
+    file::close_all_but(3, &mut kept);
     let status_file = file::anonymous(c"nsrun-status");
     let status = apply::supervise(launched)?;
     if let Ok(mut file) = status_file {
@@ -289,8 +347,8 @@ fn background(spec: &Run, status: Option<File>, report: &Channel, null: &File, l
     let mut warnings = Vec::new();
     let mut collect = |more: &[String]| warnings.extend_from_slice(more);
     let launched = begin().and_then(|()| launch(spec, &mut collect));
-    let (launched, kernel, plan) = match launched {
-        Ok(launched) => launched,
+    let life = match launched {
+        Ok(life) => life,
         Err(error) => {
             let kind = KINDS.iter().rposition(|kind| *kind == error.kind).unwrap_or(2) as u8;
             let text = error.to_string();
@@ -301,7 +359,7 @@ fn background(spec: &Run, status: Option<File>, report: &Channel, null: &File, l
             return super::LAUNCH_FAILED;
         }
     };
-    let lines = [&[title(&launched, &plan)], warnings.as_slice()].concat().join("\n");
+    let lines = [&[title(&life.launched, &life.plan)], warnings.as_slice()].concat().join("\n");
     let _ = report.send(&[&[0], lines.as_bytes()].concat());
-    stay(&launched, kernel, &plan, status).unwrap_or(super::LAUNCH_FAILED)
+    stay(life, status).unwrap_or(super::LAUNCH_FAILED)
 }

@@ -87,6 +87,8 @@ pub struct HostFiles {
     pub resolv_conf: Option<String>,
     /// The servers systemd-resolved itself asks: `/run/systemd/resolve/resolv.conf`.
     pub upstream_resolv_conf: Option<String>,
+    /// `/etc/netns/NAME/resolv.conf` of the named namespace that is shared: ip-netns(8).
+    pub namespace_resolv_conf: Option<String>,
     /// `/etc/hosts`.
     pub hosts: Option<String>,
 }

@@ -4,6 +4,7 @@ mod holder;
 mod link;
 mod lock;
 mod netfilter;
+mod record;
 mod snapshot;
 
 use nl::socket::{Protocol, Refusal, Socket, SocketError};
@@ -15,6 +16,7 @@ use crate::sys;
 pub use link::Link;
 pub use lock::Lock;
 pub use netfilter::Netfilter;
+pub use record::{Record, record, recorded};
 
 /// Room for the batches of a usual run; larger ones take a second try.
 const BATCH: usize = 2048;

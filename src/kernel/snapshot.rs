@@ -385,6 +385,8 @@ pub(super) fn status_of(link: &Link, network: Option<&Network>) -> Option<Status
         run: link.alias.as_deref().and_then(Run::parse),
         alive: false,
         namespace_id: link.link_namespace,
+        mode: None,
+        networks: None,
         joined: vec![Joined {
             lease,
             link_index: link.index,

@@ -10,7 +10,7 @@ use crate::plan::names;
 use crate::plan::network::network;
 use crate::plan::setup::{PrivateFile, Setup};
 use crate::plan::step::Step;
-use crate::spec::{self, Isolation, Run, Sysctl, capability};
+use crate::spec::{self, Isolation, Run, Share, Sysctl, capability};
 
 /// Everything `nsrun run` will do.
 #[derive(Clone, Debug)]
@@ -23,6 +23,8 @@ pub struct Plan {
     pub isolation: Isolation,
     /// Membership of networks, in the order of the links; empty: loopback only.
     pub members: Vec<Member>,
+    /// The network namespace it shares, with all that is in it; `None`: it has its own.
+    pub share: Option<Share>,
     /// What the new process does at once.
     pub prepare: Vec<Setup>,
     /// What it does when it has its links.
@@ -79,6 +81,7 @@ pub fn run(spec: &Run, machine: &Machine) -> Result<Plan> {
         network: steps,
         isolation: spec.isolation.clone(),
         members,
+        share: spec.share.clone(),
         prepare,
         finish,
         process: process(spec, machine),
@@ -115,6 +118,19 @@ fn check(spec: &Run, warnings: &mut Vec<String>) -> Result<()> {
         return Err(Error::usage("two networks cannot both have the default route")
             .hint("give default-route=yes to one of them"));
     }
+    if let Some(share) = &spec.share {
+        if !spec.sysctls.is_empty() {
+            return Err(Error::usage(format!(
+                "--sysctl would change others' network with --net {share}"
+            ))
+            .hint("drop one of the two options"));
+        }
+        // Rights over a namespace are those of the user namespace that made it.
+        if isolation.user.is_some() && *share != Share::Host {
+            return Err(Error::usage(format!("--userns cannot be combined with --net {share}"))
+                .hint("drop one of the two options"));
+        }
+    }
     let reaches = capability::NET_ADMIN | capability::SYS_ADMIN;
     if isolation.user.is_none() && spec.capabilities & reaches & !capability::DEFAULT != 0 {
         let names: Vec<_> = capability::names(spec.capabilities & reaches).collect();
@@ -137,7 +153,10 @@ fn setup(spec: &Run, machine: &Machine, warnings: &mut Vec<String>) -> (Vec<Setu
     if !files.is_empty() {
         prepare.push(Setup::Files(files));
     }
-    prepare.push(Setup::Sys);
+    // With the host's network the host's /sys is right.
+    if spec.share != Some(Share::Host) || spec.root.directory.is_some() {
+        prepare.push(Setup::Sys);
+    }
     // With the host's process ids a fresh /proc would show the same, and hide what is mounted
     // below the old one; but a root directory of its own has none yet.
     if spec.isolation.pid {
@@ -161,10 +180,13 @@ fn setup(spec: &Run, machine: &Machine, warnings: &mut Vec<String>) -> (Vec<Setu
         asked: false,
     };
     // A new namespace lets nobody ping, and only root bind the low ports.
-    let mut finish = vec![
-        comfort("net.ipv4.ping_group_range", "0 2147483647"),
-        comfort("net.ipv4.ip_unprivileged_port_start", "0"),
-    ];
+    let mut finish = match spec.share {
+        Some(_) => Vec::new(),
+        None => vec![
+            comfort("net.ipv4.ping_group_range", "0 2147483647"),
+            comfort("net.ipv4.ip_unprivileged_port_start", "0"),
+        ],
+    };
     let asked = spec.sysctls.iter().cloned();
     finish.extend(asked.map(|sysctl| Setup::Sysctl { sysctl, asked: true }));
     (prepare, finish)
@@ -174,7 +196,10 @@ fn setup(spec: &Run, machine: &Machine, warnings: &mut Vec<String>) -> (Vec<Setu
 fn private_files(spec: &Run, machine: &Machine, warnings: &mut Vec<String>) -> Vec<PrivateFile> {
     let mut files = Vec::new();
     let connected = !spec.networks.is_empty();
-    if connected || !spec.resolver.is_default() {
+    let given = machine.files.namespace_resolv_conf.clone().filter(|_| spec.resolver.is_default());
+    if let Some(text) = given {
+        files.push(PrivateFile { path: "/etc/resolv.conf".into(), text, own_names: None });
+    } else if connected || !spec.resolver.is_default() {
         let resolv_conf = names::resolv_conf(&spec.resolver, &machine.files);
         if let Some(warning) = resolv_conf.warning.filter(|_| connected) {
             warnings.push(warning);
@@ -235,6 +260,9 @@ impl Plan {
 
     /// What is done inside the namespace, in one send, when the members have these leases.
     pub fn inside(&self, leases: impl IntoIterator<Item = Lease>) -> Vec<Step> {
+        if self.share.is_some() {
+            return Vec::new();
+        }
         let mut steps = vec![Step::SetUp { link: "lo".into() }];
         for (member, lease) in self.members.iter().zip(leases) {
             steps.extend(member.inside(lease));

@@ -6,6 +6,7 @@ use ipnet::IpNet;
 
 use crate::facts::Run;
 use crate::plan::{Master, Plan, Setup, Step};
+use crate::spec::Share;
 
 /// Name of the namespace in the script, where the plan has a process.
 const NAMESPACE: &str = "nsrun-demo";
@@ -19,7 +20,9 @@ pub fn script(plan: &Plan) -> String {
         }
     };
     lines(&plan.network.concat(), false);
-    let _ = writeln!(out, "ip netns add {NAMESPACE}");
+    if plan.share.is_none() {
+        let _ = writeln!(out, "ip netns add {NAMESPACE}");
+    }
     let mut lines = |steps: &[Step], inside: bool| {
         for step in steps {
             let _ = writeln!(out, "{}", command(step, inside));
@@ -39,7 +42,15 @@ pub fn script(plan: &Plan) -> String {
     }
     let words: Vec<String> =
         plan.process.command.iter().map(|word| quoted(&word.to_string_lossy())).collect();
-    let _ = writeln!(out, "ip netns exec {NAMESPACE} {}", words.join(" "));
+    let enter = match &plan.share {
+        None => format!("ip netns exec {NAMESPACE} "),
+        Some(Share::Host) => String::new(),
+        Some(Share::Named(name)) => format!("ip netns exec {} ", quoted(name)),
+        Some(Share::Path(path)) => format!("nsenter --net={} ", quoted(&path.to_string_lossy())),
+        Some(Share::Process(pid)) => format!("nsenter -t {pid} -n "),
+        Some(Share::Run(name)) => format!("nsrun exec {} ", quoted(name)),
+    };
+    let _ = writeln!(out, "{enter}{}", words.join(" "));
     out
 }
 

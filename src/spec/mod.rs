@@ -6,6 +6,7 @@ mod mac;
 mod name;
 mod network;
 mod run;
+mod share;
 
 pub use mac::Mac;
 pub use name::{host_name, link_name, network_name, run_name};
@@ -14,3 +15,4 @@ pub use run::{
     Bind, HostLine, IdMap, Isolation, Resolver, Root, Run, Sysctl, User, UserNamespace, UserPart,
     absolute,
 };
+pub use share::{NAMED, Share};

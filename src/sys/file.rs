@@ -74,6 +74,20 @@ pub fn random() -> u64 {
     u64::from_ne_bytes(bytes)
 }
 
+/// Closes the descriptors from `first` on but for those in `keep`: close_range(2).
+pub fn close_all_but(mut first: u32, keep: &mut [i32]) {
+    keep.sort_unstable();
+    for &kept in keep.iter() {
+        let kept = kept as u32;
+        if kept > first {
+            // SAFETY: as in `close_from`.
+            unsafe { libc::syscall(libc::SYS_close_range, first, kept - 1, 0) };
+        }
+        first = first.max(kept + 1);
+    }
+    close_from(first);
+}
+
 /// Closes the descriptors from `first` on: close_range(2).
 pub fn close_from(first: u32) {
     // SAFETY: nothing in this process uses one of these afterwards; the caller promises.

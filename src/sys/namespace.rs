@@ -1,6 +1,6 @@
 //! Namespaces: which ones, and joining them.
 
-use std::os::fd::BorrowedFd;
+use std::os::fd::{AsFd, AsRawFd, BorrowedFd};
 
 use bitflags::bitflags;
 use nix::sched::{CloneFlags, setns};
@@ -52,6 +52,14 @@ impl Namespaces {
 /// Joins namespaces of the process that `pidfd` stands for, all or none: setns(2).
 pub fn join(pidfd: BorrowedFd<'_>, namespaces: Namespaces) -> Result<()> {
     setns(pidfd, CloneFlags::from_bits_retain(namespaces.bits()))
+}
+
+/// Whether an open file is a network namespace: ioctl_ns(2).
+pub fn is_network(file: &impl AsFd) -> bool {
+    const NS_GET_NSTYPE: libc::c_ulong = 0xb703;
+    // SAFETY: takes no argument; files that are no namespaces refuse it.
+    let kind = unsafe { libc::ioctl(file.as_fd().as_raw_fd(), NS_GET_NSTYPE as _) };
+    kind == libc::CLONE_NEWNET
 }
 
 /// Sets the host name of this host-name namespace.

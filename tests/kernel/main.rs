@@ -10,6 +10,7 @@ mod environment;
 mod files;
 mod identity;
 mod isolation;
+mod modes_shared;
 mod network_create;
 mod network_several;
 mod parallel;
