@@ -1,6 +1,8 @@
 //! What will be done, as data: decided here, without a system call, and shown or done elsewhere.
 
+mod member;
 mod names;
+mod network;
 mod pool;
 mod run;
 mod script;
@@ -8,10 +10,11 @@ mod setup;
 mod step;
 mod tree;
 
-pub use run::{Member, Plan, Process, run};
+pub use member::Member;
+pub use run::{Plan, Process, run};
 pub use script::script;
 pub use setup::{PrivateFile, Setup};
-pub use step::{Master, Step, Veth};
+pub use step::{Master, Route, Step, Veth};
 pub use tree::tree;
 
 use crate::error::{Error, Result};
@@ -22,17 +25,20 @@ use crate::facts::{Holder, HolderState};
 /// # Errors
 /// The holder is alive, or not ours: it keeps what it has.
 pub fn free(what: &str, holder: &Holder, random: u64) -> Result<Vec<Step>> {
-    let link = || holder.link.clone();
+    let (link, index) = (|| holder.link.clone(), holder.index);
     match (holder.state, &holder.status) {
         // Deleting takes tens of milliseconds; but nothing else ends such a namespace for minutes.
-        (HolderState::Abandoned, Some(_)) => Ok(vec![Step::DeleteLink { link: link() }]),
+        (HolderState::Abandoned, Some(_)) => {
+            Ok(vec![Step::DeleteLink { link: link(), index: Some(index) }])
+        }
         // The kernel removes the link within a moment; until then it is put out of the way.
         (HolderState::Dying, Some(_)) => {
-            let mut steps = vec![Step::Detach { link: link() }];
-            let remove = |name: &String| Step::RemoveName { link: link(), name: name.clone() };
+            let mut steps = vec![Step::Detach { link: link(), index }];
+            let remove =
+                |name: &String| Step::RemoveName { link: link(), index, name: name.clone() };
             steps.extend(holder.names.iter().map(remove));
             let to = format!("nsx{:x}", random & 0xffff_ffff);
-            steps.push(Step::Rename { link: link(), to });
+            steps.push(Step::Rename { link: link(), index, to });
             Ok(steps)
         }
         (_, status) => {
