@@ -326,7 +326,9 @@ pub fn publish(
                 Some(step @ Step::AddName { name, .. })
                     if refusal.errno == Errno::EEXIST as i32 =>
                 {
-                    let title = member.name.as_deref().unwrap_or(name);
+                    // Without what keeps it apart from other names.
+                    let title = name.strip_prefix("run:").or(name.split('@').next());
+                    let title = title.unwrap_or(name);
                     free(target, &format!("name \"{title}\""), name)?;
                     again.push(step.clone());
                 }

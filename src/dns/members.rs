@@ -1,6 +1,7 @@
 //! Members of networks, looked up in the kernel.
 
 use std::net::IpAddr;
+use std::os::fd::{AsFd, BorrowedFd};
 
 use super::answer::Directory;
 use crate::facts::Network;
@@ -20,6 +21,12 @@ impl Members {
     }
 }
 
+impl AsFd for Members {
+    fn as_fd(&self) -> BorrowedFd<'_> {
+        self.kernel.as_fd()
+    }
+}
+
 impl Directory for Members {
     fn addresses(&mut self, name: &str) -> Option<Vec<IpAddr>> {
         let mut addresses = Vec::new();
@@ -28,6 +35,7 @@ impl Directory for Members {
             if let Ok(Some(lease)) = self.kernel.member(name, &network.name) {
                 found = true;
                 addresses.push(network.address(lease).addr().into());
+                addresses.extend(network.address6(lease).map(|six| IpAddr::V6(six.addr())));
             }
         }
         found.then_some(addresses)

@@ -2,8 +2,8 @@
 
 use std::io;
 use std::net::{Ipv4Addr, SocketAddr, TcpListener, UdpSocket};
-use std::os::fd::{AsFd, OwnedFd};
-use std::time::{Duration, Instant};
+use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
+use std::time::Instant;
 
 use simple_dns::RCODE;
 
@@ -28,12 +28,13 @@ pub struct Sockets {
 }
 
 impl Sockets {
-    /// Opens them on loopback, in the namespace of the caller; both have the same port.
+    /// Opens them in the namespace of the caller; with port 0 both have the same port, that was
+    /// free.
     ///
     /// # Errors
-    /// Loopback is not up, or no port is free.
-    pub fn open() -> io::Result<Self> {
-        let udp = UdpSocket::bind((Ipv4Addr::LOCALHOST, 0))?;
+    /// Loopback is not up, or the port is not free.
+    pub fn open(address: Ipv4Addr, port: u16) -> io::Result<Self> {
+        let udp = UdpSocket::bind((address, port))?;
         let tcp = TcpListener::bind(udp.local_addr()?)?;
         udp.set_nonblocking(true)?;
         tcp.set_nonblocking(true)?;
@@ -49,8 +50,8 @@ impl Sockets {
     }
 
     /// As descriptors, to be passed on.
-    pub fn into_fds(self) -> [OwnedFd; 2] {
-        [self.udp.into(), self.tcp.into()]
+    pub fn as_fds(&self) -> [BorrowedFd<'_>; 2] {
+        [self.udp.as_fd(), self.tcp.as_fd()]
     }
 
     /// From descriptors that were passed.
@@ -83,10 +84,17 @@ impl Server {
         Server { sockets, members, search, upstreams, pending, streams }
     }
 
+    /// The descriptors it has.
+    pub fn descriptors(&self) -> Vec<BorrowedFd<'_>> {
+        vec![self.sockets.udp.as_fd(), self.sockets.tcp.as_fd(), self.members.as_fd()]
+    }
+
     /// Adds what it waits for.
     pub fn wait_for<'a>(&'a self, wait: &mut Wait<'a>) {
         wait.read(self.sockets.udp.as_fd());
-        wait.read(self.sockets.tcp.as_fd());
+        if self.streams.len() < MAX_STREAMS {
+            wait.read(self.sockets.tcp.as_fd());
+        }
         for pending in &self.pending {
             wait.read(pending.socket.as_fd());
             wait.until(pending.deadline);
@@ -174,13 +182,6 @@ impl Server {
             });
             moved.is_ok() && stream.deadline > now
         });
-        // Connections that wait to be taken are not asked for while all places are in use.
-        if self.streams.len() >= MAX_STREAMS {
-            let soon = now + Duration::from_secs(1);
-            if let Some(oldest) = self.streams.iter_mut().min_by_key(|stream| stream.deadline) {
-                oldest.deadline = oldest.deadline.min(soon);
-            }
-        }
     }
 }
 

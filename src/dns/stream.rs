@@ -49,14 +49,16 @@ impl Stream {
 
     /// The sockets to wait for.
     pub(super) fn sockets(&self) -> [Option<(&TcpStream, Interest)>; 2] {
-        // One query at a time: while a server is asked, or an answer is written, none is read.
-        let busy = self.server.is_some() || !self.outgoing.is_empty();
-        let client = Interest { read: !busy, write: !self.outgoing.is_empty() };
+        // One query at a time: while a server is asked, or an answer is written, none is read. A
+        // client that nothing is wanted of is not waited for: it might have hung up, over and over.
+        let write = !self.outgoing.is_empty();
+        let read = self.server.is_none() && !write;
+        let client = (read || write).then_some((&self.client, Interest { read, write }));
         let server = self.server.as_ref().map(|server| {
             let writing = !server.outgoing.is_empty();
             (&server.socket, Interest { read: !writing, write: writing })
         });
-        [Some((&self.client, client)), server]
+        [client, server]
     }
 
     /// Moves on as far as it goes without waiting; `decide` answers a query here (`Ok`) or says
@@ -65,6 +67,15 @@ impl Stream {
         &mut self,
         mut decide: impl FnMut(&[u8]) -> Result<Vec<u8>, Option<SocketAddr>>,
     ) -> io::Result<()> {
+        while self.step(&mut decide)? {}
+        Ok(())
+    }
+
+    /// One turn; whether the next query is there already.
+    fn step(
+        &mut self,
+        decide: &mut impl FnMut(&[u8]) -> Result<Vec<u8>, Option<SocketAddr>>,
+    ) -> io::Result<bool> {
         if let Some(server) = &mut self.server {
             drain(&mut server.socket, &mut server.outgoing)?;
             if server.outgoing.is_empty() {
@@ -76,7 +87,9 @@ impl Stream {
             }
         }
         if self.server.is_none() && self.outgoing.is_empty() {
-            fill(&mut self.client, &mut self.incoming)?;
+            if !has_message(&self.incoming) {
+                fill(&mut self.client, &mut self.incoming)?;
+            }
             if let Some(query) = take_message(&mut self.incoming) {
                 self.deadline = Instant::now() + PATIENCE;
                 match decide(&query) {
@@ -90,7 +103,9 @@ impl Stream {
                 }
             }
         }
-        drain(&mut self.client, &mut self.outgoing)
+        drain(&mut self.client, &mut self.outgoing)?;
+        let idle = self.server.is_none() && self.outgoing.is_empty();
+        Ok(idle && has_message(&self.incoming))
     }
 
     fn reply(&mut self, message: &[u8]) {
@@ -100,6 +115,10 @@ impl Stream {
 
 fn with_length(message: &[u8]) -> Vec<u8> {
     [&(message.len() as u16).to_be_bytes()[..], message].concat()
+}
+
+fn has_message(buf: &[u8]) -> bool {
+    buf.first_chunk().is_some_and(|&len| buf.len() >= 2 + usize::from(u16::from_be_bytes(len)))
 }
 
 /// The first message in `buf`, once it is whole.
@@ -119,7 +138,9 @@ fn fill(socket: &mut TcpStream, buf: &mut Vec<u8>) -> io::Result<()> {
             Ok(len) => buf.extend_from_slice(chunk.get(..len).unwrap_or_default()),
             Err(error) if error.kind() == ErrorKind::Interrupted => {}
             // A connection that is still being made is not there to be read from yet.
-            Err(error) if matches!(error.kind(), ErrorKind::WouldBlock | ErrorKind::NotConnected) => {
+            Err(error)
+                if matches!(error.kind(), ErrorKind::WouldBlock | ErrorKind::NotConnected) =>
+            {
                 return Ok(());
             }
             Err(error) => return Err(error),
@@ -137,7 +158,9 @@ fn drain(socket: &mut TcpStream, buf: &mut Vec<u8>) -> io::Result<()> {
         match socket.write(buf) {
             Ok(len) => drop(buf.drain(..len)),
             Err(error) if error.kind() == ErrorKind::Interrupted => {}
-            Err(error) if matches!(error.kind(), ErrorKind::WouldBlock | ErrorKind::NotConnected) => {
+            Err(error)
+                if matches!(error.kind(), ErrorKind::WouldBlock | ErrorKind::NotConnected) =>
+            {
                 return Ok(());
             }
             Err(error) => return Err(error),

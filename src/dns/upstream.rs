@@ -150,8 +150,7 @@ fn is_answer(message: &[u8], id: [u8; 2], query: &[u8]) -> bool {
     };
     // Without its additional records a question ends with its class: compared as far as it goes.
     let end = question_len(question);
-    let (Some(asked), Some(answered)) =
-        (question.get(..end), message.get(HEADER..HEADER + end))
+    let (Some(asked), Some(answered)) = (question.get(..end), message.get(HEADER..HEADER + end))
     else {
         return false;
     };
@@ -176,7 +175,8 @@ fn question_len(question: &[u8]) -> usize {
 mod tests {
     use super::*;
 
-    const QUERY: &[u8] = b"\x12\x34\x01\0\0\x01\0\0\0\0\0\x01\x03www\x07example\0\0\x01\0\x01\0\0\x29";
+    const QUERY: &[u8] =
+        b"\x12\x34\x01\0\0\x01\0\0\0\0\0\x01\x03www\x07example\0\0\x01\0\x01\0\0\x29";
 
     #[test]
     fn only_a_response_with_the_right_id_and_question_is_an_answer() {

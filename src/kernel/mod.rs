@@ -5,6 +5,8 @@ mod link;
 mod netfilter;
 mod snapshot;
 
+use std::os::fd::{AsFd, BorrowedFd};
+
 use nl::socket::{Protocol, Refusal, Socket, SocketError};
 use nl::{Batch, EncodeError, Message};
 
@@ -68,6 +70,12 @@ impl Kernel {
     /// Index of a link by its name; `None` when there is none.
     pub fn index(&self, link: &str) -> Option<u32> {
         sys::link::index(&self.route, link).ok()
+    }
+}
+
+impl AsFd for Kernel {
+    fn as_fd(&self) -> BorrowedFd<'_> {
+        self.route.as_fd()
     }
 }
 

@@ -11,6 +11,8 @@ mod step;
 mod tree;
 
 pub use member::Member;
+pub(crate) use names::RESPONDER;
+pub use names::Responder;
 pub use run::{Plan, Process, run};
 pub use script::script;
 pub use setup::{PrivateFile, Setup};

@@ -4,4 +4,5 @@
 #[macro_use]
 mod world;
 
+mod dns;
 mod world_selftest;
