@@ -4,5 +4,16 @@
 #[macro_use]
 mod world;
 
+mod runs;
+
 mod dns;
+mod environment;
+mod files;
+mod identity;
+mod isolation;
+mod parallel;
+mod run;
+mod signals;
+mod terminal;
+
 mod world_selftest;
