@@ -114,10 +114,11 @@ fn finish<T: Target>(
         map_ids(pid, users)?;
         order(channel, Order::Begin)?;
     }
+    let mut later = Vec::new();
     for member in &plan.members {
-        let claimed = claim(target, member, pid)?;
+        let claimed = claim(target, member, pid, &mut later)?;
         leases.push(claimed);
-        publish(target, member, claimed, run)?;
+        publish(target, member, claimed, run, &mut later)?;
     }
     order(channel, Order::Go(leases.clone()))?;
     let (mut warnings, mut sockets) = (Vec::new(), None);
@@ -139,6 +140,10 @@ fn finish<T: Target>(
                 return Err(report::error(&failure, &plan.prepare, &plan.finish, &plan.process));
             }
         }
+    }
+    // CMD runs; what is left of others that had its address or name can take its time.
+    for step in later {
+        let _ = super::send(target, &[step]);
     }
     Ok(Launched { pid, leases: leases.clone(), run, sockets, warnings })
 }

@@ -93,9 +93,9 @@ pub struct Resolver {
 }
 
 impl Resolver {
-    /// Whether nothing was asked for.
+    /// Whether resolv.conf shall say what the host's does.
     pub fn is_default(&self) -> bool {
-        *self == Resolver::default()
+        self.servers.is_empty() && self.search.is_empty() && self.options.is_empty()
     }
 }
 
