@@ -129,11 +129,12 @@ fn take_message(buf: &mut Vec<u8>) -> Option<Vec<u8>> {
     Some(message)
 }
 
-/// Reads what is there; the end of the stream is an error.
+/// Reads what is there; the end of the stream is an error, unless a message came before it.
 fn fill(socket: &mut TcpStream, buf: &mut Vec<u8>) -> io::Result<()> {
     let mut chunk = [0; 4096];
     loop {
         match socket.read(&mut chunk) {
+            Ok(0) if has_message(buf) => return Ok(()),
             Ok(0) => return Err(ErrorKind::UnexpectedEof.into()),
             Ok(len) => buf.extend_from_slice(chunk.get(..len).unwrap_or_default()),
             Err(error) if error.kind() == ErrorKind::Interrupted => {}

@@ -200,11 +200,11 @@ fn a_server_of_ones_own_on_port_53_is_in_nobodys_way() {
     let own = std::env::current_exe().unwrap().display().to_string();
     let script = format!(
         "UPSTREAM_ADDRESS=0.0.0.0 UPSTREAM_MODE=plain {own} --ignored --exact \
-         dns::serve_as_upstream --nocapture >/tmp/out & \
-         for i in 1 2 3 4 5 6 7 8 9; do grep -q ready /tmp/out && break; sleep 0.1; done; \
-         grep -q ready /tmp/out && getent ahostsv4 web && kill $!"
+         dns::serve_as_upstream --nocapture >/dev/shm/out & \
+         for i in 1 2 3 4 5 6 7 8 9; do grep -q ready /dev/shm/out && break; sleep 0.1; done; \
+         grep -q ready /dev/shm/out && getent ahostsv4 web && kill $!"
     );
-    world.nsrun(["run", "--tmpfs", "/tmp", "sh", "-c", &script]).run().ok();
+    world.nsrun(["run", "--tmpfs", "/dev/shm", "sh", "-c", &script]).run().ok();
 }
 
 #[test]
