@@ -4,6 +4,7 @@
 #![cfg_attr(feature = "socket", deny(unsafe_code))]
 
 pub mod ack;
+pub mod annotate;
 mod attr;
 mod decode;
 mod encode;
@@ -11,6 +12,7 @@ mod error;
 mod flags;
 pub mod generic;
 pub mod netfilter;
+pub mod policy;
 mod protocol;
 pub mod route;
 #[cfg(feature = "socket")]

@@ -226,7 +226,7 @@ macro_rules! header {
     (@shape big $ty:ty) => { <$ty as $crate::wire::Int>::BIG_SHAPE };
     (@shape family $ty:ty) => { <$crate::route::Family as $crate::wire::Int>::SHAPE };
     (@shape nfproto $ty:ty) => { <$crate::netfilter::Family as $crate::wire::Int>::SHAPE };
-    (@shape bytes $ty:ty) => { $crate::attr::Shape::Bytes };
+    (@shape bytes $ty:ty) => { $crate::attr::Shape::Opaque(size_of::<$ty>()) };
     (@write big $out:ident $offset:literal $value:expr, $ty:ty) => {
         let value = $crate::wire::Int::to_big($value);
         $out[$offset..$offset + value.len()].copy_from_slice(&value);
