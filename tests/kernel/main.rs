@@ -4,4 +4,5 @@
 #[macro_use]
 mod world;
 
+mod killed;
 mod world_selftest;
