@@ -1,6 +1,8 @@
 //! What will be done, as data: decided here, without a system call, and shown or done elsewhere.
 
+mod member;
 mod names;
+mod network;
 mod pool;
 mod run;
 mod script;
@@ -8,10 +10,11 @@ mod setup;
 mod step;
 mod tree;
 
-pub use run::{Member, Plan, Process, run};
+pub use member::Member;
+pub use run::{Plan, Process, run};
 pub use script::script;
 pub use setup::{PrivateFile, Setup};
-pub use step::{Master, Step, Veth};
+pub use step::{Master, Route, Step, Veth};
 pub use tree::tree;
 
 use crate::error::{Error, Result};
