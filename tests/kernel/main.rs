@@ -5,4 +5,15 @@
 mod world;
 
 mod killed;
+mod runs;
+
+mod environment;
+mod files;
+mod identity;
+mod isolation;
+mod parallel;
+mod run;
+mod signals;
+mod terminal;
+
 mod world_selftest;
