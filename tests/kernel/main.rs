@@ -4,13 +4,13 @@
 #[macro_use]
 mod world;
 
-mod killed;
 mod runs;
 
 mod environment;
 mod files;
 mod identity;
 mod isolation;
+mod killed;
 mod parallel;
 mod run;
 mod signals;
