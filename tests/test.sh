@@ -11,10 +11,15 @@ ip iproute2
 nft nftables
 strace strace
 unshare util-linux
+setpriv util-linux
+ipcmk util-linux
 script bsdutils
 ps procps
+sysctl procps
 ping iputils-ping
-busybox busybox-static'
+busybox busybox-static
+perl perl-base
+python3 python3-minimal'
 
 missing() {
     local tool package
