@@ -47,7 +47,7 @@ fn prepare(plan: &Plan, channel: &Channel) -> Result<(), Failure> {
         credentials::become_user(0, 0, &[]).map_err(|errno| Failure::new(At::User, errno))?;
     }
     if !plan.process.survive {
-        // A supervisor that was killed before this shows by the end of its channel, below.
+        // A supervisor that was killed before this shows by the end of its channel, later.
         die_with_parent().map_err(other)?;
     }
     let mut mounts = Mounts::new(plan.user_namespace().is_some());

@@ -11,6 +11,7 @@ mod environment;
 mod files;
 mod identity;
 mod isolation;
+mod killed;
 mod parallel;
 mod run;
 mod signals;
