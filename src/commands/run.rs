@@ -11,6 +11,7 @@ use super::declared::declared;
 use super::{inspect, options, process, share};
 use crate::apply::{self, Launched, Made};
 use crate::cli::Args;
+use crate::dns::{Members, Server, Upstreams};
 use crate::error::{Error, Kind, Result};
 use crate::facts::{HostFiles, Machine, NetworkLink};
 use crate::kernel::{Kernel, Lock, Record, record};
@@ -20,7 +21,7 @@ use crate::sys::channel::Channel;
 use crate::sys::namespace::Namespaces;
 use crate::sys::process::{Fork, exit, fork, new_session};
 use crate::sys::terminal::Foreground;
-use crate::sys::{file, signal};
+use crate::sys::{credentials, file, signal};
 
 /// Name of the anonymous file that `nsrun wait` reads the exit status from.
 pub(super) const STATUS_FILE: &str = "nsrun-status";
@@ -43,7 +44,9 @@ pub(super) fn run(args: &Args) -> Result<u8> {
             .hint("--json-status-fd must lie outside of what --preserve-fds passes"));
     }
     if let Some(show) = dry_run {
-        let plan = plan(&spec, &mut Kernel::open()?)?;
+        let mut kernel = Kernel::open()?;
+        let networks = networks(&spec, &mut kernel)?;
+        let plan = plan(&spec, &mut kernel, networks)?;
         warn(&plan.warnings);
         let _ = io::stdout().write_all(show(&plan).as_bytes());
         return Ok(0);
@@ -97,25 +100,34 @@ fn warn(warnings: &[String]) {
     }
 }
 
-/// Looks at what matters for this run, and plans it.
-fn plan(spec: &Run, kernel: &mut Kernel) -> Result<Plan> {
+/// The links by which the networks to join are known.
+fn networks(spec: &Run, kernel: &mut Kernel) -> Result<Vec<Option<NetworkLink>>> {
+    spec.networks.iter().map(|asked| kernel.network(&asked.network)).collect()
+}
+
+/// Whether all of these networks are there, so that none is to be made.
+fn complete(networks: &[Option<NetworkLink>]) -> bool {
+    networks.iter().flatten().count() == networks.len()
+        && networks.iter().flatten().all(|link| match link {
+            NetworkLink::Ours(network) => network.complete,
+            NetworkLink::Foreign { .. } => true,
+        })
+}
+
+/// Looks at what else matters for this run, and plans it.
+fn plan(spec: &Run, kernel: &mut Kernel, networks: Vec<Option<NetworkLink>>) -> Result<Plan> {
     let mut machine = Machine { random: file::random(), ..Machine::default() };
     let root = spec.root.directory.as_deref();
-    for asked in &spec.networks {
-        let found = kernel.network(&asked.network)?;
-        machine.declared.push(match &found {
-            Some(_) => None,
-            None => declared(&asked.network)?,
-        });
-        machine.networks.push(found);
-    }
-    let complete = |link: &NetworkLink| match link {
-        NetworkLink::Ours(network) => network.complete,
-        NetworkLink::Foreign { .. } => true,
-    };
-    if !machine.networks.iter().all(|link| link.as_ref().is_some_and(complete)) {
+    if !complete(&networks) {
         machine.host = kernel.host()?;
+        for (asked, found) in spec.networks.iter().zip(&networks) {
+            machine.declared.push(match found {
+                Some(_) => None,
+                None => declared(&asked.network)?,
+            });
+        }
     }
+    machine.networks = networks;
     machine.files = host_files(spec);
     if let Some(user) = &spec.user {
         machine.account = Some(process::account(user, root.unwrap_or(Path::new("/")))?);
@@ -133,7 +145,8 @@ fn host_files(spec: &Run) -> HostFiles {
     if connected || !spec.resolver.is_default() {
         files.resolv_conf = read("/etc/resolv.conf");
         let own: &str = files.resolv_conf.as_deref().unwrap_or_default();
-        if own.is_empty() || own.contains("127.") || own.contains("::1") {
+        let asked_inside = !connected || spec.resolver.off;
+        if asked_inside && (own.is_empty() || own.contains("127.") || own.contains("::1")) {
             files.upstream_resolv_conf = read("/run/systemd/resolve/resolv.conf");
         }
     }
@@ -146,6 +159,7 @@ fn host_files(spec: &Run) -> HostFiles {
 /// A run, as the one who watches over it has it.
 struct Life {
     launched: Launched,
+    kernel: Kernel,
     plan: Plan,
     /// What stands for it where no link on this host does.
     record: Option<Record>,
@@ -202,19 +216,21 @@ fn launch(spec: &Run, warn: &mut dyn FnMut(&[String])) -> Result<Life> {
     let record = hold_name(spec, &mut kernel)?;
     let mut lock = None;
     for _ in 0..TRIES {
-        let plan = plan(spec, &mut kernel)?;
-        if !plan.network.is_empty() && lock.is_none() {
+        let mut networks = networks(spec, &mut kernel)?;
+        // Others may not make networks anyway; the kernel says so.
+        if !complete(&networks) && lock.is_none() && credentials::is_root() {
             // What was seen before the lock may have changed when it is there.
             lock = Some(Lock::networks()?);
-            continue;
+            networks = self::networks(spec, &mut kernel)?;
         }
+        let plan = plan(spec, &mut kernel, networks)?;
         if let Made::Done(made) = apply::make_network(&mut kernel, &plan.network)? {
             lock = None;
             warn(&plan.warnings);
             if let Some(launched) = apply::launch(&mut kernel, &plan, &made, namespace)? {
                 warn(&launched.warnings);
                 let record = registered(record, spec, &launched, &plan);
-                return Ok(Life { launched, plan, record });
+                return Ok(Life { launched, kernel, plan, record });
             }
         }
     }
@@ -239,16 +255,23 @@ fn block_signals() -> Result<()> {
 
 /// Watches over a run until it ends; its exit status stays readable for those who wait for it.
 fn stay(life: Life, status: Option<File>) -> Result<u8> {
-    let Life { launched, plan, record } = &life;
+    let Life { mut launched, kernel, plan, record } = life;
     if let Some(mut file) = status {
-        let line = format!("{}\n", describe(launched, plan));
+        let line = format!("{}\n", describe(&launched, &plan));
         let _ = file.write_all(line.as_bytes());
     }
+    let mut server =
+        launched.sockets.take().zip(plan.responder.as_ref()).map(|(sockets, asked)| {
+            let networks = plan.members.iter().map(|member| member.network.clone()).collect();
+            let upstreams = Upstreams::new(&asked.upstreams);
+            Server::new(sockets, Members::new(kernel, networks), asked.search.clone(), upstreams)
+        });
     // What the caller left open for CMD, or for nobody, must end when CMD closes it.
-    let mut kept: Vec<_> = record.iter().map(Record::descriptor).collect();
-    file::close_all_but(3, &mut kept);
+    let mut kept = server.as_ref().map(Server::descriptors).unwrap_or_default();
+    kept.extend(record.iter().map(Record::as_fd));
+    file::close_all_but(3, &kept);
     let status_file = file::anonymous(c"nsrun-status");
-    let status = apply::supervise(launched)?;
+    let status = apply::supervise(&launched, server.as_mut())?;
     if let Ok(mut file) = status_file {
         let _ = file.write_all(&[status]);
     }

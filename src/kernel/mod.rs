@@ -7,6 +7,8 @@ mod netfilter;
 mod record;
 mod snapshot;
 
+use std::os::fd::{AsFd, BorrowedFd};
+
 use nl::socket::{Protocol, Refusal, Socket, SocketError};
 use nl::{Batch, EncodeError, Message};
 
@@ -72,6 +74,12 @@ impl Kernel {
     /// Index of a link by its name; `None` when there is none.
     pub fn index(&self, link: &str) -> Option<u32> {
         sys::link::index(&self.route, link).ok()
+    }
+}
+
+impl AsFd for Kernel {
+    fn as_fd(&self) -> BorrowedFd<'_> {
+        self.route.as_fd()
     }
 }
 

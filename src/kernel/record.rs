@@ -3,13 +3,16 @@
 
 use std::fs::{self, File};
 use std::io::{Read, Seek, Write};
-use std::os::fd::{AsRawFd, RawFd};
+use std::os::fd::{AsFd, BorrowedFd};
 use std::os::unix::fs::MetadataExt;
 use std::path::PathBuf;
+use std::thread;
+use std::time::{Duration, Instant};
 
 use super::lock::{directory, open};
 use crate::error::{Error, Result};
 use crate::facts::{Run, Status};
+use crate::sys::process::{pidfd, wait_pidfd};
 use crate::sys::{self, Errno};
 
 /// Files of runs are called this and the run's name, or its process id.
@@ -29,12 +32,18 @@ impl Record {
     /// Another run has it, or the file cannot be made.
     pub fn hold(title: &str) -> Result<Record> {
         let name = format!("{PREFIX}{title}");
+        let deadline = Instant::now() + Duration::from_secs(1);
         loop {
             let file = open(&name)?;
             let cannot = |why: &str| {
                 Error::new(format!("cannot take name \"{title}\"")).because(why.to_owned())
             };
             match sys::file::lock(&file, false) {
+                // Its supervisor needs another moment.
+                Err(Errno::EWOULDBLOCK) if has_ended(&file) && Instant::now() < deadline => {
+                    thread::sleep(Duration::from_millis(2));
+                    continue;
+                }
                 Err(Errno::EWOULDBLOCK) => {
                     return Err(cannot("a run of that name is there")
                         .hint("choose another, or end that run with \"nsrun stop\""));
@@ -58,16 +67,29 @@ impl Record {
         self.file.rewind()?;
         write!(self.file, "{run}\n{mode}\n{networks}\n")
     }
+}
 
+impl AsFd for Record {
     /// The descriptor that holds the lock.
-    pub fn descriptor(&self) -> RawFd {
-        self.file.as_raw_fd()
+    fn as_fd(&self) -> BorrowedFd<'_> {
+        self.file.as_fd()
     }
 }
 
 impl Drop for Record {
     fn drop(&mut self) {
         let _ = fs::remove_file(&self.path);
+    }
+}
+
+/// Whether the run that a file is about has ended.
+fn has_ended(mut file: &File) -> bool {
+    let mut text = String::new();
+    let read = file.rewind().and_then(|()| file.read_to_string(&mut text));
+    let Some(run) = read.ok().and_then(|_| Run::parse(text.lines().next()?)) else { return false };
+    match pidfd(run.pid) {
+        Ok(process) => wait_pidfd(process.as_fd(), Some(0)) == Ok(true),
+        Err(errno) => errno == Errno::ESRCH,
     }
 }
 

@@ -6,10 +6,12 @@ mod world;
 
 mod runs;
 
+mod dns;
 mod environment;
 mod files;
 mod identity;
 mod isolation;
+mod killed;
 mod modes_shared;
 mod network_create;
 mod network_several;
