@@ -6,10 +6,13 @@ use ipnet::IpNet;
 use nl::route::address::{self, AddressFlags, IfAddr};
 use nl::route::link::{self, IfInfo};
 use nl::route::route::{self, RtMsg};
-use nl::route::{self as rt, LinkFlags, bridge, bridge_port, inet6, info, veth};
+use nl::route::{
+    self as rt, LinkFlags, bridge, bridge_port, inet6, info, ipvlan, macvlan, veth, vlan,
+};
 use nl::{Batch, Flags};
 
-use crate::plan::{Master, Step};
+use crate::plan::{Kind, Master, Namespace, Step};
+use crate::spec::{IpvlanMode, MacvlanMode};
 
 const NEW: Flags = Flags::CREATE.union(Flags::EXCL);
 
@@ -36,8 +39,6 @@ pub(super) fn encode(
             });
         }
         Step::CreateVeth(pair) => {
-            let mut name = [0; 15];
-            let lease = lease_name(pair.lease, &mut name);
             // 0 would mean: in no bridge. No link has this number, so the kernel refuses.
             let known = |master: &Master| match master.index.unwrap_or_else(|| index(&master.link))
             {
@@ -47,17 +48,58 @@ pub(super) fn encode(
             let master = pair.master.as_ref().map(known);
             batch.push(link::NEW, flags | NEW, any, |m| {
                 // veth allocates a queue for every processor it might see, unless told.
-                m.put_text(link::IFNAME, lease).put(link::MTU, pair.mtu);
+                m.put(link::IFNAME, &pair.name).put(link::MTU, pair.mtu);
                 m.put_some(link::MASTER, master);
                 m.put(link::NUM_TX_QUEUES, 1).put(link::NUM_RX_QUEUES, 1);
                 m.nest(link::LINKINFO, |i| {
                     i.put(info::KIND, "veth").nest(info::VETH, |v| {
                         v.header_nest(veth::PEER, any, |p| {
-                            p.put(link::IFNAME, &pair.peer).put(link::ADDRESS, &pair.peer_mac.0);
+                            p.put(link::IFNAME, &pair.peer);
+                            p.put_some(
+                                link::ADDRESS,
+                                pair.peer_mac.as_ref().map(|mac| mac.0.as_slice()),
+                            );
                             p.put(link::MTU, pair.mtu);
                             p.put(link::NUM_TX_QUEUES, 1).put(link::NUM_RX_QUEUES, 1);
-                            p.put(link::NET_NS_PID, pair.pid as u32);
+                            match pair.into {
+                                Namespace::Process(pid) => p.put(link::NET_NS_PID, pid as u32),
+                                Namespace::Descriptor(fd) => p.put(link::NET_NS_FD, fd as u32),
+                            };
                         });
+                    });
+                });
+            });
+        }
+        Step::CreateChild(child) => {
+            let parent = index(&child.parent);
+            batch.push(link::NEW, flags | NEW, any, |m| {
+                m.put(link::IFNAME, &child.link).put(link::LINK, parent).put(link::MTU, child.mtu);
+                m.put_some(link::ADDRESS, child.mac.as_ref().map(|mac| mac.0.as_slice()));
+                match child.into {
+                    Namespace::Process(pid) => m.put(link::NET_NS_PID, pid as u32),
+                    Namespace::Descriptor(fd) => m.put(link::NET_NS_FD, fd as u32),
+                };
+                m.nest(link::LINKINFO, |i| {
+                    match child.kind {
+                        Kind::Macvlan(mode) => {
+                            i.put(info::KIND, "macvlan").nest(info::MACVLAN, |d| {
+                                d.put(macvlan::MODE, macvlan_mode(mode));
+                            })
+                        }
+                        Kind::Ipvlan(mode) => i.put(info::KIND, "ipvlan").nest(info::IPVLAN, |d| {
+                            d.put(ipvlan::MODE, ipvlan_mode(mode));
+                        }),
+                    };
+                });
+            });
+        }
+        Step::CreateVlan { link, parent, id } => {
+            let parent = index(parent);
+            batch.push(link::NEW, flags | NEW, any, |m| {
+                m.put(link::IFNAME, link).put(link::LINK, parent);
+                m.nest(link::LINKINFO, |i| {
+                    i.put(info::KIND, "vlan").nest(info::VLAN, |v| {
+                        v.put(vlan::ID, *id);
                     });
                 });
             });
@@ -178,19 +220,26 @@ pub(super) fn encode(
     }
 }
 
+fn macvlan_mode(mode: MacvlanMode) -> macvlan::Mode {
+    match mode {
+        MacvlanMode::Bridge => macvlan::Mode::BRIDGE,
+        MacvlanMode::Private => macvlan::Mode::PRIVATE,
+        MacvlanMode::Vepa => macvlan::Mode::VEPA,
+        MacvlanMode::Passthru => macvlan::Mode::PASSTHRU,
+    }
+}
+
+fn ipvlan_mode(mode: IpvlanMode) -> ipvlan::Mode {
+    match mode {
+        IpvlanMode::L2 => ipvlan::Mode::L2,
+        IpvlanMode::L3 => ipvlan::Mode::L3,
+        IpvlanMode::L3s => ipvlan::Mode::L3S,
+    }
+}
+
 fn family(prefix: &IpNet) -> u8 {
     match prefix {
         IpNet::V4(_) => rt::INET,
         IpNet::V6(_) => rt::INET6,
     }
-}
-
-/// The name of a lease, without a string on the heap: claims are tried in a loop.
-fn lease_name(lease: crate::facts::Lease, buf: &mut [u8; 15]) -> &[u8] {
-    use std::io::Write;
-    let mut rest: &mut [u8] = buf;
-    let _ = write!(rest, "{lease}");
-    let unused = rest.len();
-    let used = buf.len() - unused;
-    buf.get(..used).unwrap_or_default()
 }

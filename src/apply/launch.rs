@@ -9,7 +9,7 @@ use super::report::{self, MAX, Order, Report};
 use crate::dns::Sockets;
 use crate::error::{Error, Result};
 use crate::facts::{self, Lease};
-use crate::plan::{Plan, Step};
+use crate::plan::{Namespace, Plan, Step};
 use crate::spec::{IdMap, UserNamespace};
 use crate::sys::channel::Channel;
 use crate::sys::namespace::Namespaces;
@@ -123,9 +123,13 @@ fn finish<T: Target>(
     }
     let mut later = Vec::new();
     for member in &plan.members {
-        let claimed = claim(target, member, pid, &mut later)?;
+        let claimed = claim(target, member, Namespace::Process(pid), &mut later)?;
         leases.push(claimed);
         publish(target, member, claimed, run, &mut later)?;
+    }
+    for link in &plan.direct {
+        super::send(target, &[link.create(Namespace::Process(pid))])?;
+        super::send(target, &link.publish())?;
     }
     order(channel, Order::Go(leases.clone()))?;
     let (mut warnings, mut sockets) = (Vec::new(), None);

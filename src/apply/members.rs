@@ -7,7 +7,7 @@ use super::encode::encode;
 use crate::error::{Error, Result};
 use crate::facts::{self, Holder, Lease, Network};
 use crate::kernel::{Kernel, words};
-use crate::plan::{self, Member, Step};
+use crate::plan::{self, Child, Kind, Member, Namespace, Step};
 use crate::sys::Errno;
 
 /// What carries steps out. The kernel does; tests put one in its place that refuses.
@@ -59,6 +59,8 @@ impl Target for Kernel {
                 Step::AddAddress { link, .. } => kernel.index(link),
                 Step::AddRoute(route) => kernel.index(route.link.as_ref()?),
                 Step::AddPort { bridge, .. } => kernel.index(bridge),
+                Step::CreateChild(child) => kernel.index(&child.parent),
+                Step::CreateVlan { parent, .. } => kernel.index(parent),
                 Step::CreateVeth(veth) => {
                     let master = veth.master.as_ref().filter(|master| master.index.is_none());
                     kernel.index(&master?.link)
@@ -148,6 +150,21 @@ fn hint(step: &Step, errno: Errno) -> Option<&'static str> {
         (Step::CreateVeth(_), Errno::EOPNOTSUPP) => {
             "the kernel lacks veth (CONFIG_VETH, module veth)"
         }
+        (Step::CreateChild(Child { kind: Kind::Macvlan(_), .. }), Errno::EOPNOTSUPP) => {
+            "the kernel lacks macvlan (CONFIG_MACVLAN, module macvlan)"
+        }
+        (Step::CreateChild(_), Errno::EOPNOTSUPP) => {
+            "the kernel lacks ipvlan (CONFIG_IPVLAN, module ipvlan)"
+        }
+        (Step::CreateVlan { .. }, Errno::EOPNOTSUPP) => {
+            "the kernel lacks VLANs (CONFIG_VLAN_8021Q, module 8021q)"
+        }
+        (Step::CreateChild(_), Errno::EBUSY) => {
+            "the link below is used in another way: as a port of a bridge, or by another mode"
+        }
+        (Step::CreateChild(_), Errno::EEXIST) => {
+            "a link of that name exists there: choose another with ifname"
+        }
         (Step::CreateBridge { .. }, Errno::EOPNOTSUPP) => {
             "the kernel lacks bridges (CONFIG_BRIDGE, module bridge)"
         }
@@ -231,7 +248,7 @@ pub fn undo(target: &mut impl Target, done: &[Step], mut error: Error) -> Error 
     error
 }
 
-/// Claims a lease for the namespace of process `pid`: the first of the plan's that is free. What is
+/// Claims a lease for a namespace: the first of the plan's that is free. What is
 /// left to do, at any time, about one who had it goes to `later`.
 ///
 /// # Errors
@@ -239,7 +256,7 @@ pub fn undo(target: &mut impl Target, done: &[Step], mut error: Error) -> Error 
 pub fn claim(
     target: &mut impl Target,
     member: &Member,
-    pid: i32,
+    into: Namespace,
     later: &mut Vec<Step>,
 ) -> Result<Lease> {
     /// How often the dying holder of a fixed address is put out of the way: more than once only
@@ -248,7 +265,7 @@ pub fn claim(
     let mut leases = member.claims.clone();
     for _ in 0..TRIES {
         for &lease in &leases {
-            let step = member.claim(lease, pid);
+            let step = member.claim(lease, into);
             let refusals = target.send(std::slice::from_ref(&step))?;
             match refusals.first() {
                 None => return Ok(lease),

@@ -1,5 +1,6 @@
 //! What can be typed, one file each: read what was asked for, plan, carry out, print.
 
+mod attach;
 mod declared;
 mod exec;
 mod inspect;

@@ -1,11 +1,11 @@
 //! The options of `nsrun run` that say how it is connected.
 
-use std::net::Ipv4Addr;
+use ipnet::Ipv4Net;
 
 use crate::cli::Args;
 use crate::error::{Error, Result};
 use crate::facts::DEFAULT_NETWORK;
-use crate::spec::{self, Membership, Share};
+use crate::spec::{self, Attach, Membership, Share};
 
 /// What one network may be given, as single options or after its name.
 const KEYS: [&str; 4] = ["ip", "mac", "mtu", "ifname"];
@@ -52,11 +52,18 @@ pub(super) fn networks(args: &Args) -> Result<(Vec<Membership>, Option<Share>)> 
 }
 
 /// Reads `NAME[,KEY=VALUE…]`, for the link number `n`.
-fn membership(text: &str, n: usize) -> Result<Membership> {
+pub(super) fn membership(text: &str, n: usize) -> Result<Membership> {
     let mut parts = text.split(',');
     let name = parts.next().unwrap_or_default();
+    let attach = Attach::parse(name)?;
     let mut membership = Membership {
-        network: spec::network_name(name)?,
+        network: match attach {
+            Attach::Network => spec::network_name(name)?,
+            _ => name.into(),
+        },
+        attach,
+        prefix_len: None,
+        gateway: None,
         address: None,
         mac: None,
         mtu: None,
@@ -73,16 +80,27 @@ fn membership(text: &str, n: usize) -> Result<Membership> {
     Ok(membership)
 }
 
-fn set(membership: &mut Membership, key: &str, value: &str) -> Result<()> {
+pub(super) fn set(membership: &mut Membership, key: &str, value: &str) -> Result<()> {
     let wrong = |what: &str, hint: &str| {
         Error::usage(format!("\"{value}\" is no {what}")).hint(hint.to_owned())
     };
     match key {
         "ip" => {
             let hint = "write an address without prefix length, such as 192.0.2.7";
-            let address: Ipv4Addr = value.parse().map_err(|_| wrong("IPv4 address", hint))?;
-            membership.address = Some(address);
+            if membership.attach == Attach::Network {
+                membership.address = Some(value.parse().map_err(|_| wrong("IPv4 address", hint))?);
+                return Ok(());
+            }
+            let hint = "write an address with its prefix length, such as 192.0.2.7/24";
+            let net: Ipv4Net = value.parse().map_err(|_| wrong("IPv4 address", hint))?;
+            (membership.address, membership.prefix_len) =
+                (Some(net.addr()), Some(net.prefix_len()));
         }
+        "gateway" if membership.attach != Attach::Network => {
+            let hint = "write an address, such as 192.0.2.1";
+            membership.gateway = Some(value.parse().map_err(|_| wrong("IPv4 address", hint))?);
+        }
+        "mode" => membership.attach.set_mode(value)?,
         "mac" => membership.mac = Some(value.parse()?),
         "mtu" => {
             let hint = "give a number of bytes, such as 1400";
@@ -99,7 +117,7 @@ fn set(membership: &mut Membership, key: &str, value: &str) -> Result<()> {
         }
         _ => {
             return Err(Error::usage(format!("\"{key}\" is nothing that a network can be given"))
-                .hint("choose from ip, mac, mtu, ifname and default-route"));
+                .hint("choose from ip, mac, mtu, ifname, default-route, and gateway and mode where no network says them"));
         }
     }
     Ok(())

@@ -7,21 +7,20 @@ use std::path::{Path, PathBuf};
 
 use serde_json::json;
 
-use super::declared::declared;
-use super::{inspect, options, process, share};
+use super::{attach, inspect, options, process, share};
 use crate::apply::{self, Launched, Made};
 use crate::cli::Args;
 use crate::dns::{Members, Server, Upstreams};
 use crate::error::{Error, Kind, Result};
-use crate::facts::{HostFiles, Machine, NetworkLink};
-use crate::kernel::{Kernel, Lock, Record, record};
+use crate::facts::{HostFiles, Machine};
+use crate::kernel::{Kernel, Record, record};
 use crate::plan::{self, Plan};
 use crate::spec::{Run, Share};
 use crate::sys::channel::Channel;
 use crate::sys::namespace::Namespaces;
 use crate::sys::process::{Fork, exit, fork, new_session};
 use crate::sys::terminal::Foreground;
-use crate::sys::{credentials, file, signal};
+use crate::sys::{file, signal};
 
 /// Name of the anonymous file that `nsrun wait` reads the exit status from.
 pub(super) const STATUS_FILE: &str = "nsrun-status";
@@ -45,8 +44,9 @@ pub(super) fn run(args: &Args) -> Result<u8> {
     }
     if let Some(show) = dry_run {
         let mut kernel = Kernel::open()?;
-        let networks = networks(&spec, &mut kernel)?;
-        let plan = plan(&spec, &mut kernel, networks)?;
+        let mut machine = Machine::default();
+        attach::look(&spec.networks, &mut kernel, &mut machine, None)?;
+        let plan = plan(&spec, machine)?;
         warn(&plan.warnings);
         let _ = io::stdout().write_all(show(&plan).as_bytes());
         return Ok(0);
@@ -100,34 +100,10 @@ fn warn(warnings: &[String]) {
     }
 }
 
-/// The links by which the networks to join are known.
-fn networks(spec: &Run, kernel: &mut Kernel) -> Result<Vec<Option<NetworkLink>>> {
-    spec.networks.iter().map(|asked| kernel.network(&asked.network)).collect()
-}
-
-/// Whether all of these networks are there, so that none is to be made.
-fn complete(networks: &[Option<NetworkLink>]) -> bool {
-    networks.iter().flatten().count() == networks.len()
-        && networks.iter().flatten().all(|link| match link {
-            NetworkLink::Ours(network) => network.complete,
-            NetworkLink::Foreign { .. } => true,
-        })
-}
-
 /// Looks at what else matters for this run, and plans it.
-fn plan(spec: &Run, kernel: &mut Kernel, networks: Vec<Option<NetworkLink>>) -> Result<Plan> {
-    let mut machine = Machine { random: file::random(), ..Machine::default() };
+fn plan(spec: &Run, mut machine: Machine) -> Result<Plan> {
+    machine.random = file::random();
     let root = spec.root.directory.as_deref();
-    if !complete(&networks) {
-        machine.host = kernel.host()?;
-        for (asked, found) in spec.networks.iter().zip(&networks) {
-            machine.declared.push(match found {
-                Some(_) => None,
-                None => declared(&asked.network)?,
-            });
-        }
-    }
-    machine.networks = networks;
     machine.files = host_files(spec);
     if let Some(user) = &spec.user {
         machine.account = Some(process::account(user, root.unwrap_or(Path::new("/")))?);
@@ -163,6 +139,8 @@ struct Life {
     plan: Plan,
     /// What stands for it where no link on this host does.
     record: Option<Record>,
+    /// What links that are attached otherwise hold: addresses, and VLANs made for them.
+    held: attach::Held,
 }
 
 /// Takes the name of a run that will have no link on this host to hold it.
@@ -173,7 +151,7 @@ fn hold_name(spec: &Run, kernel: &mut Kernel) -> Result<Option<Record>> {
             .because(format!("run \"{title}\" has it"))
             .hint("choose another, or end that run with \"nsrun stop\"")
     };
-    if !spec.networks.is_empty() {
+    if spec.has_host_link() {
         return match record(name) {
             Some(other) => Err(taken(other.title())),
             None => Ok(None),
@@ -194,11 +172,16 @@ fn registered(
     launched: &Launched,
     plan: &Plan,
 ) -> Option<Record> {
-    if !spec.networks.is_empty() {
+    if spec.has_host_link() {
         return None;
     }
     let mut record = held.or_else(|| Record::hold(&launched.pid.to_string()).ok())?;
-    let mode = spec.share.as_ref().map_or("none".into(), ToString::to_string);
+    let attached: Vec<&str> = plan.direct.iter().map(|link| link.title.as_str()).collect();
+    let mode = match &spec.share {
+        Some(share) => share.to_string(),
+        None if attached.is_empty() => "none".into(),
+        None => attached.join(","),
+    };
     let networks = describe(launched, plan)["networks"].to_string();
     record.write(launched.run, &mode, &networks).ok()?;
     Some(record)
@@ -216,21 +199,17 @@ fn launch(spec: &Run, warn: &mut dyn FnMut(&[String])) -> Result<Life> {
     let record = hold_name(spec, &mut kernel)?;
     let mut lock = None;
     for _ in 0..TRIES {
-        let mut networks = networks(spec, &mut kernel)?;
-        // Others may not make networks anyway; the kernel says so.
-        if !complete(&networks) && lock.is_none() && credentials::is_root() {
-            // What was seen before the lock may have changed when it is there.
-            lock = Some(Lock::networks()?);
-            networks = self::networks(spec, &mut kernel)?;
-        }
-        let plan = plan(spec, &mut kernel, networks)?;
+        let mut machine = Machine::default();
+        attach::look(&spec.networks, &mut kernel, &mut machine, Some(&mut lock))?;
+        let plan = plan(spec, machine)?;
+        let held = attach::hold(&plan.direct)?;
         if let Made::Done(made) = apply::make_network(&mut kernel, &plan.network)? {
             lock = None;
             warn(&plan.warnings);
             if let Some(launched) = apply::launch(&mut kernel, &plan, &made, namespace)? {
                 warn(&launched.warnings);
                 let record = registered(record, spec, &launched, &plan);
-                return Ok(Life { launched, kernel, plan, record });
+                return Ok(Life { launched, kernel, plan, record, held });
             }
         }
     }
@@ -255,7 +234,7 @@ fn block_signals() -> Result<()> {
 
 /// Watches over a run until it ends; its exit status stays readable for those who wait for it.
 fn stay(life: Life, status: Option<File>) -> Result<u8> {
-    let Life { mut launched, kernel, plan, record } = life;
+    let Life { mut launched, kernel, plan, record, held } = life;
     if let Some(mut file) = status {
         let line = format!("{}\n", describe(&launched, &plan));
         let _ = file.write_all(line.as_bytes());
@@ -268,10 +247,11 @@ fn stay(life: Life, status: Option<File>) -> Result<u8> {
         });
     // What the caller left open for CMD, or for nobody, must end when CMD closes it.
     let mut kept = server.as_ref().map(Server::descriptors).unwrap_or_default();
-    kept.extend(record.iter().map(Record::as_fd));
+    kept.extend(record.iter().map(Record::as_fd).chain(held.descriptors()));
     file::close_all_but(3, &kept);
     let status_file = file::anonymous(c"nsrun-status");
     let status = apply::supervise(&launched, server.as_mut())?;
+    held.release();
     if let Ok(mut file) = status_file {
         let _ = file.write_all(&[status]);
     }
@@ -293,6 +273,15 @@ fn describe(launched: &Launched, plan: &Plan) -> serde_json::Value {
             "host_link": lease.to_string(),
         })
     });
+    let direct = plan.direct.iter().map(|link| {
+        json!({
+            "network": link.title,
+            "ifname": link.link,
+            "address": link.address.map(|address| address.to_string()),
+            "mac": link.mac.map(|mac| mac.to_string()),
+            "mtu": link.mtu,
+        })
+    });
     json!({
         "name": title(launched, plan),
         "pid": process::cmd_pid(launched.pid),
@@ -300,7 +289,7 @@ fn describe(launched: &Launched, plan: &Plan) -> serde_json::Value {
         "supervisor": launched.run.supervisor,
         "started": inspect::time(launched.run.started),
         "command": plan.process.command.iter().map(|word| word.to_string_lossy()).collect::<Vec<_>>(),
-        "networks": networks.collect::<Vec<_>>(),
+        "networks": networks.chain(direct).collect::<Vec<_>>(),
         "ports": [],
     })
 }

@@ -116,6 +116,8 @@ pub fn with_prefix(address: IpAddr, prefix_len: u8) -> String {
 pub struct Machine {
     /// For each network to join, the link found by its name; `None`: there is none.
     pub networks: Vec<Option<NetworkLink>>,
+    /// For each link that is attached to another of this host, that other; `None`: there is none.
+    pub parents: Vec<Option<Parent>>,
     /// For each network to join that is not there, what a file says it should be like.
     pub declared: Vec<Option<NewNetwork>>,
     /// The host, looked at only when a network is still to be made.
@@ -126,6 +128,17 @@ pub struct Machine {
     pub account: Option<Account>,
     /// Where to begin looking for a free address.
     pub random: u64,
+}
+
+/// A link of this host that another is attached to.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Parent {
+    /// Its kind; `None` for a physical link.
+    pub kind: Option<String>,
+    /// Largest packet, in bytes.
+    pub mtu: u32,
+    /// The VLAN that is still to be made to have it: its own parent and tag.
+    pub vlan: Option<(String, u16)>,
 }
 
 /// A user, looked up inside.

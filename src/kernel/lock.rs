@@ -2,6 +2,7 @@
 //! gives a lock back when its holder ends, however that happens; the files mean nothing.
 
 use std::fs::{self, DirBuilder, File};
+use std::os::fd::{AsFd, BorrowedFd};
 use std::os::unix::fs::{DirBuilderExt, MetadataExt};
 use std::path::{Path, PathBuf};
 
@@ -15,7 +16,17 @@ const ROOTS: &str = "/run/nsrun";
 /// A lock that is held until this is dropped.
 #[derive(Debug)]
 pub struct Lock {
-    _file: File,
+    file: File,
+    /// What is removed with the lock: files that others share stay.
+    path: Option<PathBuf>,
+}
+
+impl Drop for Lock {
+    fn drop(&mut self) {
+        if let Some(path) = &self.path {
+            let _ = fs::remove_file(path);
+        }
+    }
 }
 
 impl Lock {
@@ -28,7 +39,22 @@ impl Lock {
     pub fn networks() -> Result<Lock> {
         let file = open("networks")?;
         sys::file::lock(&file, true).map_err(|errno| cannot(Path::new("networks"), errno))?;
-        Ok(Lock { _file: file })
+        Ok(Lock { file, path: None })
+    }
+
+    /// Shares the lock called `name` with others that do.
+    ///
+    /// # Errors
+    /// As [`Lock::networks`].
+    pub fn share(name: &str) -> Result<Lock> {
+        let file = open(name)?;
+        sys::file::share(&file).map_err(|errno| cannot(Path::new(name), errno))?;
+        Ok(Lock { file, path: None })
+    }
+
+    /// Stops sharing it; false when others still do.
+    pub fn make_exclusive(&self) -> bool {
+        sys::file::lock(&self.file, false).is_ok()
     }
 
     /// Takes the lock called `name`, unless another has it.
@@ -36,12 +62,26 @@ impl Lock {
     /// # Errors
     /// As [`Lock::networks`].
     pub fn take(name: &str) -> Result<Option<Lock>> {
-        let file = open(name)?;
-        match sys::file::lock(&file, false) {
-            Ok(()) => Ok(Some(Lock { _file: file })),
-            Err(sys::Errno::EWOULDBLOCK) => Ok(None),
-            Err(errno) => Err(cannot(Path::new(name), errno)),
+        loop {
+            let file = open(name)?;
+            match sys::file::lock(&file, false) {
+                Ok(()) => {}
+                Err(sys::Errno::EWOULDBLOCK) => return Ok(None),
+                Err(errno) => return Err(cannot(Path::new(name), errno)),
+            }
+            let path = directory()?.join(name);
+            // Whoever let go in this moment has removed the file that was opened.
+            if is_same(&file, &path) {
+                return Ok(Some(Lock { file, path: Some(path) }));
+            }
         }
+    }
+}
+
+impl AsFd for Lock {
+    /// The descriptor that holds the lock.
+    fn as_fd(&self) -> BorrowedFd<'_> {
+        self.file.as_fd()
     }
 }
 
@@ -57,6 +97,13 @@ pub(super) fn directory() -> Result<PathBuf> {
             "XDG_RUNTIME_DIR must lead to one that is yours alone; or run as root, or without --name",
         )
     })
+}
+
+/// Whether an open file is still the one at its path.
+pub(super) fn is_same(file: &File, path: &Path) -> bool {
+    let inode = |found: fs::Metadata| (found.dev(), found.ino());
+    let (own, now) = (file.metadata().map(inode), fs::metadata(path).map(inode));
+    matches!((own, now), (Ok(own), Ok(now)) if own == now)
 }
 
 /// Opens the file of a lock.

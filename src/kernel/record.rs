@@ -4,12 +4,11 @@
 use std::fs::{self, File};
 use std::io::{Read, Seek, Write};
 use std::os::fd::{AsFd, BorrowedFd};
-use std::os::unix::fs::MetadataExt;
 use std::path::PathBuf;
 use std::thread;
 use std::time::{Duration, Instant};
 
-use super::lock::{directory, open};
+use super::lock::{directory, is_same, open};
 use crate::error::{Error, Result};
 use crate::facts::{Run, Status};
 use crate::sys::process::{pidfd, wait_pidfd};
@@ -91,12 +90,6 @@ fn has_ended(mut file: &File) -> bool {
         Ok(process) => wait_pidfd(process.as_fd(), Some(0)) == Ok(true),
         Err(errno) => errno == Errno::ESRCH,
     }
-}
-
-fn is_same(file: &File, path: &PathBuf) -> bool {
-    let inode = |found: fs::Metadata| (found.dev(), found.ino());
-    let (own, now) = (file.metadata().map(inode), fs::metadata(path).map(inode));
-    matches!((own, now), (Ok(own), Ok(now)) if own == now)
 }
 
 /// The runs that have no link on this host. Files of those whose supervisor was killed are

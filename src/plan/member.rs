@@ -7,7 +7,7 @@ use ipnet::Ipv4Net;
 use crate::error::{Error, Result};
 use crate::facts::{self, Lease, Network};
 use crate::plan::network::{default_route, link_local};
-use crate::plan::step::{Master, Route, Step, Veth};
+use crate::plan::step::{Master, Namespace, Route, Step, Veth};
 use crate::spec::{Driver, MAX_MTU, MIN_MTU, Mac, Membership};
 
 /// How many addresses to try before looking which are free.
@@ -32,22 +32,22 @@ pub struct Member {
     pub default_route: bool,
     /// Whether that of IPv6 does.
     pub default_route6: bool,
-    membership: Membership,
+    pub(super) membership: Membership,
 }
 
 impl Member {
-    /// Claims a lease: makes the veth that has it as its name, its other end in the namespace of
-    /// `pid`. This travels alone: a message that names the lease in the same send would, when the
+    /// Claims a lease: makes the veth that has it as its name, its other end in another
+    /// namespace. This travels alone: a message that names the lease in the same send would, when the
     /// lease is taken, reach the link of another.
-    pub fn claim(&self, lease: Lease, pid: i32) -> Step {
+    pub fn claim(&self, lease: Lease, into: Namespace) -> Step {
         let master = Master { link: self.network.bridge.clone(), index: self.network.index };
         Step::CreateVeth(Veth {
-            lease,
+            name: lease.to_string(),
             master: (self.network.options.driver == Driver::Bridge).then_some(master),
             peer: self.membership.link.clone(),
-            peer_mac: self.mac(lease),
+            peer_mac: Some(self.mac(lease)),
             mtu: self.mtu(),
-            pid,
+            into,
         })
     }
 
@@ -150,53 +150,7 @@ pub(crate) fn run_altname(name: &str) -> String {
     format!("run:{name}")
 }
 
-/// Plans the members of networks, in order. The default route of each family leads to the first
-/// network that has the family and leads out, unless another was asked for.
-pub(super) fn members(
-    asked: &[Membership],
-    networks: Vec<Network>,
-    name: Option<&str>,
-    aliases: &[String],
-    random: u64,
-) -> Result<Vec<Member>> {
-    let default = default_network(asked, &networks, |_| true);
-    let default6 = default_network(asked, &networks, |network| network.options.gateway6.is_some());
-    asked
-        .iter()
-        .zip(networks)
-        .enumerate()
-        .map(|(n, (asked, network))| {
-            Ok(Member {
-                claims: claims(asked, &network, random)?,
-                fixed: asked.address.is_some(),
-                name: name.map(Into::into),
-                aliases: aliases.to_vec(),
-                is_first: n == 0,
-                default_route: default == Some(n),
-                default_route6: default6 == Some(n),
-                membership: asked.clone(),
-                network,
-            })
-        })
-        .collect()
-}
-
-/// The place of the network that gets a default route, among those that have the family.
-fn default_network(
-    asked: &[Membership],
-    networks: &[Network],
-    has_family: impl Fn(&Network) -> bool,
-) -> Option<usize> {
-    let wanted = |wish: Option<bool>| {
-        asked.iter().zip(networks).position(|(asked, network)| {
-            let may = wish == Some(true) || network.leads_out();
-            asked.default_route == wish && may && has_family(network)
-        })
-    };
-    wanted(Some(true)).or_else(|| wanted(None))
-}
-
-fn claims(asked: &Membership, network: &Network, random: u64) -> Result<Vec<Lease>> {
+pub(super) fn claims(asked: &Membership, network: &Network, random: u64) -> Result<Vec<Lease>> {
     if let Some(mtu) = asked.mtu
         && !(MIN_MTU..=MAX_MTU).contains(&mtu)
     {

@@ -1,5 +1,7 @@
 //! What will be done, as data: decided here, without a system call, and shown or done elsewhere.
 
+mod direct;
+mod links;
 mod member;
 mod names;
 mod network;
@@ -10,6 +12,8 @@ mod setup;
 mod step;
 mod tree;
 
+pub use direct::{Direct, VLAN, vlan_of};
+pub use links::{Links, links};
 pub use member::Member;
 pub(crate) use names::RESPONDER;
 pub use names::Responder;
@@ -17,7 +21,7 @@ pub use network::create as create_network;
 pub use run::{Plan, Process, run};
 pub use script::script;
 pub use setup::{PrivateFile, Setup};
-pub use step::{Master, Route, Step, Veth};
+pub use step::{Child, Kind, Master, Namespace, Route, Step, Veth};
 pub use tree::tree;
 
 use crate::error::{Error, Result};

@@ -5,9 +5,10 @@ use std::path::PathBuf;
 
 use crate::error::{Error, Result};
 use crate::facts::{self, Lease, Machine};
-use crate::plan::member::{Member, members};
+use crate::plan::direct::Direct;
+use crate::plan::links::{Links, links};
+use crate::plan::member::Member;
 use crate::plan::names::{self, Responder};
-use crate::plan::network::network;
 use crate::plan::setup::{PrivateFile, Setup};
 use crate::plan::step::Step;
 use crate::spec::{self, Isolation, Run, Share, Sysctl, capability};
@@ -23,6 +24,8 @@ pub struct Plan {
     pub isolation: Isolation,
     /// Membership of networks, in the order of the links; empty: loopback only.
     pub members: Vec<Member>,
+    /// Links that are attached to something else.
+    pub direct: Vec<Direct>,
     /// The network namespace it shares, with all that is in it; `None`: it has its own.
     pub share: Option<Share>,
     /// How names are answered inside; `None`: the servers in resolv.conf are asked directly.
@@ -65,26 +68,16 @@ pub struct Process {
 pub fn run(spec: &Run, machine: &Machine) -> Result<Plan> {
     let mut warnings = Vec::new();
     check(spec, &mut warnings)?;
-    let (mut networks, mut steps) = (Vec::new(), Vec::new());
-    let mut host = machine.host.clone();
-    for (n, asked) in spec.networks.iter().enumerate() {
-        let found = machine.networks.get(n).and_then(Option::as_ref);
-        let declared = machine.declared.get(n).and_then(Option::as_ref);
-        let (network, rest) = network(&asked.network, found, declared, &host, machine.random)?;
-        // The next one to be made must leave room for this one.
-        host.add(&network);
-        networks.push(network);
-        steps.extend(rest);
-    }
-    let members =
-        members(&spec.networks, networks, spec.name.as_deref(), &spec.aliases, machine.random)?;
+    let Links { network, members, direct } =
+        links(&spec.networks, machine, spec.name.as_deref(), &spec.aliases)?;
     let (prepare, finish, responder) = setup(spec, machine, &mut warnings);
     Ok(Plan {
         responder,
         warnings,
-        network: steps,
+        network,
         isolation: spec.isolation.clone(),
         members,
+        direct,
         share: spec.share.clone(),
         prepare,
         finish,
@@ -287,6 +280,7 @@ impl Plan {
         for (member, lease) in self.members.iter().zip(leases) {
             steps.extend(member.inside(lease));
         }
+        steps.extend(self.direct.iter().flat_map(Direct::inside));
         steps
     }
 

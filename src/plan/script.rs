@@ -5,7 +5,7 @@ use std::fmt::Write;
 use ipnet::IpNet;
 
 use crate::facts::Run;
-use crate::plan::{Master, Plan, Setup, Step};
+use crate::plan::{Kind, Master, Namespace, Plan, Setup, Step};
 use crate::spec::Share;
 
 /// Name of the namespace in the script, where the plan has a process.
@@ -29,9 +29,13 @@ pub fn script(plan: &Plan) -> String {
         }
     };
     for (member, lease) in plan.first_choice() {
-        lines(&[member.claim(lease, 0)], false);
+        lines(&[member.claim(lease, Namespace::Process(0))], false);
         let run = Run { pid: 1, supervisor: 1, started: 0 };
         lines(&member.publish(lease, run), false);
+    }
+    for link in &plan.direct {
+        lines(&[link.create(Namespace::Process(0))], false);
+        lines(&link.publish(), false);
     }
     lines(&plan.inside(plan.first_choice().map(|(_, lease)| lease)), true);
     for setup in &plan.finish {
@@ -66,13 +70,28 @@ fn command(step: &Step, inside: bool) -> String {
         ),
         Step::CreateVeth(veth) => format!(
             "{ip} link add {} mtu {mtu} numtxqueues 1 numrxqueues 1 {}type veth \
-             peer name {} netns {NAMESPACE} mtu {mtu} address {} numtxqueues 1 numrxqueues 1",
-            veth.lease,
+             peer name {} netns {NAMESPACE} mtu {mtu}{} numtxqueues 1 numrxqueues 1",
+            quoted(&veth.name),
             veth.master.as_ref().map(master).unwrap_or_default(),
             quoted(&veth.peer),
-            veth.peer_mac,
+            veth.peer_mac.map(|mac| format!(" address {mac}")).unwrap_or_default(),
             mtu = veth.mtu,
         ),
+        Step::CreateChild(child) => {
+            let mac = child.mac.map(|mac| format!(" address {mac}")).unwrap_or_default();
+            let kind = match child.kind {
+                Kind::Macvlan(mode) => format!("macvlan mode {mode}"),
+                Kind::Ipvlan(mode) => format!("ipvlan mode {mode}"),
+            };
+            let (parent, name, mtu) = (link(&child.parent), link(&child.link), child.mtu);
+            format!(
+                "{ip} link add link {parent} name {name} netns {NAMESPACE} mtu {mtu}{mac} type {kind}"
+            )
+        }
+        Step::CreateVlan { link: name, parent, id } => {
+            let parent = link(parent);
+            format!("{ip} link add link {parent} name {} type vlan id {id}", link(name))
+        }
         Step::NoAutomaticAddresses { link: name } => {
             format!("{ip} link set {} addrgenmode none", link(name))
         }

@@ -5,8 +5,7 @@ use std::net::IpAddr;
 
 use ipnet::IpNet;
 
-use crate::facts::Lease;
-use crate::spec::Mac;
+use crate::spec::{IpvlanMode, Mac, MacvlanMode};
 
 /// One change.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -22,6 +21,17 @@ pub enum Step {
     },
     /// Makes a veth pair, both ends down: one here, in a bridge, the other in a namespace.
     CreateVeth(Veth),
+    /// Makes a link in a namespace on top of a link here, down.
+    CreateChild(Child),
+    /// Makes a VLAN on top of a link here, down.
+    CreateVlan {
+        /// Its name.
+        link: String,
+        /// The link below.
+        parent: String,
+        /// Its tag.
+        id: u16,
+    },
     /// Keeps the kernel from giving a link IPv6 addresses of its own accord.
     NoAutomaticAddresses {
         /// The link.
@@ -111,18 +121,62 @@ pub enum Step {
 /// A veth pair.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Veth {
-    /// Name of the end here: the lease.
-    pub lease: Lease,
+    /// Name of the end here: the lease, on a network of ours.
+    pub name: String,
     /// Bridge the end here belongs to; `None`: the host routes.
     pub master: Option<Master>,
     /// Name of the other end.
     pub peer: String,
-    /// Link-layer address of the other end.
-    pub peer_mac: Mac,
+    /// Link-layer address of the other end; `None`: the kernel's choice.
+    pub peer_mac: Option<Mac>,
     /// Largest packet, in bytes.
     pub mtu: u32,
-    /// A process in the namespace of the other end.
-    pub pid: i32,
+    /// The namespace of the other end.
+    pub into: Namespace,
+}
+
+/// A namespace that a link is made in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Namespace {
+    /// That of a process.
+    Process(i32),
+    /// The one that an open file descriptor stands for.
+    Descriptor(i32),
+}
+
+/// A link on top of another.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Child {
+    /// Its kind.
+    pub kind: Kind,
+    /// The link below, here.
+    pub parent: String,
+    /// Its name, there.
+    pub link: String,
+    /// Its link-layer address; `None`: the kernel's choice.
+    pub mac: Option<Mac>,
+    /// Largest packet, in bytes.
+    pub mtu: u32,
+    /// Where it is made.
+    pub into: Namespace,
+}
+
+/// Kind of a [`Child`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Kind {
+    /// With a hardware address of its own.
+    Macvlan(MacvlanMode),
+    /// With that of the link below.
+    Ipvlan(IpvlanMode),
+}
+
+impl fmt::Display for Kind {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Kind::Macvlan(mode) => write!(f, "macvlan mode {mode}"),
+            Kind::Ipvlan(mode) => write!(f, "ipvlan mode {mode}"),
+        }
+    }
 }
 
 /// A route of the main table.
@@ -169,7 +223,8 @@ impl Step {
         let delete = |link| Step::DeleteLink { link, index: None };
         match self {
             Step::CreateBridge { link, .. } => Some(delete(link.clone())),
-            Step::CreateVeth(veth) => Some(delete(veth.lease.to_string())),
+            Step::CreateVeth(veth) => Some(delete(veth.name.clone())),
+            Step::CreateVlan { link, .. } => Some(delete(link.clone())),
             _ => None,
         }
     }
@@ -177,7 +232,7 @@ impl Step {
     /// Whether it is all the same who did it: what it makes may be there already, made by another
     /// run that saw the same unfinished network.
     pub fn may_exist(&self) -> bool {
-        matches!(self, Step::AddAddress { .. } | Step::AddName { .. })
+        matches!(self, Step::AddAddress { .. } | Step::AddName { .. } | Step::CreateVlan { .. })
     }
 
     /// Whether it is all the same when there is nothing to take away any more.
@@ -194,11 +249,11 @@ impl Step {
                 let master = veth.master.as_ref();
                 let bridge = master.map(|master| format!("in bridge \"{}\", ", master.link));
                 Some(format!(
-                    "{}mtu {}, other end \"{}\" with address {}",
+                    "{}mtu {}, other end \"{}\"{}",
                     bridge.unwrap_or_default(),
                     veth.mtu,
                     veth.peer,
-                    veth.peer_mac
+                    veth.peer_mac.map(|mac| format!(" with address {mac}")).unwrap_or_default()
                 ))
             }
             _ => None,
@@ -211,7 +266,13 @@ impl fmt::Display for Step {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Step::CreateBridge { link, .. } => write!(f, "create bridge \"{link}\""),
-            Step::CreateVeth(veth) => write!(f, "create veth \"{}\"", veth.lease),
+            Step::CreateVeth(veth) => write!(f, "create veth \"{}\"", veth.name),
+            Step::CreateChild(child) => {
+                write!(f, "create {} \"{}\" on link \"{}\"", child.kind, child.link, child.parent)
+            }
+            Step::CreateVlan { link, parent, id } => {
+                write!(f, "create vlan \"{link}\" with tag {id} on link \"{parent}\"")
+            }
             Step::NoAutomaticAddresses { link } => {
                 write!(f, "switch off automatic IPv6 addresses of link \"{link}\"")
             }

@@ -2,7 +2,7 @@
 
 use std::fmt::Write;
 
-use crate::plan::{Plan, Step};
+use crate::plan::{Namespace, Plan, Step};
 
 /// What a plan will do, for people. What only the kernel can say (ids, which of the free
 /// addresses) stands as it will be tried first.
@@ -26,11 +26,15 @@ pub fn tree(plan: &Plan) -> String {
     let run = crate::facts::Run { pid: 0, supervisor: 0, started: 0 };
     let mut host = Vec::new();
     for (member, lease) in plan.first_choice() {
-        host.push(step_line(&member.claim(lease, 0)));
+        host.push(step_line(&member.claim(lease, Namespace::Process(0))));
         if !member.fixed {
             host.push("when that is taken: the next free address".into());
         }
         host.extend(member.publish(lease, run).iter().map(step_line));
+    }
+    for link in &plan.direct {
+        host.push(step_line(&link.create(Namespace::Process(0))));
+        host.extend(link.publish().iter().map(step_line));
     }
     section("host", host);
     let inside = plan.inside(plan.first_choice().map(|(_, lease)| lease));

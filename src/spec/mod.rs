@@ -1,6 +1,7 @@
 //! What was asked for, validated: values that make sense by themselves, without a look at the
 //! machine.
 
+mod attach;
 pub mod capability;
 mod mac;
 mod name;
@@ -8,6 +9,7 @@ mod network;
 mod run;
 mod share;
 
+pub use attach::{Attach, IpvlanMode, MacvlanMode};
 pub use mac::Mac;
 pub use name::{host_name, link_name, network_name, run_name};
 pub use network::{Driver, MAX_MTU, MIN_MTU, Membership, NewNetwork, Range};

@@ -7,16 +7,23 @@ use std::str::FromStr;
 use ipnet::{Ipv4Net, Ipv6Net};
 
 use crate::error::{Error, Result};
+use crate::spec::attach::Attach;
 use crate::spec::mac::Mac;
 use crate::spec::name::{link_name, network_name};
 
 /// Membership of a network.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Membership {
-    /// Name of the network.
+    /// Name of the network, or what it is attached to as it was written.
     pub network: String,
+    /// What it is attached to.
+    pub attach: Attach,
     /// Address to have; `None`: any free one.
     pub address: Option<Ipv4Addr>,
+    /// Length of the address's prefix; `None`: the network's.
+    pub prefix_len: Option<u8>,
+    /// The gateway, where no network says it.
+    pub gateway: Option<Ipv4Addr>,
     /// Link-layer address; `None`: made from the address.
     pub mac: Option<Mac>,
     /// Largest packet; `None`: the network's.

@@ -5,6 +5,7 @@ use std::net::IpAddr;
 use std::path::PathBuf;
 
 use crate::error::{Error, Result};
+use crate::spec::attach::Attach;
 use crate::spec::capability;
 use crate::spec::network::Membership;
 use crate::spec::share::Share;
@@ -48,6 +49,13 @@ pub struct Run {
     pub survive: bool,
     /// The command and its arguments; not empty.
     pub command: Vec<OsString>,
+}
+
+impl Run {
+    /// Whether a link on this host stands for it: a member of a network has one.
+    pub fn has_host_link(&self) -> bool {
+        self.networks.iter().any(|asked| asked.attach == Attach::Network)
+    }
 }
 
 /// `net.KEY=VALUE`.

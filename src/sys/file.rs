@@ -55,7 +55,15 @@ pub fn adopt(fd: i32) -> Option<File> {
 /// # Errors
 /// `EWOULDBLOCK`: another has it.
 pub fn lock(file: &File, wait: bool) -> Result<()> {
-    let operation = if wait { libc::LOCK_EX } else { libc::LOCK_EX | libc::LOCK_NB };
+    flock(file, if wait { libc::LOCK_EX } else { libc::LOCK_EX | libc::LOCK_NB })
+}
+
+/// Locks a file together with others that share the lock, waiting for one that does not.
+pub fn share(file: &File) -> Result<()> {
+    flock(file, libc::LOCK_SH)
+}
+
+fn flock(file: &File, operation: libc::c_int) -> Result<()> {
     loop {
         // SAFETY: takes integers; the descriptor is open.
         match Errno::result(unsafe { libc::flock(file.as_raw_fd(), operation) }) {

@@ -12,6 +12,7 @@ mod files;
 mod identity;
 mod isolation;
 mod killed;
+mod modes_attached;
 mod modes_shared;
 mod network_create;
 mod network_several;
