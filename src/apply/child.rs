@@ -6,7 +6,7 @@ use std::os::fd::BorrowedFd;
 use std::os::unix::ffi::OsStrExt;
 
 use super::init;
-use super::members::send;
+use super::members::{bring_up, send};
 use super::mounts::Mounts;
 use super::report::{At, Failure, MAX, Order, Report};
 use super::responder;
@@ -82,6 +82,9 @@ fn prepare(plan: &Plan, channel: &Channel, shared: Option<BorrowedFd<'_>>) -> Re
     let address = first.map(|(member, lease)| member.address(*lease).addr().to_string());
     // As Debian writes a host's own name where it has no lasting address.
     let address = address.unwrap_or("127.0.1.1".into());
+    for link in &plan.direct {
+        bring_up(&mut kernel, link).map_err(failed_inside)?;
+    }
     wire(&mut kernel, &plan.inside(leases))?;
     drop(kernel);
     for unfinished in std::mem::take(&mut mounts.unfinished) {

@@ -5,6 +5,7 @@ use std::net::IpAddr;
 use ipnet::IpNet;
 use nl::route::address::{self, AddressFlags, IfAddr};
 use nl::route::link::{self, IfInfo};
+use nl::route::neighbour::{self, NdMsg};
 use nl::route::route::{self, RtMsg};
 use nl::route::{
     self as rt, LinkFlags, bridge, bridge_port, inet6, info, ipvlan, macvlan, veth, vlan,
@@ -182,6 +183,17 @@ pub(super) fn encode(
         Step::Describe { link, text } => {
             batch.push(link::SET, flags, any, |m| {
                 m.put(link::IFNAME, link).put(link::IFALIAS, text);
+            });
+        }
+        Step::SetNeighbour { link, address, mac } => {
+            let header = NdMsg {
+                family: if address.is_ipv4() { rt::INET } else { rt::INET6 },
+                index: index(link) as i32,
+                state: neighbour::State::STALE,
+                ..NdMsg::default()
+            };
+            batch.push(neighbour::NEW, flags | Flags::CREATE | Flags::REPLACE, header, |m| {
+                m.put(neighbour::DST, *address).put(neighbour::LLADDR, &mac.0);
             });
         }
         Step::Isolate { link } => {

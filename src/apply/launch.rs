@@ -125,7 +125,7 @@ fn finish<T: Target>(
     for member in &plan.members {
         let claimed = claim(target, member, Namespace::Process(pid), &mut later)?;
         leases.push(claimed);
-        publish(target, member, claimed, run, &mut later)?;
+        publish(target, member, claimed, &run.to_string(), &mut later)?;
     }
     for link in &plan.direct {
         super::send(target, &[link.create(Namespace::Process(pid))])?;

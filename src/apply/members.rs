@@ -1,13 +1,16 @@
 //! Networks and their members on the host's side: made, claimed, published, taken back.
 
+use std::thread;
+use std::time::Duration;
+
 use nl::Flags;
 use nl::socket::Refusal;
 
 use super::encode::encode;
 use crate::error::{Error, Result};
-use crate::facts::{self, Holder, Lease, Network};
+use crate::facts::{Holder, Lease, Network};
 use crate::kernel::{Kernel, words};
-use crate::plan::{self, Child, Kind, Member, Namespace, Step};
+use crate::plan::{self, Child, Direct, Kind, Member, Namespace, Step};
 use crate::sys::Errno;
 
 /// What carries steps out. The kernel does; tests put one in its place that refuses.
@@ -59,6 +62,7 @@ impl Target for Kernel {
                 Step::AddAddress { link, .. } => kernel.index(link),
                 Step::AddRoute(route) => kernel.index(route.link.as_ref()?),
                 Step::AddPort { bridge, .. } => kernel.index(bridge),
+                Step::SetNeighbour { link, .. } => kernel.index(link),
                 Step::CreateChild(child) => kernel.index(&child.parent),
                 Step::CreateVlan { parent, .. } => kernel.index(parent),
                 Step::CreateVeth(veth) => {
@@ -117,6 +121,27 @@ pub fn send(target: &mut impl Target, steps: &[Step]) -> Result<()> {
         None => Ok(()),
         Some((step, refusal)) => Err(refused(step, refusal)),
     }
+}
+
+/// Brings up a link that is attached to another of the host. A macvlan that had its hardware
+/// address may still be there for a moment after its run ended: the kernel takes a namespace apart
+/// at its leisure.
+///
+/// # Errors
+/// As [`send`].
+pub fn bring_up(target: &mut impl Target, link: &Direct) -> Result<()> {
+    const PAUSE: Duration = Duration::from_millis(5);
+    const TRIES: usize = 200;
+    let steps = link.up();
+    for _ in 0..TRIES {
+        let refusals = target.send(&steps)?;
+        match refusals.iter().find_map(|refusal| matters(&steps, refusal)) {
+            None => return Ok(()),
+            Some((_, refusal)) if refusal.errno == Errno::EADDRINUSE as i32 => thread::sleep(PAUSE),
+            Some((step, refusal)) => return Err(refused(step, refusal)),
+        }
+    }
+    send(target, &steps)
 }
 
 /// The step that was refused, unless that is all the same.
@@ -325,12 +350,12 @@ pub fn publish(
     target: &mut impl Target,
     member: &Member,
     lease: Lease,
-    run: facts::Run,
+    owner: &str,
     later: &mut Vec<Step>,
 ) -> Result<()> {
     /// See [`claim`].
     const TRIES: usize = 5;
-    let mut steps = member.publish(lease, run);
+    let mut steps = member.publish(lease, owner);
     for _ in 0..TRIES {
         let refusals = target.send(&steps)?;
         if refusals.is_empty() {

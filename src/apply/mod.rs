@@ -1,5 +1,6 @@
 //! Carries plans out: batches, replies, rollback. Decides nothing.
 
+mod announce;
 mod child;
 mod encode;
 mod enter;
@@ -12,7 +13,8 @@ mod report;
 mod responder;
 mod supervise;
 
+pub use announce::announce;
 pub use enter::enter;
 pub use launch::{Launched, launch};
-pub use members::{Made, Target, claim, make_network, publish, send, undo};
+pub use members::{Made, Target, bring_up, claim, make_network, publish, send, undo};
 pub use supervise::supervise;

@@ -39,7 +39,7 @@ pub static NSRUN: Command = Command {
         heading: OPTIONS,
         options: &[HELP, Opt::flag("version", "show the version").short('V')],
     }],
-    subcommands: &[RUN, EXEC, PS, INSPECT, STOP, WAIT, NETWORK, HELP_COMMAND],
+    subcommands: &[RUN, EXEC, PS, INSPECT, STOP, WAIT, NETWORK, CONNECT, DISCONNECT, HELP_COMMAND],
     notes: &[(
         "Exit status",
         "0 done, 1 failed, 2 wrong usage. run, exec and wait give the status of the launched \
@@ -398,6 +398,71 @@ const NETWORK: Command = Command {
     examples: &[
         ("Two networks, and a process on both", "nsrun network create front"),
         ("Who is on it", "nsrun network inspect front"),
+    ],
+    ..Command::EMPTY
+};
+
+const TARGETS: &str = "TARGET is the name or lease of a run, a process id, the name of a namespace \
+    (\"ip netns list\"), or the path of one. The prefixes container:, pid: and ns: say which is meant.";
+
+const CONNECT: Command = Command {
+    name: "connect",
+    group: NETWORKS,
+    summary: "give a link to what runs already",
+    about: &[
+        "Makes a link in TARGET, with an address, on NETWORK: a network's name, bridge:LINK (a \
+         bridge that somebody else made), macvlan:LINK or ipvlan:LINK, with keys as in \"nsrun run \
+         --net\". Prints the link's name and address. The default route leads there only where \
+         there is none yet.",
+        TARGETS,
+    ],
+    operands: Operands { required: &["TARGET", "NETWORK[,KEY=VALUE...]"], more: More::None },
+    sections: &[Section {
+        heading: OPTIONS,
+        options: &[
+            Opt::value(
+                "ip",
+                "ADDRESS",
+                "address; with its prefix length where no network says it; default the next free \
+                 one of the network",
+            ),
+            Opt::value("mac", "MAC", "hardware address; default chosen by nsrun"),
+            Opt::value("mtu", "BYTES", "largest packet; default the network's"),
+            Opt::value(
+                "ifname",
+                "NAME",
+                "name of the link; default the first free of eth0, eth1 …",
+            ),
+            Opt::value(
+                "route",
+                "PREFIX[,GATEWAY]",
+                "further route by this link; default gateway the network's",
+            )
+            .repeat(),
+            HELP,
+        ],
+    }],
+    examples: &[
+        ("A second network for a run", "nsrun connect web back"),
+        (
+            "A link on docker0 for a process",
+            "nsrun connect 4711 bridge:docker0 --ip 172.17.0.99/16 --ifname eth1",
+        ),
+        ("A named namespace on the LAN", "nsrun connect blue macvlan:eth1,ip=192.0.2.77/24"),
+    ],
+    ..Command::EMPTY
+};
+
+const DISCONNECT: Command = Command {
+    name: "disconnect",
+    group: NETWORKS,
+    summary: "take a link from what runs",
+    about: &["Deletes the link of TARGET that is on a network or has a name.", TARGETS],
+    operands: Operands { required: &["TARGET", "NETWORK|LINK"], more: More::None },
+    sections: &[Section { heading: OPTIONS, options: &[HELP] }],
+    examples: &[
+        ("From a network", "nsrun disconnect web back"),
+        ("By the name of the link", "nsrun disconnect 4711 eth1"),
     ],
     ..Command::EMPTY
 };

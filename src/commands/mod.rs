@@ -1,7 +1,9 @@
 //! What can be typed, one file each: read what was asked for, plan, carry out, print.
 
 mod attach;
+mod connect;
 mod declared;
+mod disconnect;
 mod exec;
 mod inspect;
 mod network;
@@ -12,6 +14,7 @@ mod ps;
 mod run;
 mod share;
 mod stop;
+mod target;
 mod wait;
 
 use crate::cli::{Args, Usage};
@@ -43,6 +46,8 @@ pub fn dispatch(path: &str, args: &Args) -> std::result::Result<u8, (Error, u8)>
         "network inspect" => network::inspect,
         "network rm" => network::remove,
         "network prune" => network::prune,
+        "connect" => connect::connect,
+        "disconnect" => disconnect::disconnect,
         "stop" => stop::stop,
         "wait" => wait::wait,
         _ => |_| Err(Error::new("cannot do this yet")),

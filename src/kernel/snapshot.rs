@@ -4,7 +4,7 @@ use std::collections::HashMap;
 use std::fmt;
 use std::net::{IpAddr, Ipv4Addr};
 
-use ipnet::IpNet;
+use ipnet::{IpNet, Ipv4Net};
 use nl::Flags;
 use nl::route::address::{self, IfAddr};
 use nl::route::link::{self, IfInfo};
@@ -68,6 +68,26 @@ impl Kernel {
                 Err(Error::new(format!("cannot look up {by}")).because(words(refusal)))
             }
         }
+    }
+
+    /// One link by its number; `None` when there is none.
+    pub fn link_by_index(&mut self, index: u32) -> Result<Option<Link>> {
+        self.find_link(By::Index(index))
+    }
+
+    /// The name of the network that a link of this host leads members of into.
+    pub fn network_of_link(&mut self, link: &Link) -> Result<Option<String>> {
+        let Some(lease) = Lease::parse(&link.name) else { return Ok(None) };
+        let bridge = Network::bridge_name(lease.network);
+        let network = self.find_link(By::AltName(&bridge))?;
+        Ok(network.as_ref().and_then(ours).map(|network| network.name))
+    }
+
+    /// Whether a default route of IPv4 is there.
+    pub fn has_default_route(&mut self) -> Result<bool> {
+        let is_default =
+            |route: &Route| route.main && route.prefix == IpNet::V4(Ipv4Net::default());
+        Ok(self.routes()?.iter().any(is_default))
     }
 
     /// All links of this namespace, or of the one with an id.

@@ -68,14 +68,17 @@ impl Direct {
         }
     }
 
-    /// What is done inside the namespace.
+    /// What brings it up, inside the namespace.
+    pub fn up(&self) -> Vec<Step> {
+        let link = || self.link.clone();
+        vec![Step::NoAutomaticAddresses { link: link() }, Step::SetUp { link: link() }]
+    }
+
+    /// What is done there after that.
     pub fn inside(&self) -> Vec<Step> {
         let link = || self.link.clone();
-        let mut steps =
-            vec![Step::NoAutomaticAddresses { link: link() }, Step::SetUp { link: link() }];
-        steps.extend(
-            self.address.map(|address| Step::AddAddress { link: link(), address: address.into() }),
-        );
+        let add = |address: Ipv4Net| Step::AddAddress { link: link(), address: address.into() };
+        let mut steps: Vec<Step> = self.address.map(add).into_iter().collect();
         if self.default_route {
             steps.push(match self.gateway {
                 Some(gateway) => default_route(gateway.into()),

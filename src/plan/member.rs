@@ -5,7 +5,7 @@ use std::net::IpAddr;
 use ipnet::Ipv4Net;
 
 use crate::error::{Error, Result};
-use crate::facts::{self, Lease, Network};
+use crate::facts::{Lease, Network};
 use crate::plan::network::{default_route, link_local};
 use crate::plan::step::{Master, Namespace, Route, Step, Veth};
 use crate::spec::{Driver, MAX_MTU, MIN_MTU, Mac, Membership};
@@ -52,15 +52,23 @@ impl Member {
     }
 
     /// After the claim: says on the link whose it is, and brings it up.
-    pub fn publish(&self, lease: Lease, run: facts::Run) -> Vec<Step> {
+    pub fn publish(&self, lease: Lease, owner: &str) -> Vec<Step> {
         let link = || lease.to_string();
         let mut steps = vec![Step::NoAutomaticAddresses { link: link() }];
         steps.extend(self.names().map(|name| Step::AddName { link: link(), name }));
-        steps.push(Step::Describe { link: link(), text: run.to_string() });
+        steps.push(Step::Describe { link: link(), text: owner.into() });
         if self.network.options.isolated && self.network.options.driver == Driver::Bridge {
             steps.push(Step::Isolate { link: link() });
         }
         steps.push(Step::SetUp { link: link() });
+        // An address that was chosen may have been another's, and so may a hardware address.
+        if (self.fixed || self.membership.mac.is_some())
+            && self.network.options.driver == Driver::Bridge
+        {
+            let (link, mac) = (self.network.bridge.clone(), self.mac(lease));
+            let address = self.address(lease).addr().into();
+            steps.push(Step::SetNeighbour { link, address, mac });
+        }
         if self.network.options.driver == Driver::Ptp {
             // No bridge: the host is at the other end, and routes to each member.
             for (own, gateway) in self.routed(lease) {

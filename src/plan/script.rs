@@ -5,7 +5,7 @@ use std::fmt::Write;
 use ipnet::IpNet;
 
 use crate::facts::Run;
-use crate::plan::{Kind, Master, Namespace, Plan, Setup, Step};
+use crate::plan::{Direct, Kind, Master, Namespace, Plan, Setup, Step};
 use crate::spec::Share;
 
 /// Name of the namespace in the script, where the plan has a process.
@@ -31,12 +31,13 @@ pub fn script(plan: &Plan) -> String {
     for (member, lease) in plan.first_choice() {
         lines(&[member.claim(lease, Namespace::Process(0))], false);
         let run = Run { pid: 1, supervisor: 1, started: 0 };
-        lines(&member.publish(lease, run), false);
+        lines(&member.publish(lease, &run.to_string()), false);
     }
     for link in &plan.direct {
         lines(&[link.create(Namespace::Process(0))], false);
         lines(&link.publish(), false);
     }
+    lines(&plan.direct.iter().flat_map(Direct::up).collect::<Vec<_>>(), true);
     lines(&plan.inside(plan.first_choice().map(|(_, lease)| lease)), true);
     for setup in &plan.finish {
         if let Setup::Sysctl { sysctl, .. } = setup {
@@ -125,6 +126,9 @@ fn command(step: &Step, inside: bool) -> String {
         }
         Step::Describe { link: name, text } => {
             format!("{ip} link set {} alias {}", link(name), quoted(text))
+        }
+        Step::SetNeighbour { link: name, address, mac } => {
+            format!("{ip} neighbour replace {address} lladdr {mac} nud stale dev {}", link(name))
         }
         Step::Isolate { link: name } => {
             format!("{ip} link set {} type bridge_slave isolated on", link(name))

@@ -58,6 +58,15 @@ pub enum Step {
     },
     /// Adds a route.
     AddRoute(Route),
+    /// Has this host know a neighbour, whatever it remembered, until it asks again.
+    SetNeighbour {
+        /// The link.
+        link: String,
+        /// The neighbour's address.
+        address: IpAddr,
+        /// Its link-layer address.
+        mac: Mac,
+    },
     /// Adds an alternative name to a link.
     AddName {
         /// The link.
@@ -282,6 +291,9 @@ impl fmt::Display for Step {
                 write!(f, "add address {address} to link \"{link}\"")
             }
             Step::AddRoute(route) => write!(f, "add {route}"),
+            Step::SetNeighbour { link, address, mac } => {
+                write!(f, "set neighbour {address} of link \"{link}\" to {mac}")
+            }
             Step::AddName { link, name } => write!(f, "add name \"{name}\" to link \"{link}\""),
             Step::Describe { link, text } => write!(f, "describe link \"{link}\" as \"{text}\""),
             Step::Isolate { link } => write!(f, "isolate link \"{link}\""),

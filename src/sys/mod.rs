@@ -10,6 +10,7 @@ pub mod link;
 pub mod mount;
 pub mod namespace;
 pub mod net;
+pub mod packet;
 pub mod poll;
 pub mod process;
 pub mod signal;

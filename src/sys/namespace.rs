@@ -1,5 +1,6 @@
 //! Namespaces: which ones, and joining them.
 
+use std::fs::File;
 use std::os::fd::{AsFd, AsRawFd, BorrowedFd};
 
 use bitflags::bitflags;
@@ -52,6 +53,19 @@ impl Namespaces {
 /// Joins namespaces of the process that `pidfd` stands for, all or none: setns(2).
 pub fn join(pidfd: BorrowedFd<'_>, namespaces: Namespaces) -> Result<()> {
     setns(pidfd, CloneFlags::from_bits_retain(namespaces.bits()))
+}
+
+/// Does something in another network namespace and comes back. The caller has one thread only, as
+/// nsrun always has.
+///
+/// # Errors
+/// It cannot be entered, or this process cannot come back; `work` may have been done then.
+pub fn inside<T>(namespace: BorrowedFd<'_>, work: impl FnOnce() -> T) -> Result<T> {
+    let own = File::open("/proc/self/ns/net").map_err(|error| super::errno(&error))?;
+    join(namespace, Namespaces::NET)?;
+    let done = work();
+    join(own.as_fd(), Namespaces::NET)?;
+    Ok(done)
 }
 
 /// Whether an open file is a network namespace: ioctl_ns(2).

@@ -4,6 +4,7 @@
 #[macro_use]
 mod world;
 
+mod connect;
 mod runs;
 
 mod dns;
@@ -20,5 +21,6 @@ mod parallel;
 mod run;
 mod signals;
 mod terminal;
+mod walkthrough;
 
 mod world_selftest;

@@ -104,7 +104,7 @@ fn an_address_of_ipv6_can_be_bound_at_once_and_there_is_none_where_it_is_not_ask
     let world = World::new();
     world.nsrun(["network", "create", "--subnet6", "fd00:80::/64", "six"]).run().ok();
     let bind = "ip -6 -j addr show dev eth0 | grep -q '\"dynamic\"\\|tentative' && exit 1; \
-                ping -6 -c1 -W1 fd00:80::1";
+                ping -6 -c1 -W4 fd00:80::1";
     for _ in 0..5 {
         world.nsrun(["run", "--net", "six", "--", "sh", "-c", bind]).run().ok();
     }

@@ -1,0 +1,180 @@
+//! `nsrun connect`: give a link to what runs already.
+
+use std::net::IpAddr;
+use std::os::fd::{AsFd, AsRawFd};
+
+use ipnet::IpNet;
+
+use super::target::Target;
+use super::{attach, network_options, operand};
+use crate::apply::{self, Made};
+use crate::cli::Args;
+use crate::error::{Error, Result};
+use crate::facts::Machine;
+use crate::kernel::Kernel;
+use crate::plan::{self, Direct, Links, Member, Namespace, Route, Step};
+use crate::spec::{Mac, Membership};
+use crate::sys::file;
+use crate::sys::namespace::inside;
+
+/// Options that say what could be written after the network's name too.
+const KEYS: [&str; 4] = ["ip", "mac", "mtu", "ifname"];
+
+pub(super) fn connect(args: &Args) -> Result<u8> {
+    let mut asked = network_options::membership(operand(args, 1)?, 0)?;
+    let free_name = !operand(args, 1)?.contains("ifname=") && args.value("ifname").is_none();
+    for key in KEYS {
+        if let Some(value) = args.text(key)? {
+            network_options::set(&mut asked, key, value)?;
+        }
+    }
+    let routes = args.texts("route")?.into_iter().map(route).collect::<Result<Vec<_>>>()?;
+    let mut kernel = Kernel::open()?;
+    let mut target = Target::open(&mut kernel, operand(args, 0)?)?;
+    choose_names(&mut target, &mut asked, free_name)?;
+
+    let mut lock = None;
+    let mut machine = Machine { random: file::random(), ..Machine::default() };
+    attach::look(std::slice::from_ref(&asked), &mut kernel, &mut machine, Some(&mut lock))?;
+    let name = target.run.as_ref().and_then(|run| run.name.as_deref());
+    if let Some(name) = name
+        && kernel.member(name, &asked.network)?.is_some()
+    {
+        return Err(Error::new(format!("cannot connect \"{}\"", target.title))
+            .because(format!("it is on network \"{}\" already", asked.network))
+            .hint("nsrun disconnect takes it off"));
+    }
+    let links = plan::links(std::slice::from_ref(&asked), &machine, name, &[])?;
+    if let Made::Raced = apply::make_network(&mut kernel, &links.network)? {
+        return Err(Error::new(format!("cannot connect \"{}\"", target.title))
+            .because("somebody made or removed the network in this moment")
+            .hint("try again"));
+    }
+    drop(lock);
+    let Links { mut members, direct, .. } = links;
+    for member in &mut members {
+        // Its first link holds the run's name.
+        member.is_first = false;
+        join(&mut kernel, &mut target, member, &routes)?;
+    }
+    for link in &direct {
+        attach_to(&mut kernel, &mut target, link, &routes)?;
+    }
+    Ok(0)
+}
+
+/// Reads `PREFIX` or `PREFIX,GATEWAY`.
+fn route(text: &str) -> Result<Route> {
+    let wrong = || {
+        Error::usage(format!("\"{text}\" is no route"))
+            .hint("write PREFIX or PREFIX,GATEWAY, such as 198.51.100.0/24,192.0.2.1")
+    };
+    let (to, gateway) = match text.split_once(',') {
+        Some((to, gateway)) => (to, Some(gateway.parse().map_err(|_| wrong())?)),
+        None => (text, None),
+    };
+    let to: IpNet = to.parse().map_err(|_| wrong())?;
+    Ok(Route { to: to.trunc(), gateway, link: None })
+}
+
+/// A name for the link that is free there; and the default route only where there is none.
+fn choose_names(target: &mut Target, asked: &mut Membership, free_name: bool) -> Result<()> {
+    let links = target.kernel.links(None)?;
+    let taken = |name: &str| links.iter().any(|link| link.name == name);
+    if free_name {
+        let free = (0..).map(|n| format!("eth{n}")).find(|name| !taken(name));
+        asked.link = free.unwrap_or_default();
+    } else if taken(&asked.link) {
+        return Err(Error::new(format!("cannot connect \"{}\"", target.title))
+            .because(format!("it has a link \"{}\" already", asked.link))
+            .hint("choose another name with --ifname"));
+    }
+    if asked.default_route.is_none() && target.kernel.has_default_route()? {
+        asked.default_route = Some(false);
+    }
+    Ok(())
+}
+
+/// What the link on the host says: whose it is, where that is a run.
+fn owner(target: &Target) -> String {
+    match target.run.as_ref().and_then(|status| status.run) {
+        Some(run) => run.to_string(),
+        // The kernel keeps 255 bytes.
+        None => {
+            format!("nsrun/1 connected={}", target.title.chars().take(50).collect::<String>())
+        }
+    }
+}
+
+fn join(kernel: &mut Kernel, target: &mut Target, member: &Member, routes: &[Route]) -> Result<()> {
+    let into = Namespace::Descriptor(target.namespace.as_fd().as_raw_fd());
+    let mut later = Vec::new();
+    let lease = apply::claim(kernel, member, into, &mut later)?;
+    let gateway = member.network.gateway.addr().into();
+    let own = |route: &Route| Route {
+        gateway: route.gateway.or(matches!(route.to, IpNet::V4(_)).then_some(gateway)),
+        ..route.clone()
+    };
+    let mut steps = member.inside(lease);
+    steps.extend(routes.iter().map(own).map(Step::AddRoute));
+    let text = owner(target);
+    let done = apply::publish(kernel, member, lease, &text, &mut later)
+        .and_then(|()| apply::send(&mut target.kernel, &steps));
+    if let Err(error) = done {
+        return Err(take_back(kernel, &lease.to_string(), error));
+    }
+    later.into_iter().for_each(|step| drop(apply::send(kernel, &[step])));
+    let mut addresses: Vec<IpAddr> = vec![member.address(lease).addr().into()];
+    addresses.extend(member.network.address6(lease).map(|net| IpAddr::V6(net.addr())));
+    announce(target, member.link(), &addresses);
+    println!("{} {}", member.link(), member.address(lease));
+    Ok(())
+}
+
+fn attach_to(
+    kernel: &mut Kernel,
+    target: &mut Target,
+    link: &Direct,
+    routes: &[Route],
+) -> Result<()> {
+    let into = Namespace::Descriptor(target.namespace.as_fd().as_raw_fd());
+    apply::send(kernel, &[link.create(into)])?;
+    let on_link = |route: &Route| match route.gateway {
+        Some(_) => route.clone(),
+        None => Route { link: Some(link.link.clone()), ..route.clone() },
+    };
+    let mut steps = link.inside();
+    steps.extend(routes.iter().map(on_link).map(Step::AddRoute));
+    let done = apply::send(kernel, &link.publish())
+        .and_then(|()| apply::bring_up(&mut target.kernel, link))
+        .and_then(|()| apply::send(&mut target.kernel, &steps));
+    if let Err(error) = done {
+        return Err(take_back(&mut target.kernel, &link.link, error));
+    }
+    let addresses: Vec<_> = link.address.iter().map(|net| net.addr().into()).collect();
+    announce(target, &link.link, &addresses);
+    let address = link.address.map(|address| format!(" {address}"));
+    println!("{}{}", link.link, address.unwrap_or_default());
+    Ok(())
+}
+
+/// Deletes the new link: both ends go.
+fn take_back(kernel: &mut Kernel, link: &str, mut error: Error) -> Error {
+    let step = Step::DeleteLink { link: link.into(), index: None };
+    match apply::send(kernel, std::slice::from_ref(&step)) {
+        Ok(()) => error.undo.push(step.to_string()),
+        Err(failed) => error.undo.push(format!("{}; it is left", failed.what)),
+    }
+    error
+}
+
+/// Tells the neighbours. They find out by themselves when this fails, only later.
+fn announce(target: &mut Target, link: &str, addresses: &[IpAddr]) {
+    let Ok(Some(found)) = target.kernel.link(link) else { return };
+    let Ok(mac) = found.mac.as_slice().try_into().map(Mac) else { return };
+    let _ = inside(target.namespace.as_fd(), || {
+        for &address in addresses {
+            let _ = apply::announce(found.index, mac, address);
+        }
+    });
+}

@@ -1,0 +1,208 @@
+//! Links given to, and taken from, what runs already.
+
+use std::time::Duration;
+
+use crate::runs::{SOON, detached};
+use crate::world::{Place, Running, World, settle};
+
+/// A process that nsrun knows nothing of, in a network namespace of its own.
+fn stranger(world: &World) -> (Running, Place) {
+    let running = world.cmd(["unshare", "-n", "sh", "-c", "echo ready; exec sleep 60"]).spawn();
+    assert_eq!(running.line(SOON), "ready");
+    let pid: u32 = world.sh("pgrep -n -x sleep").trim().parse().unwrap();
+    let place = world.net_of(pid);
+    (running, place)
+}
+
+fn pid_of(world: &World) -> String {
+    world.sh("pgrep -n -x sleep").trim().into()
+}
+
+fn place(world: &World, name: &str) -> Place {
+    let run = world.nsrun(["inspect", "--json", name]).run().ok().json();
+    world.net_of(run["pid"].as_u64().unwrap() as u32)
+}
+
+/// A bridge with an address of the host's, as others make them.
+fn foreign_bridge(world: &World) {
+    world.sh("ip link add docker0 type bridge; ip addr add 172.17.0.1/16 dev docker0");
+    world.sh("ip link set docker0 up");
+}
+
+#[test]
+fn a_run_gets_a_second_link_and_notices_nothing_else() {
+    let world = World::new();
+    world.nsrun(["network", "create", "--ipv6", "--subnet", "10.80.0.0/24", "back"]).run().ok();
+    detached(&world, &["--name", "web"], &["sleep", "60"]);
+    let inside = place(&world, "web");
+    let before = inside.json("ip -j -4 route show default");
+    let output = world.nsrun(["connect", "web", "back", "--ip", "10.80.0.7"]).run().ok();
+    assert_eq!(output.stdout, "eth1 10.80.0.7/24\n");
+    assert_eq!(inside.json("ip -j -4 route show default"), before);
+    assert!(inside.addresses("eth1").contains(&"10.80.0.7/24".into()));
+    inside.sh("ping -c1 -W3 10.80.0.1");
+    world.sh("ping -c1 -W3 10.80.0.7");
+    let shown = world.nsrun(["inspect", "--json", "web"]).run().ok().json();
+    assert_eq!(shown["networks"][1]["network"], "back");
+    assert_eq!(world.nsrun(["ps", "--json"]).run().ok().json().as_array().unwrap().len(), 1);
+    world
+        .nsrun(["connect", "web", "back"])
+        .run()
+        .exits(1)
+        .says("cannot connect \"web\": it is on network \"back\" already");
+    world.nsrun(["network", "rm", "back"]).run().exits(1).says("it is used by \"web\"");
+    world.nsrun(["disconnect", "web", "back"]).run().ok();
+    assert_eq!(inside.links(), ["eth0"]);
+    world.nsrun(["network", "rm", "back"]).run().ok();
+}
+
+#[test]
+fn a_process_gets_a_link_on_a_bridge_that_others_made() {
+    let world = World::new();
+    foreign_bridge(&world);
+    let (_process, inside) = stranger(&world);
+    let pid = pid_of(&world);
+    let connect = ["connect", &pid, "bridge:docker0", "--ip", "172.17.0.99/16"];
+    world.nsrun(connect).args(["--ifname", "eth1"]).run().ok();
+    assert_eq!(inside.links(), ["eth1"]);
+    inside.sh("ping -c1 -W3 172.17.0.1");
+    world.sh("ping -c1 -W3 172.17.0.99");
+    world.nsrun(["disconnect", &pid, "eth1"]).run().ok();
+    assert_eq!((inside.links(), world.links()), (vec![], vec!["up0".into(), "docker0".into()]));
+}
+
+#[test]
+fn a_named_namespace_gets_links_with_routes_and_the_only_default_route() {
+    let world = World::new();
+    world.sh("ip netns add blue");
+    world.nsrun(["network", "create", "--subnet", "10.80.0.0/24", "web"]).run().ok();
+    let routes = ["--route", "10.90.0.0/16", "--route", "10.91.0.0/16,10.80.0.9"];
+    world.nsrun(["connect", "blue", "web"]).args(routes).run().ok();
+    let shown = world.json("ip -n blue -j -4 route");
+    let by = |to: &str| {
+        let all = shown.as_array().unwrap().iter();
+        all.filter(|route| route["dst"] == to).map(|r| r["gateway"].clone()).next()
+    };
+    assert_eq!(by("10.90.0.0/16").unwrap(), "10.80.0.1");
+    assert_eq!(by("10.91.0.0/16").unwrap(), "10.80.0.9");
+    assert_eq!(by("default").unwrap(), "10.80.0.1");
+    world.nsrun(["connect", "ns:blue", "bridge"]).run().ok();
+    assert_eq!(world.json("ip -n blue -j -4 route show default").as_array().unwrap().len(), 1);
+    world.nsrun(["connect", "/run/netns/blue", "ptp"]).run().ok();
+    let named = world.nsrun(["network", "inspect", "--json", "web"]).run().ok().json();
+    assert_eq!(named["members"].as_array().unwrap().len(), 1);
+    world.nsrun(["network", "rm", "web"]).run().exits(1).says("it is used by");
+    // When the namespace goes, everything goes.
+    world.sh("ip netns del blue");
+    assert!(settle(|| world.links() == ["up0", "nsrun1", "nsrun0", "nsrun2"], SOON));
+}
+
+#[test]
+fn a_link_that_cannot_be_wired_is_taken_back() {
+    let world = World::new();
+    world.sh("ip netns add blue; ip -n blue link add eth0 type veth peer name eth1");
+    world.nsrun(["network", "create", "--subnet", "10.80.0.0/24", "web"]).run().ok();
+    // Whatever the first port changes is changed.
+    world.nsrun(["connect", "blue", "web"]).run().ok();
+    world.nsrun(["disconnect", "blue", "web"]).run().ok();
+    assert!(settle(|| world.link("nsrun1").unwrap()["operstate"] == "DOWN", SOON));
+    let before = world.snapshot();
+    world
+        .nsrun(["connect", "blue", "web", "--ifname", "eth0"])
+        .run()
+        .exits(1)
+        .says("cannot connect \"blue\": it has a link \"eth0\" already");
+    world
+        .nsrun(["connect", "blue", "web", "--route", "10.90.0.0/16,203.0.113.9"])
+        .run()
+        .exits(1)
+        .says("cannot add route to 10.90.0.0/16 via 203.0.113.9: Network is unreachable")
+        .says("undo: delete link \"ns1.");
+    world.nsrun(["connect", "blue", "web", "--ip", "10.81.0.1"]).run().exits(2);
+    world.nsrun(["connect", "red", "web"]).run().exits(1).says("cannot find \"red\"");
+    world.nsrun(["connect", "4000000", "web"]).run().exits(1).says("No such process");
+    world.nsrun(["connect", "host", "web"]).run().exits(2).says("is no target");
+    world.nsrun(["connect", "blue", "web", "--route", "x"]).run().exits(2).says("is no route");
+    world.assert_returns_to(&before, SOON);
+}
+
+#[test]
+fn neighbours_learn_a_new_owner_of_an_address_at_once() {
+    let world = World::new();
+    world.nsrun(["network", "create", "--subnet6", "fd00:80::/64", "web"]).run().ok();
+    world.sh("ip netns add blue; ip netns add red");
+    detached(&world, &["--name", "a", "--net", "web"], &["sleep", "60"]);
+    let neighbour = place(&world, "a");
+    let connect = |target: &str, mac: &str| {
+        let net = format!("web,mac={mac}");
+        let listed = world.nsrun(["network", "inspect", "--json", "web"]).run().ok().json();
+        let gateway = listed["gateway"].as_str().unwrap().to_owned();
+        let ip = format!("{}.99", gateway.rsplit_once('.').unwrap().0);
+        world.nsrun(["connect", target, &net, "--ip", &ip]).run().ok();
+        ip
+    };
+    let ip = connect("blue", "02:00:00:00:00:01");
+    let ping = format!("ping -c1 -W3 {ip}");
+    neighbour.sh(&ping);
+    world.sh(&ping);
+    world.nsrun(["disconnect", "blue", "web"]).run().ok();
+    connect("red", "02:00:00:00:00:02");
+    let quick = format!("ping -c1 -W1 {ip}");
+    assert!(settle(|| neighbour.succeeds(&quick), Duration::from_secs(1)));
+    assert!(settle(|| world.succeeds(&quick), Duration::from_secs(1)));
+    let known = neighbour.json(&format!("ip -j neigh show {ip}"));
+    assert_eq!(known[0]["lladdr"], "02:00:00:00:00:02");
+}
+
+#[test]
+fn a_link_of_the_run_itself_is_not_taken() {
+    let world = World::new();
+    detached(&world, &["--name", "web"], &["sleep", "60"]);
+    world
+        .nsrun(["disconnect", "web", "bridge"])
+        .run()
+        .exits(1)
+        .says("it is the link by which the run is known");
+    world.nsrun(["disconnect", "web", "eth7"]).run().exits(1).says("its links are eth0");
+    world.nsrun(["disconnect", "web", "lo"]).run().exits(1).says("is no link that was connected");
+}
+
+#[test]
+fn many_connections_at_once_get_addresses_of_their_own() {
+    let world = World::new();
+    world.nsrun(["run", "true"]).run().ok();
+    world.sh("for n in 0 1 2 3 4 5 6 7; do ip netns add n$n; done");
+    let out = crate::world::at_once(8, |n| {
+        world.nsrun(["connect", &format!("n{n}"), "bridge"]).run().ok().stdout
+    });
+    let mut addresses = out.clone();
+    addresses.sort();
+    addresses.dedup();
+    assert_eq!(addresses.len(), 8, "{out:?}");
+}
+
+#[test]
+fn a_container_of_another_runtime_gets_a_second_link() {
+    need_tool!("crun");
+    need_tool!("busybox");
+    let world = World::new();
+    foreign_bridge(&world);
+    let dir = format!("{}/c", world.scratch());
+    world.sh(&format!(
+        "mkdir -p {dir}/rootfs/bin {dir}/rootfs/proc; cp $(command -v busybox) {dir}/rootfs/bin/;
+         cd {dir}; crun spec; sed -i 's/\"terminal\": true/\"terminal\": false/; \
+         s|\"sh\"|\"/bin/busybox\", \"sleep\", \"60\"|' config.json"
+    ));
+    let run = format!("cd {dir} && exec crun --cgroup-manager=disabled run c1");
+    let _container = world.cmd(["sh", "-c", &run]).spawn();
+    let pid = || world.cmd(["pgrep", "-x", "busybox"]).run().stdout.trim().to_owned();
+    if !settle(|| !pid().is_empty(), SOON) {
+        skip!("crun cannot run here");
+    }
+    let pid = pid();
+    let connect = ["connect", &pid, "bridge:docker0", "--ip", "172.17.0.50/16", "--ifname", "eth1"];
+    world.nsrun(connect).run().ok();
+    world.sh("ping -c1 -W3 172.17.0.50");
+    let inside = world.net_of(pid.parse().unwrap());
+    assert_eq!(inside.addresses("eth1"), ["172.17.0.50/16"]);
+}
