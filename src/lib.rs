@@ -1,8 +1,9 @@
 //! Runs processes in network namespaces that are already wired up.
 //!
 //! ```text
-//! nl  <-  sys  <-  kernel  <--+
-//!  facts, spec <-  plan  <----+-- apply  <-  commands  <-  cli, main
+//! nl  <-  sys  <-  kernel  <-  dns  <--+
+//! spec  <-  facts  <-  plan  <---------+-- apply  <-  commands  <-  main
+//!                                                cli  <----+
 //! ```
 
 pub mod apply;
