@@ -8,10 +8,14 @@ mod init;
 mod launch;
 mod members;
 mod mounts;
+mod netns;
 mod report;
 mod supervise;
+mod switch;
 
 pub use enter::enter;
 pub use launch::{Launched, launch};
 pub use members::{Made, Target, claim, make_network, publish, send, undo};
+pub use netns::{Names, change_names, prepare_names};
 pub use supervise::supervise;
+pub use switch::switch;

@@ -10,6 +10,7 @@ pub mod help;
 mod nearest;
 mod parse;
 pub mod table;
+mod table_netns;
 
 pub use args::Args;
 pub use command::{Command, More, Operands, Opt, Section, Takes, full};

@@ -4,12 +4,12 @@ use std::io::{self, Write};
 
 use serde_json::{Value, json};
 
-use super::{find_run, operand, process, ps::printable};
+use super::{find_run, operand, process};
 use crate::cli::Args;
 use crate::error::Result;
 use crate::facts::{Status, with_prefix};
 use crate::kernel::Kernel;
-use crate::spec::Mac;
+use crate::spec::{Mac, printable};
 
 pub(super) fn inspect(args: &Args) -> Result<u8> {
     let mut kernel = Kernel::open()?;

@@ -2,10 +2,12 @@
 //! what was read back.
 
 mod lease;
+mod netns;
 mod network;
 mod run;
 
 pub use lease::Lease;
+pub use netns::{EtcFile, Identity, Mounted, Named, NamedNamespace, NamespaceId};
 pub use network::{BRIDGE_PREFIX, Network, network_mac, parse_network_mac};
 pub use run::{Run, Status};
 

@@ -2,7 +2,9 @@
 
 use nl::Flags;
 use nl::route::link::{self, IfInfo};
+use nl::route::nsid;
 
+use super::named::processes;
 use super::snapshot::{By, status_of};
 use super::{Kernel, Link};
 use crate::error::Result;
@@ -62,12 +64,7 @@ impl Kernel {
 
     /// Whether any process that can be seen from here is in the namespace with this id.
     fn has_process(&mut self, namespace: i32) -> Result<bool> {
-        let pids: Vec<u32> = std::fs::read_dir("/proc")
-            .into_iter()
-            .flatten()
-            .flatten()
-            .filter_map(|entry| entry.file_name().to_str()?.parse().ok())
-            .collect();
-        Ok(self.namespace_ids(&pids)?.contains(&Some(namespace)))
+        let pids: Vec<u32> = processes().map(i32::cast_unsigned).collect();
+        Ok(self.namespace_ids(nsid::PID, &pids)?.contains(&Some(namespace)))
     }
 }

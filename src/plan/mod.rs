@@ -1,6 +1,7 @@
 //! What will be done, as data: decided here, without a system call, and shown or done elsewhere.
 
 mod names;
+mod netns;
 mod pool;
 mod run;
 mod script;
@@ -8,6 +9,7 @@ mod setup;
 mod step;
 mod tree;
 
+pub use netns::{NameStep, add_name, delete_name, enter_named};
 pub use run::{Member, Plan, Process, run};
 pub use script::script;
 pub use setup::{PrivateFile, Setup};

@@ -4,10 +4,12 @@
 pub mod capability;
 mod mac;
 mod name;
+mod netns_name;
 mod run;
 
 pub use mac::Mac;
-pub use name::{host_name, link_name, run_name};
+pub use name::{host_name, link_name, printable, run_name};
+pub use netns_name::{NAMES, NetnsName};
 pub use run::{
     Bind, HostLine, IdMap, Isolation, Membership, NetworkMode, Resolver, Root, Run, Sysctl, User,
     UserNamespace, UserPart, absolute,
