@@ -3,11 +3,11 @@
 use core::iter::FusedIterator;
 use core::marker::PhantomData;
 
-use crate::attr::{Attr, HeaderNest, MessageType, Nest, Set};
+use crate::attr::{Attr, HeaderNest, Hops, MessageType, Nest, Set};
 use crate::error::{DecodeError, DecodeErrorKind};
 use crate::value::Value;
 use crate::wire::{
-    ATTR_HEADER, CODE_MASK, Header, Int, MESSAGE_HEADER, MessageHeader, NESTED, align,
+    ATTR_HEADER, CODE_MASK, Header, Int, MESSAGE_HEADER, MessageHeader, NESTED, align, attr_header,
 };
 
 /// `NLMSG_NOOP`.
@@ -151,6 +151,71 @@ impl<'a, S: Set> View<'a, S> {
         self.find(key.code())?.map(|attr| attr.read(key)).transpose()
     }
 
+    /// The values of several attributes, in one pass: `None` for each that is not there. Keys of
+    /// nests give their attributes.
+    ///
+    /// Reads one attribute's header after the other and stops at none that was not asked for, so
+    /// it is the way to read a dump. The keys are best constants written in the call.
+    ///
+    /// ```
+    /// # use nl::{Batch, Flags, Messages, route::{info, link}};
+    /// # let mut buf = [0; 128];
+    /// # let mut batch = Batch::new(&mut buf, 1);
+    /// # batch.push(link::NEW, Flags::empty(), link::IfInfo::default(), |m| {
+    /// #     m.put(link::IFNAME, "web").nest(link::LINKINFO, |i| { i.put(info::KIND, "veth"); });
+    /// # });
+    /// # let message = Messages::new(batch.finish().unwrap()).next().unwrap().unwrap();
+    /// let (header, view) = message.decode(link::NEW)?;
+    /// let (name, mtu, info) = view.pick((link::IFNAME, link::MTU, link::LINKINFO))?;
+    /// assert_eq!(name.unwrap(), "web");
+    /// assert_eq!(mtu, None);
+    /// assert_eq!(info.unwrap().get(info::KIND)?.unwrap(), "veth");
+    /// # Ok::<(), nl::DecodeError>(())
+    /// ```
+    ///
+    /// # Errors
+    /// The bytes are broken, or one of the values has not the size of its type.
+    #[inline(always)]
+    pub fn pick<K: Keys<S>>(&self, keys: K) -> Result<K::Values<'a>, DecodeError> {
+        let View { bytes, base, .. } = *self;
+        let mut values = K::none();
+        // Attributes begin at multiples of 4, so one comparison proves that a header is there.
+        let (words, _) = bytes.as_chunks::<ATTR_HEADER>();
+        let mut at = 0;
+        while let Some(&header) = words.get(at) {
+            let (len, kind) = attr_header(header);
+            let start = at * ATTR_HEADER;
+            let attr = || {
+                let value = bytes.get(start + ATTR_HEADER..start + len)?;
+                let offset = base.wrapping_add(start as u32);
+                Some(RawAttr { kind, value, offset, set: S::NAME })
+            };
+            if len < ATTR_HEADER || !keys.choose(kind & CODE_MASK, attr, &mut values) {
+                break;
+            }
+            at += align(len) / ATTR_HEADER;
+        }
+        if at == words.len() {
+            Ok(values)
+        } else {
+            Self::at(bytes, base as usize).pick_slowly(keys)
+        }
+    }
+
+    /// [`View::pick`] when the last attribute is not padded, or something is wrong: says what.
+    #[cold]
+    #[inline(never)]
+    fn pick_slowly<K: Keys<S>>(self, keys: K) -> Result<K::Values<'a>, DecodeError> {
+        let mut values = K::none();
+        for attr in self.iter() {
+            let attr = attr?;
+            if !keys.take(attr.code(), || Some(attr), &mut values) {
+                return Err(attr.bad_value());
+            }
+        }
+        Ok(values)
+    }
+
     /// The values of an attribute that may be there several times.
     pub fn all<V: Value>(
         &self,
@@ -192,6 +257,86 @@ impl<'a, S: Set> View<'a, S> {
     }
 }
 
+impl<'a, S: Set> View<'a, S> {
+    /// The next hops inside an attribute; none when it is not there.
+    ///
+    /// # Errors
+    /// The bytes before it are broken.
+    pub fn hops<H: Header, T: Set>(
+        &self,
+        key: Attr<S, Hops<H, T>>,
+    ) -> Result<HopViews<'a, H, T>, DecodeError> {
+        let (bytes, base) = match self.find(key.code())? {
+            Some(attr) => (attr.value, attr.offset as usize + ATTR_HEADER),
+            None => (Default::default(), 0),
+        };
+        Ok(HopViews { hops: HopBytes::new(bytes), base, types: PhantomData })
+    }
+}
+
+/// Iterator over next hops: the struct and the attributes of each. Ends after the first error.
+#[derive(Clone, Debug)]
+pub struct HopViews<'a, H, S> {
+    hops: HopBytes<'a>,
+    base: usize,
+    types: PhantomData<fn() -> (H, S)>,
+}
+
+impl<'a, H: Header, S: Set> Iterator for HopViews<'a, H, S> {
+    type Item = Result<(H, View<'a, S>), DecodeError>;
+
+    fn next(&mut self) -> Option<Self::Item> {
+        let broken = |offset| DecodeError {
+            kind: DecodeErrorKind::BadLength,
+            offset: offset as u32,
+            set: H::NAME,
+            code: 0,
+        };
+        let start = self.hops.at;
+        match self.hops.next() {
+            Some((at, hop)) => {
+                let hop = split_header(hop, self.base + at);
+                if hop.is_none() {
+                    self.hops.bytes = Default::default();
+                }
+                Some(hop.ok_or(broken(self.base + at)))
+            }
+            // Bytes are left that are no hop.
+            None if self.hops.bytes.get(start..).is_some_and(|rest| !rest.is_empty()) => {
+                self.hops.bytes = Default::default();
+                Some(Err(broken(self.base + start)))
+            }
+            None => None,
+        }
+    }
+}
+
+/// Iterator over the bytes of next hops, and where each begins. Ends before what is no hop.
+#[derive(Clone, Debug)]
+pub(crate) struct HopBytes<'a> {
+    bytes: &'a [u8],
+    at: usize,
+}
+
+impl<'a> HopBytes<'a> {
+    pub(crate) fn new(bytes: &'a [u8]) -> Self {
+        HopBytes { bytes, at: 0 }
+    }
+}
+
+impl<'a> Iterator for HopBytes<'a> {
+    type Item = (usize, &'a [u8]);
+
+    fn next(&mut self) -> Option<Self::Item> {
+        let rest = self.bytes.get(self.at..)?;
+        let len = u16::from_native(*rest.first_chunk()?) as usize;
+        let hop = rest.get(..len).filter(|hop| !hop.is_empty())?;
+        let at = self.at;
+        self.at += align(len);
+        Some((at, hop))
+    }
+}
+
 /// Iterator over attributes. Ends after the first error.
 #[derive(Clone, Debug)]
 pub struct Attributes<'a> {
@@ -216,11 +361,11 @@ impl<'a> Iterator for Attributes<'a> {
     fn next(&mut self) -> Option<Self::Item> {
         // Fewer than 4 trailing bytes cannot be an attribute; the kernel ignores them too.
         let rest = self.bytes.get(self.at..)?;
-        let (&[a, b, c, d], _) = rest.split_first_chunk::<ATTR_HEADER>()?;
-        let len = u16::from_native([a, b]) as usize;
-        let kind = u16::from_native([c, d]);
+        let (&header, rest) = rest.split_first_chunk::<ATTR_HEADER>()?;
+        let (len, kind) = attr_header(header);
         let offset = self.base.wrapping_add(self.at as u32);
-        let Some(value) = rest.get(ATTR_HEADER..len) else {
+        // A length below 4 wraps around, and is past the end like one that is too large.
+        let Some(value) = rest.get(..len.wrapping_sub(ATTR_HEADER)) else {
             self.at = usize::MAX;
             let kind_of_error = if len < ATTR_HEADER {
                 DecodeErrorKind::BadLength
@@ -267,17 +412,217 @@ impl<'a> RawAttr<'a> {
     /// It has not the size of the type.
     #[inline(always)]
     pub fn read<S, V: Value>(&self, _: Attr<S, V>) -> Result<V::Out<'a>, DecodeError> {
-        V::decode(self.value).ok_or(DecodeError {
+        V::decode(self.value).ok_or_else(|| self.bad_value())
+    }
+
+    #[cold]
+    fn bad_value(&self) -> DecodeError {
+        DecodeError {
             kind: DecodeErrorKind::BadValue,
             offset: self.offset,
             set: self.set,
             code: self.code(),
-        })
+        }
     }
 
     /// The attributes it holds.
     #[inline(always)]
     pub fn attributes<T: Set>(&self) -> View<'a, T> {
         View::at(self.value, self.offset as usize + ATTR_HEADER)
+    }
+}
+
+/// What a [`View`] can [`pick`](View::pick): every value type, and both kinds of nest.
+pub trait Readable {
+    /// What is read; borrows the received bytes.
+    type Out<'a>;
+    /// Reads an attribute; `None` when it has not the right size.
+    fn read<'a>(attr: &RawAttr<'a>) -> Option<Self::Out<'a>>;
+}
+
+impl<V: Value> Readable for V {
+    type Out<'a> = V::Out<'a>;
+    #[inline(always)]
+    fn read<'a>(attr: &RawAttr<'a>) -> Option<V::Out<'a>> {
+        V::decode(attr.value)
+    }
+}
+
+impl<T: Set> Readable for Nest<T> {
+    type Out<'a> = View<'a, T>;
+    #[inline(always)]
+    fn read<'a>(attr: &RawAttr<'a>) -> Option<View<'a, T>> {
+        Some(attr.attributes())
+    }
+}
+
+impl<H: Header, T: Set> Readable for HeaderNest<H, T> {
+    type Out<'a> = (H, View<'a, T>);
+    #[inline(always)]
+    fn read<'a>(attr: &RawAttr<'a>) -> Option<(H, View<'a, T>)> {
+        split_header(attr.value, attr.offset as usize + ATTR_HEADER)
+    }
+}
+
+/// Keys to [`pick`](View::pick): a tuple of up to 16.
+pub trait Keys<S> {
+    /// An `Option` for each key.
+    type Values<'a>;
+    /// No value for any key.
+    fn none<'a>() -> Self::Values<'a>;
+    /// Reads the attribute with number `code` for each key that asks for it and has no value yet;
+    /// `false` when it cannot be read.
+    fn take<'a>(
+        &self,
+        code: u16,
+        attr: impl Fn() -> Option<RawAttr<'a>>,
+        values: &mut Self::Values<'a>,
+    ) -> bool;
+    /// [`Keys::take`] as a chain of comparisons. With constant keys it is one jump table, behind
+    /// each entry of which the number is known: there `take` shrinks to the one key that has it.
+    fn choose<'a>(
+        &self,
+        code: u16,
+        attr: impl Fn() -> Option<RawAttr<'a>>,
+        values: &mut Self::Values<'a>,
+    ) -> bool;
+}
+
+macro_rules! keys {
+    ($($V:ident $n:tt),*) => {
+        impl<S, $($V: Readable),*> Keys<S> for ($(Attr<S, $V>,)*) {
+            type Values<'a> = ($(Option<$V::Out<'a>>,)*);
+
+            #[inline(always)]
+            fn none<'a>() -> Self::Values<'a> {
+                ($(None::<$V::Out<'a>>,)*)
+            }
+
+            #[inline(always)]
+            fn take<'a>(
+                &self,
+                code: u16,
+                attr: impl Fn() -> Option<RawAttr<'a>>,
+                values: &mut Self::Values<'a>,
+            ) -> bool {
+                $(
+                    if code == self.$n.code() && values.$n.is_none() {
+                        let Some(value) = attr().and_then(|attr| $V::read(&attr)) else {
+                            return false;
+                        };
+                        values.$n = Some(value);
+                    }
+                )*
+                true
+            }
+
+            #[inline(always)]
+            fn choose<'a>(
+                &self,
+                code: u16,
+                attr: impl Fn() -> Option<RawAttr<'a>>,
+                values: &mut Self::Values<'a>,
+            ) -> bool {
+                $(
+                    if code == self.$n.code() {
+                        return self.take(self.$n.code(), attr, values);
+                    }
+                )*
+                true
+            }
+        }
+    };
+}
+
+keys!(A 0);
+keys!(A 0, B 1);
+keys!(A 0, B 1, C 2);
+keys!(A 0, B 1, C 2, D 3);
+keys!(A 0, B 1, C 2, D 3, E 4);
+keys!(A 0, B 1, C 2, D 3, E 4, F 5);
+keys!(A 0, B 1, C 2, D 3, E 4, F 5, G 6);
+keys!(A 0, B 1, C 2, D 3, E 4, F 5, G 6, H 7);
+keys!(A 0, B 1, C 2, D 3, E 4, F 5, G 6, H 7, I 8);
+keys!(A 0, B 1, C 2, D 3, E 4, F 5, G 6, H 7, I 8, J 9);
+keys!(A 0, B 1, C 2, D 3, E 4, F 5, G 6, H 7, I 8, J 9, K 10);
+keys!(A 0, B 1, C 2, D 3, E 4, F 5, G 6, H 7, I 8, J 9, K 10, L 11);
+keys!(A 0, B 1, C 2, D 3, E 4, F 5, G 6, H 7, I 8, J 9, K 10, L 11, M 12);
+keys!(A 0, B 1, C 2, D 3, E 4, F 5, G 6, H 7, I 8, J 9, K 10, L 11, M 12, N 13);
+keys!(A 0, B 1, C 2, D 3, E 4, F 5, G 6, H 7, I 8, J 9, K 10, L 11, M 12, N 13, O 14);
+keys!(A 0, B 1, C 2, D 3, E 4, F 5, G 6, H 7, I 8, J 9, K 10, L 11, M 12, N 13, O 14, P 15);
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::encode::Batch;
+    use crate::flags::Flags;
+    use crate::route::{info, link};
+
+    type Link = link::Link;
+
+    /// IFNAME "web", MTU 1500, LINKINFO { KIND "veth" }, ADDRESS of 6 bytes.
+    fn attributes(out: &mut [u8; 128]) -> &[u8] {
+        let mut batch = Batch::new(out, 1);
+        batch.push(link::NEW, Flags::empty(), link::IfInfo::default(), |m| {
+            m.put(link::IFNAME, "web")
+                .put(link::MTU, 1500)
+                .nest(link::LINKINFO, |i| {
+                    i.put(info::KIND, "veth");
+                })
+                .put(link::ADDRESS, &[2, 0, 0, 0, 0, 1]);
+        });
+        batch.finish().unwrap().split_at(32).1
+    }
+
+    type Picked<'a> = (Option<u32>, Option<crate::Text<'a>>, Option<&'a [u8]>, Option<&'a [u8]>);
+
+    fn pick(bytes: &[u8]) -> Result<Picked<'_>, DecodeError> {
+        let (mtu, info, mac, master, name) = View::<Link>::new(bytes).pick((
+            link::MTU,
+            link::LINKINFO,
+            link::ADDRESS,
+            link::PHYS_SWITCH_ID,
+            link::IFNAME,
+        ))?;
+        let kind = info.map(|info| info.get(info::KIND)).transpose()?.flatten();
+        assert_eq!(name.is_some(), bytes.len() >= 8);
+        Ok((mtu, kind, mac, master))
+    }
+
+    #[test]
+    fn pick_gives_what_get_gives_for_every_length_of_the_buffer() {
+        let mut out = [0; 128];
+        let bytes = attributes(&mut out);
+        for len in 0..=bytes.len() {
+            let Some(bytes) = bytes.get(..len) else { unreachable!() };
+            let view = View::<Link>::new(bytes);
+            // A `get` stops at what it looks for; `pick` reads to the end.
+            let whole = view.iter().find_map(Result::err);
+            match pick(bytes) {
+                Err(error) => assert_eq!(Some(error), whole, "{len}"),
+                Ok((mtu, kind, mac, id)) => {
+                    assert_eq!(whole, None, "{len}");
+                    assert_eq!(mtu, view.get(link::MTU).unwrap());
+                    assert_eq!(mac, view.get(link::ADDRESS).unwrap());
+                    assert_eq!(id, None);
+                    let info = view.nest(link::LINKINFO).unwrap();
+                    assert_eq!(kind, info.and_then(|info| info.get(info::KIND).unwrap()));
+                }
+            }
+        }
+        // The address needs no padding.
+        assert_eq!(pick(&bytes[..bytes.len() - 2]).unwrap().2, Some(&[2, 0, 0, 0, 0, 1][..]));
+    }
+
+    #[test]
+    fn pick_gives_the_first_of_several_and_says_which_is_broken() {
+        let twice = [8, 0, 4, 0, 1, 0, 0, 0, 8, 0, 4, 0, 2, 0, 0, 0];
+        let view = View::<Link>::new(&twice);
+        assert_eq!(view.pick((link::MTU,)).unwrap(), (Some(1),));
+        assert_eq!(view.pick((link::MTU, link::MTU)).unwrap(), (Some(1), Some(1)));
+        let short = [8, 0, 5, 0, 1, 0, 0, 0, 6, 0, 4, 0, 2, 0, 0, 0];
+        let error = View::<Link>::new(&short).pick((link::MTU,)).unwrap_err();
+        assert_eq!(error.kind, DecodeErrorKind::BadValue);
+        assert_eq!((error.offset, error.set, error.code), (8, "IFLA", 4));
     }
 }

@@ -64,9 +64,7 @@ fn prepare(plan: &Plan, channel: &Channel) -> Result<(), Failure> {
     for unfinished in std::mem::take(&mut mounts.unfinished) {
         unfinished.finish(&address).map_err(|error| other(errno(&error)))?;
     }
-    mounts
-        .perform(&plan.finish)
-        .map_err(|(n, errno)| Failure::new(At::Finish(n as u16), errno))?;
+    mounts.perform(&plan.finish).map_err(|(n, errno)| Failure::new(At::Finish(n as u16), errno))?;
     for warning in mounts.warnings {
         channel_send(channel, &Report::Warning(warning)).map_err(other)?;
     }
@@ -143,7 +141,8 @@ pub(super) fn program(process: &Process) -> Program {
     };
     let command = process.command.first().map(|word| word.as_os_str()).unwrap_or_default();
     let path = variable("PATH").map_or(OsStr::new(DEFAULT_PATH), |path| path.as_os_str());
-    let candidates = if command.as_bytes().contains(&b'/') {
+    // The empty word is no command, although "directory/" would be a directory.
+    let candidates = if command.is_empty() || command.as_bytes().contains(&b'/') {
         vec![c_string(command.as_bytes())]
     } else {
         path.as_bytes()

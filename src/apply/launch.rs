@@ -27,52 +27,76 @@ pub struct Launched {
     pub warnings: Vec<String>,
 }
 
-/// Launches the process of a plan whose network is there. `made` are the steps that made it.
+/// Launches the process of a plan whose network is there. `made` are the steps that made it. `None`
+/// when the network went away meanwhile: whoever made it took it back.
 ///
 /// Signals must be blocked before: those that come meanwhile wait until CMD is there to get them.
 ///
 /// # Errors
 /// It could not be launched; nothing of it is left, and the network, if it was made for this run,
 /// is taken back.
-pub fn launch<T: Target>(target: &mut T, plan: &Plan, made: &[Step]) -> Result<Launched> {
-    start(target, plan).map_err(|(mut error, lease)| {
-        if made.is_empty() {
-            return error;
-        }
-        // Its link goes with its namespace, but not at once; the bridge must be free of it now.
-        if let Some(lease) = lease {
-            let link = Step::DeleteLink { link: lease.to_string() };
-            if let Err(failed) = super::send(target, &[link]) {
-                error.undo.push(failed.what);
+pub fn launch<T: Target>(target: &mut T, plan: &Plan, made: &[Step]) -> Result<Option<Launched>> {
+    let cannot = |errno: Errno| Error::new("cannot launch the process").because(errno.desc());
+    let launched = Channel::pair().map_err(cannot).and_then(|(ours, theirs)| {
+        let supervisor = own_pid();
+        match fork(namespaces(&plan.isolation)) {
+            Err(errno) => Err(fork_failed(errno, plan)),
+            Ok(Fork::Child) => {
+                drop(ours);
+                child::main(plan, theirs, supervisor)
+            }
+            Ok(Fork::Parent(pid)) => {
+                drop(theirs);
+                let mut lease = None;
+                finish(target, plan, &ours, pid, &mut lease)
+                    .map_err(|error| take_back(target, &ours, pid, lease, made, plan, error))
             }
         }
-        undo(target, made, error)
+    });
+    match launched {
+        Ok(launched) => Ok(Some(launched)),
+        Err(_) if went_away(target, plan) => Ok(None),
+        Err(error) => Err(undo(target, made, error)),
+    }
+}
+
+/// Whether the bridge that the plan relies on is there no more.
+fn went_away<T: Target>(target: &mut T, plan: &Plan) -> bool {
+    let network = plan.member.as_ref().map(|member| &member.network);
+    network.is_some_and(|network| {
+        let now = target.index(&network.bridge());
+        now.is_none() || (network.index.is_some() && network.index != now)
     })
 }
 
-/// On failure the lease that was claimed comes along with the error.
-fn start<T: Target>(
+/// Ends a process that could not be launched. Its own words, if it has said why, say more than what
+/// was seen from here: that it is gone.
+fn take_back<T: Target>(
     target: &mut T,
+    channel: &Channel,
+    pid: i32,
+    lease: Option<Lease>,
+    made: &[Step],
     plan: &Plan,
-) -> std::result::Result<Launched, (Error, Option<Lease>)> {
-    let cannot = |errno: Errno| Error::new("cannot launch the process").because(errno.desc());
-    let (ours, theirs) = Channel::pair().map_err(|errno| (cannot(errno), None))?;
-    let supervisor = own_pid();
-    let pid = match fork(namespaces(&plan.isolation)) {
-        Err(errno) => return Err((fork_failed(errno, plan), None)),
-        Ok(Fork::Child) => {
-            drop(ours);
-            child::main(plan, theirs, supervisor)
+    mut error: Error,
+) -> Error {
+    let mut buf = [0; MAX];
+    while let Some(Some(report)) = channel.received(&mut buf).map(Report::parse) {
+        if let Report::Failed(failure) = report {
+            error = report::error(&failure, &plan.prepare, &plan.finish, &plan.process);
         }
-        Ok(Fork::Parent(pid)) => pid,
-    };
-    drop(theirs);
-    let mut lease = None;
-    finish(target, plan, &ours, pid, &mut lease).map_err(|error| {
-        let _ = signal::send(pid, signal::SIGKILL);
-        let _ = wait(pid);
-        (error, lease)
-    })
+    }
+    // Its link goes with its namespace, but not at once, and a bridge that is to be taken back must
+    // be free of it. Now, because as long as the process is there the name is nobody else's.
+    if let Some(lease) = lease.filter(|_| !made.is_empty()) {
+        let link = Step::DeleteLink { link: lease.to_string(), index: None };
+        if let Err(failed) = super::send(target, &[link]) {
+            error.undo.push(failed.what);
+        }
+    }
+    let _ = signal::send(pid, signal::SIGKILL);
+    let _ = wait(pid);
+    error
 }
 
 fn finish<T: Target>(
@@ -140,8 +164,8 @@ fn namespaces(isolation: &Isolation) -> Namespaces {
 
 fn fork_failed(errno: Errno, plan: &Plan) -> Error {
     let names: Vec<_> = namespaces(&plan.isolation).names().collect();
-    let error = Error::new(format!("cannot make namespaces ({})", names.join(", ")))
-        .because(errno.desc());
+    let error =
+        Error::new(format!("cannot make namespaces ({})", names.join(", "))).because(errno.desc());
     match errno {
         Errno::EPERM if plan.user_namespace().is_some() => error.hint(
             "this system lets no ordinary user make a user namespace \

@@ -30,6 +30,9 @@ pub trait Target {
     /// It cannot be found out.
     fn free_leases(&mut self, network: &Network, random: u64, count: usize) -> Result<Vec<Lease>>;
 
+    /// Index of a link; `None` when there is none of that name.
+    fn index(&mut self, link: &str) -> Option<u32>;
+
     /// Whether any link belongs to this bridge.
     ///
     /// # Errors
@@ -42,13 +45,18 @@ pub trait Target {
 
 impl Target for Kernel {
     fn send(&mut self, steps: &[Step]) -> Result<Vec<Refusal>> {
+        let unknown = |error: Error| {
+            let first = steps.first().map(ToString::to_string).unwrap_or_default();
+            let more = if steps.len() > 1 { ", and what belongs to it" } else { "" };
+            Error { what: format!("cannot {first}{more}"), ..error }
+        };
         let last = steps.len().saturating_sub(1);
         let kernel: &Kernel = self;
         // Links that steps name by index exist before: asked before the batch, not in it.
         let indexes: Vec<Option<u32>> = steps
             .iter()
             .map(|step| match step {
-                Step::AddAddress { link, .. } | Step::Rename { link, .. } => kernel.index(link),
+                Step::AddAddress { link, .. } => kernel.index(link),
                 Step::CreateVeth(veth) if veth.master.index.is_none() => {
                     kernel.index(&veth.master.link)
                 }
@@ -66,6 +74,7 @@ impl Target for Kernel {
             },
             |_| Ok(()),
         )
+        .map_err(unknown)
     }
 
     fn holder(&mut self, name: &str) -> Result<Option<Holder>> {
@@ -76,8 +85,12 @@ impl Target for Kernel {
         Kernel::free_leases(self, network, random, count)
     }
 
+    fn index(&mut self, link: &str) -> Option<u32> {
+        Kernel::index(self, link)
+    }
+
     fn has_members(&mut self, bridge: &str) -> Result<bool> {
-        let index = self.index(bridge);
+        let index = Kernel::index(self, bridge);
         Ok(index.is_some() && self.links(None)?.iter().any(|link| link.master == index))
     }
 
@@ -180,6 +193,10 @@ pub fn make_network(target: &mut impl Target, plan: &Plan) -> Result<Made> {
         };
         let errno = Errno::from_raw(refusal.errno);
         if matches!(step, Step::CreateBridge { .. }) && errno == Errno::EEXIST {
+            return Ok(Made::Raced);
+        }
+        // Whoever made the bridge, and was seen not to have finished, has taken it back.
+        if errno == Errno::ENODEV && !done.iter().any(|step| step.undo().is_some()) {
             return Ok(Made::Raced);
         }
         return Err(undo(target, &done, refused(step, refusal)));

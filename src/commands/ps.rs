@@ -26,7 +26,7 @@ pub(super) fn ps(args: &Args) -> Result<u8> {
     let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default().as_secs();
     let mut rows = vec![HEADINGS.map(String::from)];
     for status in &runs {
-        let pid = process::cmd_pid(status);
+        let pid = status.run.and_then(|run| process::cmd_pid(run.pid));
         rows.push([
             status.title(),
             pid.map(|pid| pid.to_string()).unwrap_or_default(),
@@ -74,7 +74,10 @@ mod tests {
     #[test]
     fn columns_line_up() {
         let row = |a: &str, b: &str| [a.to_owned(), b.to_owned()];
-        assert_eq!(table(&[row("A", "B"), row("long", ""), row("x", "y z")]), "A     B\nlong\nx     y z\n");
+        assert_eq!(
+            table(&[row("A", "B"), row("long", ""), row("x", "y z")]),
+            "A     B\nlong\nx     y z\n"
+        );
     }
 
     #[test]

@@ -10,7 +10,7 @@ use super::{inspect, options, process};
 use crate::apply::{self, Launched, Made};
 use crate::cli::Args;
 use crate::error::{Error, Kind, Result};
-use crate::facts::{HostFiles, Machine};
+use crate::facts::{HostFiles, Machine, NetworkLink};
 use crate::kernel::Kernel;
 use crate::plan::{self, Plan};
 use crate::spec::{NetworkMode, Run};
@@ -34,6 +34,12 @@ pub(super) fn run(args: &Args) -> Result<u8> {
     let output = output(args)?;
     let dry_run = dry_run(args)?;
     let spec = options::spec(args)?;
+    if let Some(fd) = options::number(args, "json-status-fd", 0, i32::MAX as u32)?
+        && (3..3 + spec.preserve_fds).contains(&fd)
+    {
+        return Err(Error::usage(format!("file descriptor {fd} cannot be both nsrun's and CMD's"))
+            .hint("--json-status-fd must lie outside of what --preserve-fds passes"));
+    }
     if let Some(show) = dry_run {
         let plan = plan(&spec, &mut Kernel::open()?)?;
         warn(&plan.warnings);
@@ -95,7 +101,11 @@ fn plan(spec: &Run, kernel: &mut Kernel) -> Result<Plan> {
     let root = spec.root.directory.as_deref();
     if let NetworkMode::Member(_) = spec.network {
         machine.network = kernel.default_network()?;
-        if machine.network.is_none() {
+        let complete = |link: &NetworkLink| match link {
+            NetworkLink::Ours(network) => network.complete,
+            NetworkLink::Foreign { .. } => true,
+        };
+        if !machine.network.as_ref().is_some_and(complete) {
             machine.host = kernel.host()?;
         }
     }
@@ -131,9 +141,10 @@ fn launch(spec: &Run) -> Result<(Launched, Kernel, Plan)> {
         let plan = plan(spec, &mut kernel)?;
         if let Made::Done(made) = apply::make_network(&mut kernel, &plan)? {
             warn(&plan.warnings);
-            let launched = apply::launch(&mut kernel, &plan, &made)?;
-            warn(&launched.warnings);
-            return Ok((launched, kernel, plan));
+            if let Some(launched) = apply::launch(&mut kernel, &plan, &made)? {
+                warn(&launched.warnings);
+                return Ok((launched, kernel, plan));
+            }
         }
     }
     Err(Error::new("cannot make the network")
@@ -162,8 +173,9 @@ fn stay(launched: &Launched, kernel: Kernel, plan: &Plan, status: Option<File>) 
         let line = format!("{}\n", describe(launched, plan));
         let _ = file.write_all(line.as_bytes());
     }
-    // A socket would keep nothing alive here, but is of no more use either.
     drop(kernel);
+    // What the caller left open for CMD, or for nobody, must end when CMD closes it.
+    file::close_from(3);
     let status_file = file::anonymous(c"nsrun-status");
     let status = apply::supervise(launched)?;
     if let Ok(mut file) = status_file {
@@ -179,6 +191,7 @@ fn describe(launched: &Launched, plan: &Plan) -> serde_json::Value {
             "network": member.network.name,
             "ifname": member.link(),
             "address": member.address(lease).to_string(),
+            "mac": member.mac(lease).to_string(),
             "gateway": member.network.gateway.addr().to_string(),
             "mtu": member.mtu(),
             "host_link": lease.to_string(),
@@ -186,7 +199,8 @@ fn describe(launched: &Launched, plan: &Plan) -> serde_json::Value {
     });
     json!({
         "name": title(launched, plan),
-        "pid": launched.pid,
+        "pid": process::cmd_pid(launched.pid),
+        "init": plan.has_init().then_some(launched.pid),
         "supervisor": launched.run.supervisor,
         "started": inspect::time(launched.run.started),
         "command": plan.process.command.iter().map(|word| word.to_string_lossy()).collect::<Vec<_>>(),
@@ -244,13 +258,7 @@ const KINDS: [Kind; 5] =
     [Kind::Failed, Kind::Usage, Kind::Failed, Kind::NotExecutable, Kind::NotFound];
 
 /// The life of a run in the background.
-fn background(
-    spec: &Run,
-    status: Option<File>,
-    report: &Channel,
-    null: &File,
-    log: &File,
-) -> u8 {
+fn background(spec: &Run, status: Option<File>, report: &Channel, null: &File, log: &File) -> u8 {
     let begin = || -> Result<()> {
         new_session()
             .and_then(|()| file::replace(null, 0))

@@ -3,6 +3,7 @@
 mod holder;
 mod link;
 pub mod named;
+mod netfilter;
 mod snapshot;
 
 use nl::socket::{Protocol, Refusal, Socket, SocketError};
@@ -12,6 +13,7 @@ use crate::error::{Error, Result};
 use crate::sys;
 
 pub use link::Link;
+pub use netfilter::Netfilter;
 
 /// Room for the batches of a usual run; larger ones take a second try.
 const BATCH: usize = 2048;
@@ -43,7 +45,12 @@ impl Kernel {
         each: impl FnMut(Message<'_>) -> std::result::Result<(), nl::DecodeError>,
     ) -> Result<Vec<Refusal>> {
         let seq = self.route.seq();
-        with_batch(seq, fill, |bytes| self.route.transact(bytes, each))?.map_err(failed)
+        with_batch(seq, fill, |bytes| match self.route.transact(bytes, each) {
+            // The kernel has looked at none of it: that is, refused each message.
+            Err(SocketError::Io("send", error)) => Ok(all_refused(bytes, &error)),
+            other => other,
+        })?
+        .map_err(failed)
     }
 
     /// Sends a dump request and collects what `each` makes of the replies.
@@ -87,6 +94,12 @@ fn with_batch<T>(
         }
         Err(error) => Err(too_long(error)),
     }
+}
+
+fn all_refused(batch: &[u8], error: &std::io::Error) -> Vec<Refusal> {
+    let errno = sys::errno(error) as i32;
+    let refusal = |index| Refusal { index, errno, message: None, path: None };
+    (0..nl::Messages::new(batch).count()).map(refusal).collect()
 }
 
 fn failed(error: SocketError) -> Error {

@@ -5,12 +5,12 @@ use std::fmt;
 use std::net::{IpAddr, Ipv4Addr};
 
 use ipnet::{IpNet, Ipv4Net};
-use nl::value::U32;
-use nl::{Attr, Flags};
 use nl::route::address::{self, IfAddr};
 use nl::route::link::{self, IfInfo};
 use nl::route::nsid::{self, RtGen};
 use nl::route::route::{self, RtMsg};
+use nl::value::U32;
+use nl::{Attr, Flags};
 
 use super::{Kernel, Link, words};
 use crate::error::{Error, Result};
@@ -65,7 +65,9 @@ impl Kernel {
         match refusals.first() {
             None => Ok(found),
             Some(refusal) if refusal.errno == Errno::ENODEV as i32 => Ok(None),
-            Some(refusal) => Err(Error::new(format!("cannot look up {by}")).because(words(refusal))),
+            Some(refusal) => {
+                Err(Error::new(format!("cannot look up {by}")).because(words(refusal)))
+            }
         }
     }
 
@@ -101,7 +103,7 @@ impl Kernel {
         .map_err(|error| Error { what: "cannot list addresses".into(), ..error })
     }
 
-    /// The routes of every table and family that lead somewhere by a link.
+    /// The routes of every table and family but those to this host itself.
     fn routes(&mut self) -> Result<Vec<Route>> {
         self.dump(
             |batch| {
@@ -110,7 +112,8 @@ impl Kernel {
             |message| {
                 let (header, view) = message.decode(route::NEW)?;
                 let table = view.get(route::TABLE)?.unwrap_or(u32::from(header.table));
-                if header.kind != route::UNICAST || table == u32::from(route::RT_TABLE_LOCAL) {
+                // Of the others, those that refuse traffic keep a prefix for somebody as well.
+                if table == u32::from(route::RT_TABLE_LOCAL) {
                     return Ok(None);
                 }
                 let any = match header.family {
@@ -164,9 +167,7 @@ impl Kernel {
             .iter()
             .filter(|route| route.main && is_default(&route.prefix) && route.link.is_some())
             .min_by_key(|route| (matches!(route.prefix, IpNet::V6(_)), route.metric));
-        let uplink_mtu = default
-            .and_then(|route| links.get(&route.link?))
-            .map(|link| link.mtu);
+        let uplink_mtu = default.and_then(|route| links.get(&route.link?)).map(|link| link.mtu);
         Ok(Host { occupied, uplink_mtu })
     }
 
@@ -180,10 +181,8 @@ impl Kernel {
                 NetworkLink::Foreign { .. } => None,
             })
             .collect();
-        let mut runs: Vec<Status> = links
-            .iter()
-            .filter_map(|link| status_of(link, networks.get(&link.master?)))
-            .collect();
+        let mut runs: Vec<Status> =
+            links.iter().filter_map(|link| status_of(link, networks.get(&link.master?))).collect();
         self.find_alive(&mut runs)?;
         Ok(runs)
     }
@@ -241,7 +240,7 @@ impl Kernel {
             let base = ids.len();
             ids.resize(base + values.len(), None);
             let first = self.route.seq();
-            self.exchange(
+            let refusals = self.exchange(
                 |batch| {
                     for &value in values {
                         batch.push(nsid::GET, Flags::empty(), RtGen::default(), |m| {
@@ -258,6 +257,12 @@ impl Kernel {
                     Ok(())
                 },
             )?;
+            // No such process: it has no namespace. Anything else says nothing about the others.
+            let gone = |errno| matches!(Errno::from_raw(errno), Errno::ESRCH | Errno::ENOENT);
+            if let Some(refusal) = refusals.iter().find(|refusal| !gone(refusal.errno)) {
+                return Err(Error::new("cannot look up the namespaces of processes")
+                    .because(words(refusal)));
+            }
         }
         Ok(ids)
     }

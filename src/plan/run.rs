@@ -16,6 +16,9 @@ use crate::spec::{self, Isolation, Membership, NetworkMode, Run, Sysctl, capabil
 const DEFAULT_MTU: u32 = 1500;
 /// Smallest MTU that IPv4 allows (RFC 791).
 const MIN_MTU: u32 = 68;
+/// MTU that a bridge is made with, and that says that it has not got its own yet. A bridge follows
+/// the smallest MTU of its ports until it is set to another one than it has.
+const UNSET_MTU: u32 = MIN_MTU;
 /// Largest MTU of a veth.
 const MAX_MTU: u32 = 65535;
 /// How many addresses to try before looking which are free.
@@ -61,12 +64,11 @@ impl Member {
     /// `pid`. This travels alone: a message that names the lease in the same send would, when the
     /// lease is taken, reach the link of another.
     pub fn claim(&self, lease: Lease, pid: i32) -> Step {
-        let address = self.network.address(lease).addr();
         Step::CreateVeth(Veth {
             lease,
             master: Master { link: self.network.bridge(), index: self.network.index },
             peer: self.membership.link.clone(),
-            peer_mac: self.membership.mac.unwrap_or_else(|| Network::member_mac(address)),
+            peer_mac: self.mac(lease),
             mtu: self.membership.mtu.unwrap_or(self.network.mtu),
             pid,
         })
@@ -104,6 +106,12 @@ impl Member {
     /// Its address, if it gets this lease.
     pub fn address(&self, lease: Lease) -> Ipv4Net {
         self.network.address(lease)
+    }
+
+    /// Its link-layer address, if it gets this lease.
+    pub fn mac(&self, lease: Lease) -> spec::Mac {
+        let own = || Network::member_mac(self.network.address(lease).addr());
+        self.membership.mac.unwrap_or_else(own)
     }
 
     /// Name of its link.
@@ -199,10 +207,14 @@ fn check(spec: &Run, warnings: &mut Vec<String>) -> Result<()> {
 /// The network to join, and what is still to be done to have it.
 fn network(membership: &Membership, machine: &Machine) -> Result<(Network, Vec<Vec<Step>>)> {
     match &machine.network {
-        Some(NetworkLink::Ours(network)) => {
-            let rest =
-                if network.complete { Vec::new() } else { vec![complete_network(network)] };
-            Ok((network.clone(), rest))
+        Some(NetworkLink::Ours(network)) if network.complete => Ok((network.clone(), Vec::new())),
+        Some(NetworkLink::Ours(begun)) => {
+            let mut network = begun.clone();
+            if network.mtu == UNSET_MTU {
+                network.mtu = network_mtu(machine);
+            }
+            let rest = vec![complete_network(&network)];
+            Ok((network, rest))
         }
         Some(NetworkLink::Foreign { kind }) => {
             let bridge = format!("{BRIDGE_PREFIX}0");
@@ -216,13 +228,13 @@ fn network(membership: &Membership, machine: &Machine) -> Result<(Network, Vec<V
                 number: 0,
                 index: None,
                 gateway: pool::choose(&machine.host.occupied)?,
-                mtu: machine.host.uplink_mtu.unwrap_or(DEFAULT_MTU),
+                mtu: network_mtu(machine),
                 complete: false,
             };
             let create = Step::CreateBridge {
                 link: network.bridge(),
                 mac: network_mac(network.gateway),
-                mtu: network.mtu,
+                mtu: UNSET_MTU,
             };
             let steps = vec![vec![create], complete_network(&network)];
             Ok((network, steps))
@@ -230,11 +242,18 @@ fn network(membership: &Membership, machine: &Machine) -> Result<(Network, Vec<V
     }
 }
 
+/// That of the link that holds the default route: what leaves the host must fit there.
+fn network_mtu(machine: &Machine) -> u32 {
+    machine.host.uplink_mtu.unwrap_or(DEFAULT_MTU).clamp(MIN_MTU + 1, MAX_MTU)
+}
+
 /// All that belongs to a network besides its bridge. The description comes last: a bridge that
 /// has it is complete.
 fn complete_network(network: &Network) -> Vec<Step> {
     let link = || network.bridge();
     vec![
+        // First: the kernel gives IPv6 only to links with an MTU that allows for it.
+        Step::SetMtu { link: link(), mtu: network.mtu },
         Step::NoAutomaticAddresses { link: link() },
         Step::AddAddress { link: link(), address: network.gateway },
         Step::AddName { link: link(), name: format!("net:{}", network.name) },
@@ -317,11 +336,7 @@ fn setup(spec: &Run, machine: &Machine, warnings: &mut Vec<String>) -> (Vec<Setu
 }
 
 /// The files that differ from the host's.
-fn private_files(
-    spec: &Run,
-    machine: &Machine,
-    warnings: &mut Vec<String>,
-) -> Vec<PrivateFile> {
+fn private_files(spec: &Run, machine: &Machine, warnings: &mut Vec<String>) -> Vec<PrivateFile> {
     let mut files = Vec::new();
     let connected = spec.network != NetworkMode::None;
     if connected || !spec.resolver.is_default() {

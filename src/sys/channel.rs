@@ -3,9 +3,7 @@
 
 use std::os::fd::{AsFd, AsRawFd, BorrowedFd, OwnedFd};
 
-use nix::sys::socket::{
-    AddressFamily, MsgFlags, SockFlag, SockType, recv, send, socketpair,
-};
+use nix::sys::socket::{AddressFamily, MsgFlags, SockFlag, SockType, recv, send, socketpair};
 
 use super::{Errno, Result};
 
@@ -46,6 +44,14 @@ impl Channel {
                 Err(errno) => return Err(errno),
             }
         }
+    }
+}
+
+impl Channel {
+    /// A datagram that is there already; `None` when there is none.
+    pub fn received<'b>(&self, buf: &'b mut [u8]) -> Option<&'b [u8]> {
+        let len = recv(self.0.as_raw_fd(), buf, MsgFlags::MSG_DONTWAIT).ok()?;
+        buf.get(..len)
     }
 }
 

@@ -45,8 +45,10 @@ fn taken() -> libc::sigset_t {
     }
 }
 
-/// Blocks the signals that [`take`] waits for. They stay pending until taken.
+/// Blocks the signals that [`take`] waits for. They stay pending until taken. A caller that ignores
+/// SIGCHLD would have the kernel take the ends of our children away.
 pub fn block() -> Result<()> {
+    default_action(libc::SIGCHLD)?;
     // SAFETY: the set is initialised.
     let set = unsafe { SigSet::from_sigset_t_unchecked(taken()) };
     pthread_sigmask(SigmaskHow::SIG_SETMASK, Some(&set), None)
@@ -74,24 +76,31 @@ pub fn take() -> Result<Taken> {
 /// Gives every signal its default action and blocks none, as a program expects at its start; an
 /// ignored SIGHUP stays ignored, for nohup(1).
 pub fn reset() -> Result<()> {
-    for signal in 1..32 {
-        if signal == libc::SIGKILL || signal == libc::SIGSTOP {
-            continue;
-        }
-        let mut action = MaybeUninit::<libc::sigaction>::zeroed();
-        // SAFETY: all zeroes is SIG_DFL with no flags and an empty mask; the pointers are valid.
-        unsafe {
-            if signal == libc::SIGHUP {
-                libc::sigaction(signal, ptr::null(), action.as_mut_ptr());
-                if action.assume_init_ref().sa_sigaction == libc::SIG_IGN {
-                    continue;
-                }
-                action = MaybeUninit::zeroed();
-            }
-            Errno::result(libc::sigaction(signal, action.as_ptr(), ptr::null_mut()))?;
+    for signal in 1..=libc::SIGRTMAX() {
+        let is_fixed = signal == libc::SIGKILL || signal == libc::SIGSTOP;
+        // Between the classic and the real-time signals are some that the C library keeps.
+        let is_internal = (32..libc::SIGRTMIN()).contains(&signal);
+        if !is_fixed && !is_internal && !(signal == libc::SIGHUP && is_ignored(signal)) {
+            default_action(signal)?;
         }
     }
     pthread_sigmask(SigmaskHow::SIG_SETMASK, Some(&SigSet::empty()), None)
+}
+
+fn default_action(signal: i32) -> Result<()> {
+    let action = MaybeUninit::<libc::sigaction>::zeroed();
+    // SAFETY: all zeroes is SIG_DFL with no flags and an empty mask.
+    let result = unsafe { libc::sigaction(signal, action.as_ptr(), ptr::null_mut()) };
+    Errno::result(result).map(drop)
+}
+
+fn is_ignored(signal: i32) -> bool {
+    let mut action = MaybeUninit::<libc::sigaction>::zeroed();
+    // SAFETY: zeroed before, valid for writes.
+    unsafe {
+        libc::sigaction(signal, ptr::null(), action.as_mut_ptr());
+        action.assume_init().sa_sigaction == libc::SIG_IGN
+    }
 }
 
 /// Sends `signal` to process `pid`.

@@ -58,7 +58,9 @@ pub(in crate::commands) fn identify_command(args: &Args) -> Result<u8> {
         0 => None,
         1 => Some(pid(operand(args, 0)?)?),
         _ => {
-            return Err(Error::usage("more than one process id given").hint("give one PID, or none"));
+            return Err(
+                Error::usage("more than one process id given").hint("give one PID, or none")
+            );
         }
     };
     print_lines(identify(wanted)?);
