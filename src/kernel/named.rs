@@ -64,7 +64,11 @@ pub fn identity(file: &File) -> io::Result<Identity> {
 /// There is no such process, or the caller may not look at it.
 pub fn open_process(pid: i32) -> sys::Result<File> {
     let process = pidfd(pid)?;
-    let file = namespace::open(Path::new(&format!("/proc/{pid}/ns/net")))?;
+    let file = match namespace::open(Path::new(&format!("/proc/{pid}/ns/net"))) {
+        // It has ended, though its parent has not taken notice.
+        Err(Errno::ENOENT) => return Err(Errno::ESRCH),
+        other => other?,
+    };
     // While it has not ended, nobody else can have its number.
     if wait_pidfd(process.as_fd(), Some(0))? { Err(Errno::ESRCH) } else { Ok(file) }
 }
@@ -231,10 +235,12 @@ impl Kernel {
         let error = Error::new(format!("cannot set the id of namespace \"{name}\""))
             .because(words(refusal));
         Err(match Errno::from_raw(refusal.errno) {
+            Errno::EEXIST if refusal.path.as_deref() == Some("nsid") => {
+                error.hint("another namespace has that id; see nsrun netns list-id")
+            }
             Errno::EEXIST => {
                 error.hint("an id stays as long as the namespace; see nsrun netns list")
             }
-            Errno::ENOSPC => error.hint("another namespace has that id; see nsrun netns list-id"),
             Errno::EPERM => error.hint("this needs CAP_NET_ADMIN: run as root"),
             _ => error,
         })

@@ -4,4 +4,7 @@
 #[macro_use]
 mod world;
 
+mod netns_exec;
+mod netns_look;
+mod netns_names;
 mod world_selftest;

@@ -63,7 +63,9 @@ pub(in crate::commands) fn identify_command(args: &Args) -> Result<u8> {
             );
         }
     };
-    print_lines(identify(wanted)?);
+    let mut names = identify(wanted)?;
+    names.sort();
+    print_lines(names);
     Ok(0)
 }
 
