@@ -52,15 +52,12 @@ fn prepare(plan: &Plan, channel: &Channel) -> Result<(), Failure> {
     mounts
         .perform(&plan.prepare)
         .map_err(|(n, errno)| Failure::new(At::Prepare(n as u16), errno))?;
-    let Order::Go(lease) = receive(channel)? else { return Err(other(Errno::EPROTO)) };
-    let (steps, address) = match (&plan.member, lease) {
-        (Some(member), Some(lease)) => {
-            (member.inside(lease), member.address(lease).addr().to_string())
-        }
-        // As Debian writes a host's own name where it has no lasting address.
-        _ => (vec![Step::SetUp { link: "lo".into() }], "127.0.1.1".into()),
-    };
-    wire(&steps)?;
+    let Order::Go(leases) = receive(channel)? else { return Err(other(Errno::EPROTO)) };
+    let first = plan.members.iter().zip(&leases).next();
+    let address = first.map(|(member, lease)| member.address(*lease).addr().to_string());
+    // As Debian writes a host's own name where it has no lasting address.
+    let address = address.unwrap_or("127.0.1.1".into());
+    wire(&plan.inside(leases))?;
     for unfinished in std::mem::take(&mut mounts.unfinished) {
         unfinished.finish(&address).map_err(|error| other(errno(&error)))?;
     }

@@ -19,8 +19,8 @@ use crate::sys::{Errno, credentials, signal};
 pub struct Launched {
     /// Process that all others of the run descend from.
     pub pid: i32,
-    /// Its lease, if it is on a network.
-    pub lease: Option<Lease>,
+    /// Its leases, in the order of the plan's members.
+    pub leases: Vec<Lease>,
     /// Its description.
     pub run: facts::Run,
     /// What it does without.
@@ -47,9 +47,9 @@ pub fn launch<T: Target>(target: &mut T, plan: &Plan, made: &[Step]) -> Result<O
             }
             Ok(Fork::Parent(pid)) => {
                 drop(theirs);
-                let mut lease = None;
-                finish(target, plan, &ours, pid, &mut lease)
-                    .map_err(|error| take_back(target, &ours, pid, lease, made, plan, error))
+                let mut leases = Vec::new();
+                finish(target, plan, &ours, pid, &mut leases)
+                    .map_err(|error| take_back(target, &ours, pid, &leases, made, plan, error))
             }
         }
     });
@@ -60,11 +60,10 @@ pub fn launch<T: Target>(target: &mut T, plan: &Plan, made: &[Step]) -> Result<O
     }
 }
 
-/// Whether the bridge that the plan relies on is there no more.
+/// Whether a bridge that the plan relies on is there no more.
 fn went_away<T: Target>(target: &mut T, plan: &Plan) -> bool {
-    let network = plan.member.as_ref().map(|member| &member.network);
-    network.is_some_and(|network| {
-        let now = target.index(&network.bridge());
+    plan.members.iter().map(|member| &member.network).any(|network| {
+        let now = target.index(&network.bridge);
         now.is_none() || (network.index.is_some() && network.index != now)
     })
 }
@@ -75,7 +74,7 @@ fn take_back<T: Target>(
     target: &mut T,
     channel: &Channel,
     pid: i32,
-    lease: Option<Lease>,
+    leases: &[Lease],
     made: &[Step],
     plan: &Plan,
     mut error: Error,
@@ -86,11 +85,12 @@ fn take_back<T: Target>(
             error = report::error(&failure, &plan.prepare, &plan.finish, &plan.process);
         }
     }
-    // Its link goes with its namespace, but not at once, and a bridge that is to be taken back must
-    // be free of it. Now, because as long as the process is there the name is nobody else's.
-    if let Some(lease) = lease.filter(|_| !made.is_empty()) {
-        let link = Step::DeleteLink { link: lease.to_string(), index: None };
-        if let Err(failed) = super::send(target, &[link]) {
+    // Its links go with its namespace, but not at once, and a bridge that is to be taken back must
+    // be free of them. Now, because as long as the process is there the names are nobody else's.
+    if !made.is_empty() {
+        let delete = |lease: &Lease| Step::DeleteLink { link: lease.to_string(), index: None };
+        let links: Vec<Step> = leases.iter().map(delete).collect();
+        if let Err(failed) = super::send(target, &links) {
             error.undo.push(failed.what);
         }
     }
@@ -104,19 +104,19 @@ fn finish<T: Target>(
     plan: &Plan,
     channel: &Channel,
     pid: i32,
-    lease: &mut Option<Lease>,
+    leases: &mut Vec<Lease>,
 ) -> Result<Launched> {
     let run = facts::Run { pid, supervisor: own_pid(), started: now() };
     if let Some(users) = plan.user_namespace() {
         map_ids(pid, users)?;
         order(channel, Order::Begin)?;
     }
-    if let Some(member) = &plan.member {
+    for member in &plan.members {
         let claimed = claim(target, member, pid)?;
-        *lease = Some(claimed);
+        leases.push(claimed);
         publish(target, member, claimed, run)?;
     }
-    order(channel, Order::Go(*lease))?;
+    order(channel, Order::Go(leases.clone()))?;
     let mut warnings = Vec::new();
     let mut buf = [0; MAX];
     loop {
@@ -136,7 +136,7 @@ fn finish<T: Target>(
             }
         }
     }
-    Ok(Launched { pid, lease: *lease, run, warnings })
+    Ok(Launched { pid, leases: leases.clone(), run, warnings })
 }
 
 /// Tells the new process; when it has ended already, what it says about that comes later.

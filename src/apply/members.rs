@@ -57,8 +57,10 @@ impl Target for Kernel {
             .iter()
             .map(|step| match step {
                 Step::AddAddress { link, .. } => kernel.index(link),
-                Step::CreateVeth(veth) if veth.master.index.is_none() => {
-                    kernel.index(&veth.master.link)
+                Step::AddRoute(route) => kernel.index(route.link.as_ref()?),
+                Step::CreateVeth(veth) => {
+                    let master = veth.master.as_ref().filter(|master| master.index.is_none());
+                    kernel.index(&master?.link)
                 }
                 _ => None,
             })
@@ -168,7 +170,7 @@ pub enum Made {
     Raced,
 }
 
-/// Makes or completes the network of a plan.
+/// Makes or completes the networks of a plan.
 ///
 /// # Errors
 /// A step failed; what was done is taken back.

@@ -9,28 +9,31 @@ use crate::sys::Errno;
 pub(super) const MAX: usize = 1024;
 
 /// From the supervisor.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum Order {
     /// The ids of the user namespace are set: begin.
     Begin,
-    /// The links are there: wire them up, with this lease, and go.
-    Go(Option<Lease>),
+    /// The links are there: wire them up, with these leases, and go.
+    Go(Vec<Lease>),
 }
 
 impl Order {
-    pub(super) fn to_bytes(self) -> Vec<u8> {
+    pub(super) fn to_bytes(&self) -> Vec<u8> {
         match self {
             Order::Begin => b"begin".to_vec(),
-            Order::Go(None) => b"go".to_vec(),
-            Order::Go(Some(lease)) => format!("go {lease}").into_bytes(),
+            Order::Go(leases) => {
+                let words = leases.iter().map(|lease| format!(" {lease}"));
+                format!("go{}", words.collect::<String>()).into_bytes()
+            }
         }
     }
 
     pub(super) fn parse(bytes: &[u8]) -> Option<Order> {
-        match std::str::from_utf8(bytes).ok()? {
+        let mut words = std::str::from_utf8(bytes).ok()?.split(' ');
+        match words.next()? {
             "begin" => Some(Order::Begin),
-            "go" => Some(Order::Go(None)),
-            text => Some(Order::Go(Some(Lease::parse(text.strip_prefix("go ")?)?))),
+            "go" => words.map(Lease::parse).collect::<Option<_>>().map(Order::Go),
+            _ => None,
         }
     }
 }
@@ -203,7 +206,7 @@ mod tests {
             assert_eq!(Report::parse(&report.to_bytes()), Some(report));
         }
         let lease = Lease { network: 36, host: 0x2a };
-        for order in [Order::Begin, Order::Go(None), Order::Go(Some(lease))] {
+        for order in [Order::Begin, Order::Go(vec![]), Order::Go(vec![lease, lease])] {
             assert_eq!(Order::parse(&order.to_bytes()), Some(order));
         }
         for wrong in [&b""[..], b"x", b"F", b"F\xff1234567", b"go nowhere"] {

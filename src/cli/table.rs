@@ -72,11 +72,14 @@ const RUN: Command = Command {
             options: &[
                 Opt::value(
                     "net",
-                    "NETWORK",
+                    "NETWORK[,KEY=VALUE...]",
                     "network to join: \"bridge\" (a bridge on this host, made on first use with a \
-                     subnet that nothing else uses) or \"none\" (loopback only); default bridge",
+                     subnet that nothing else uses), one made by \"nsrun network create\", or \"none\" \
+                     (loopback only); repeated for eth0, eth1 and so on; keys are ip, mac, mtu, ifname \
+                     and default-route=yes|no; default bridge",
                 )
-                .aliases(&["network"]),
+                .aliases(&["network"])
+                .repeat(),
                 Opt::value(
                     "ip",
                     "ADDRESS",
@@ -88,7 +91,12 @@ const RUN: Command = Command {
                     "hardware address, such as 02:00:00:00:00:07; default chosen by nsrun",
                 ),
                 Opt::value("mtu", "BYTES", "largest packet; default the network's"),
-                Opt::value("ifname", "NAME", "name of the link inside; default eth0"),
+                Opt::value(
+                    "ifname",
+                    "NAME",
+                    "name of the link inside, like --ip, --mac and --mtu for a single network; \
+                     default eth0",
+                ),
                 Opt::value(
                     "sysctl",
                     "net.KEY=VALUE",

@@ -13,7 +13,7 @@ use crate::error::{Error, Kind, Result};
 use crate::facts::{HostFiles, Machine, NetworkLink};
 use crate::kernel::Kernel;
 use crate::plan::{self, Plan};
-use crate::spec::{NetworkMode, Run};
+use crate::spec::Run;
 use crate::sys::channel::Channel;
 use crate::sys::namespace::Namespaces;
 use crate::sys::process::{Fork, exit, fork, new_session};
@@ -99,15 +99,15 @@ fn warn(warnings: &[String]) {
 fn plan(spec: &Run, kernel: &mut Kernel) -> Result<Plan> {
     let mut machine = Machine { random: file::random(), ..Machine::default() };
     let root = spec.root.directory.as_deref();
-    if let NetworkMode::Member(_) = spec.network {
-        machine.network = kernel.default_network()?;
-        let complete = |link: &NetworkLink| match link {
-            NetworkLink::Ours(network) => network.complete,
-            NetworkLink::Foreign { .. } => true,
-        };
-        if !machine.network.as_ref().is_some_and(complete) {
-            machine.host = kernel.host()?;
-        }
+    for asked in &spec.networks {
+        machine.networks.push(kernel.network(&asked.network)?);
+    }
+    let complete = |link: &NetworkLink| match link {
+        NetworkLink::Ours(network) => network.complete,
+        NetworkLink::Foreign { .. } => true,
+    };
+    if !machine.networks.iter().all(|link| link.as_ref().is_some_and(complete)) {
+        machine.host = kernel.host()?;
     }
     machine.files = host_files(spec);
     if let Some(user) = &spec.user {
@@ -118,7 +118,7 @@ fn plan(spec: &Run, kernel: &mut Kernel) -> Result<Plan> {
 
 fn host_files(spec: &Run) -> HostFiles {
     let read = |path: &str| fs::read(path).ok().map(|text| String::from_utf8_lossy(&text).into());
-    let connected = spec.network != NetworkMode::None;
+    let connected = !spec.networks.is_empty();
     let mut files = HostFiles::default();
     if connected || !spec.resolver.is_default() {
         files.resolv_conf = read("/etc/resolv.conf");
@@ -186,12 +186,14 @@ fn stay(launched: &Launched, kernel: Kernel, plan: &Plan, status: Option<File>) 
 
 /// The run as `inspect --json` shows it, from what is known without asking again.
 fn describe(launched: &Launched, plan: &Plan) -> serde_json::Value {
-    let networks = plan.member.as_ref().zip(launched.lease).map(|(member, lease)| {
+    let networks = plan.members.iter().zip(&launched.leases).map(|(member, &lease)| {
+        let address6 = member.network.address6(lease);
         json!({
             "network": member.network.name,
             "ifname": member.link(),
             "address": member.address(lease).to_string(),
             "mac": member.mac(lease).to_string(),
+            "address6": address6.map(|address| address.to_string()),
             "gateway": member.network.gateway.addr().to_string(),
             "mtu": member.mtu(),
             "host_link": lease.to_string(),
@@ -204,14 +206,14 @@ fn describe(launched: &Launched, plan: &Plan) -> serde_json::Value {
         "supervisor": launched.run.supervisor,
         "started": inspect::time(launched.run.started),
         "command": plan.process.command.iter().map(|word| word.to_string_lossy()).collect::<Vec<_>>(),
-        "networks": networks.into_iter().collect::<Vec<_>>(),
+        "networks": networks.collect::<Vec<_>>(),
         "ports": [],
     })
 }
 
 /// What the run is called: its name, its lease, or its process.
 fn title(launched: &Launched, plan: &Plan) -> String {
-    match (&plan.name, launched.lease) {
+    match (&plan.name, launched.leases.first()) {
         (Some(name), _) => name.clone(),
         (None, Some(lease)) => lease.to_string(),
         (None, None) => launched.pid.to_string(),

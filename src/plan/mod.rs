@@ -1,7 +1,9 @@
 //! What will be done, as data: decided here, without a system call, and shown or done elsewhere.
 
+mod member;
 mod names;
 mod netns;
+mod network;
 mod pool;
 mod run;
 mod script;
@@ -9,11 +11,12 @@ mod setup;
 mod step;
 mod tree;
 
+pub use member::Member;
 pub use netns::{NameStep, add_name, delete_name, enter_named};
-pub use run::{Member, Plan, Process, run};
+pub use run::{Plan, Process, run};
 pub use script::script;
 pub use setup::{PrivateFile, Setup};
-pub use step::{Master, Step, Veth};
+pub use step::{Master, Route, Step, Veth};
 pub use tree::tree;
 
 use crate::error::{Error, Result};
