@@ -12,6 +12,7 @@ mod netns;
 mod report;
 mod supervise;
 mod switch;
+mod transfer;
 
 pub use enter::enter;
 pub use launch::{Launched, launch};
@@ -19,3 +20,4 @@ pub use members::{Made, Target, claim, make_network, publish, send, undo};
 pub use netns::{Names, change_names, prepare_names};
 pub use supervise::supervise;
 pub use switch::switch;
+pub use transfer::transfer;

@@ -5,6 +5,7 @@
 //! group; to add an option, add one [`Opt`] to a section of its command.
 
 use super::command::{Command, More, Operands, Opt, Section};
+use super::table_link::LINK;
 use super::table_netns::NETNS;
 
 // Options that several commands share. Every command ends with HELP.
@@ -39,7 +40,7 @@ pub static NSRUN: Command = Command {
         heading: OPTIONS,
         options: &[HELP, Opt::flag("version", "show the version").short('V')],
     }],
-    subcommands: &[RUN, EXEC, PS, INSPECT, STOP, WAIT, NETNS, HELP_COMMAND],
+    subcommands: &[RUN, EXEC, PS, INSPECT, STOP, WAIT, NETNS, LINK, HELP_COMMAND],
     notes: &[(
         "Exit status",
         "0 done, 1 failed, 2 wrong usage. run, exec and wait give the status of the launched \

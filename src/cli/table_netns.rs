@@ -3,7 +3,7 @@
 use super::command::{Command, More, Operands, Opt, Section};
 use super::table::{HELP, JSON, OPTIONS, STATUS_OF_CMD};
 
-const NAMESPACES: &str = "Namespaces";
+pub(super) const NAMESPACES: &str = "Namespaces";
 const NAMES: &str = "Names";
 const COMMANDS: &str = "Commands in them";
 const IDS: &str = "Ids";

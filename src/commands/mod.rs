@@ -2,6 +2,7 @@
 
 mod exec;
 mod inspect;
+mod link;
 pub mod netns;
 mod network_options;
 mod options;
@@ -9,6 +10,7 @@ mod process;
 mod ps;
 mod run;
 mod stop;
+mod target;
 mod wait;
 
 use crate::cli::{Args, Usage};
@@ -37,6 +39,9 @@ pub fn dispatch(path: &str, args: &Args) -> std::result::Result<u8, (Error, u8)>
         "inspect" => inspect::inspect,
         "stop" => stop::stop,
         "wait" => wait::wait,
+        "link move" => link::send_away,
+        "link promisc" => link::promisc,
+        "link return" => link::take_back,
         "netns add" => netns::add_command,
         "netns attach" => netns::attach_command,
         "netns delete" => netns::delete_command,

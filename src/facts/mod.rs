@@ -40,6 +40,21 @@ pub enum NetworkLink {
     },
 }
 
+/// A link that is to go to another namespace.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Traveller {
+    /// Its name.
+    pub name: String,
+    /// Its index.
+    pub index: u32,
+    /// Its kind; `None` for a physical link.
+    pub kind: Option<String>,
+    /// Its alternative names.
+    pub names: Vec<String>,
+    /// Whether it is up.
+    pub up: bool,
+}
+
 /// What making a network has to know about the host.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Host {

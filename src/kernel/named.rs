@@ -212,6 +212,15 @@ impl Kernel {
         Ok(found)
     }
 
+    /// The id that a namespace has in this one; `None` when it has none.
+    ///
+    /// # Errors
+    /// The kernel gives no answer.
+    pub fn id_of(&mut self, file: &File) -> Result<Option<i32>> {
+        let fd = file.as_raw_fd().cast_unsigned();
+        Ok(self.namespace_ids(nsid::FD, &[fd])?.first().copied().flatten())
+    }
+
     /// Gives a namespace an id in this network namespace; without one, the kernel chooses.
     ///
     /// # Errors

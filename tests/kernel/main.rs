@@ -4,6 +4,7 @@
 #[macro_use]
 mod world;
 
+mod link_move;
 mod netns_exec;
 mod netns_look;
 mod netns_names;
