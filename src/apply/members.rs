@@ -123,7 +123,9 @@ fn matters<'a>(steps: &'a [Step], refusal: &'a Refusal) -> Option<(&'a Step, &'a
     // Where the kernel has no IPv6, or it is switched off, it makes no addresses either.
     let fine = matches!(step, Step::NoAutomaticAddresses { .. })
         || (step.may_exist() && errno == Errno::EEXIST)
-        || (step.may_be_gone() && matches!(errno, Errno::ENODEV | Errno::ENOENT));
+        || (step.may_be_gone() && matches!(errno, Errno::ENODEV | Errno::ENOENT))
+        // The name is another link's by now.
+        || (matches!(step, Step::RemoveName { .. }) && errno == Errno::EINVAL);
     (!fine).then_some((step, refusal))
 }
 
@@ -249,7 +251,7 @@ pub fn claim(target: &mut impl Target, member: &Member, pid: i32) -> Result<Leas
             let refusals = target.send(std::slice::from_ref(&step))?;
             match refusals.first() {
                 None => return Ok(lease),
-                Some(refusal) if is_taken(target, member, lease, refusal)? => {}
+                Some(refusal) if refusal.errno == Errno::EEXIST as i32 => {}
                 Some(refusal) => return Err(refused(&step, refusal)),
             }
         }
@@ -266,30 +268,16 @@ pub fn claim(target: &mut impl Target, member: &Member, pid: i32) -> Result<Leas
             }
         }
     }
-    Err(Error::new(format!("cannot take an address of network \"{}\"", member.network.name))
-        .because("others took each one first")
-        .hint("try again"))
-}
-
-/// Whether a claim was refused because the lease is taken. The kernel answers the same when the
-/// other end's name is, which then is an error of its own.
-fn is_taken(
-    target: &mut impl Target,
-    member: &Member,
-    lease: Lease,
-    refusal: &Refusal,
-) -> Result<bool> {
-    if refusal.errno != Errno::EEXIST as i32 {
-        return Ok(false);
-    }
-    // Only for a fixed address is the answer worth asking for: otherwise the next one is tried.
-    if member.fixed && target.holder(&lease.to_string())?.is_none() {
-        let link = member.link();
-        return Err(Error::new(format!("cannot create link \"{link}\" inside"))
+    let lease = leases.first().map(Lease::to_string).unwrap_or_default();
+    if target.holder(&lease)?.is_none() {
+        // The kernel answers the same when the name of the other end is taken.
+        return Err(Error::new(format!("cannot create link \"{}\" inside", member.link()))
             .because("a link of that name exists there")
             .hint("choose another with --ifname"));
     }
-    Ok(true)
+    Err(Error::new(format!("cannot take an address of network \"{}\"", member.network.name))
+        .because("others took each one first")
+        .hint("try again"))
 }
 
 fn full(member: &Member) -> Error {

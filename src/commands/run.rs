@@ -134,7 +134,7 @@ fn host_files(spec: &Run) -> HostFiles {
 }
 
 /// Plans and launches, again when another run made the network at the same moment.
-fn launch(spec: &Run) -> Result<(Launched, Kernel, Plan)> {
+fn launch(spec: &Run, warn: &mut dyn FnMut(&[String])) -> Result<(Launched, Kernel, Plan)> {
     const TRIES: usize = 10;
     let mut kernel = Kernel::open()?;
     for _ in 0..TRIES {
@@ -155,7 +155,7 @@ fn launch(spec: &Run) -> Result<(Launched, Kernel, Plan)> {
 fn foreground(spec: &Run, output: Output) -> Result<u8> {
     let terminal = Foreground::current();
     block_signals()?;
-    let (launched, kernel, plan) = launch(spec)?;
+    let (launched, kernel, plan) = launch(spec, &mut warn)?;
     let status = stay(&launched, kernel, &plan, output.status)?;
     if let Some(terminal) = terminal {
         terminal.restore();
@@ -242,8 +242,11 @@ fn detached(spec: &Run, output: Output) -> Result<u8> {
     let mut buf = [0; REPORT];
     match ours.receive(&mut buf).map_err(cannot)? {
         [] => Err(Error::new("cannot launch the process").because("nsrun was killed")),
-        [0, name @ ..] => {
-            println!("{}", String::from_utf8_lossy(name));
+        [0, lines @ ..] => {
+            let lines = String::from_utf8_lossy(lines);
+            let (name, warnings) = lines.split_once('\n').unwrap_or((&lines, ""));
+            warn(&warnings.lines().map(str::to_owned).collect::<Vec<_>>());
+            let _ = writeln!(io::stdout(), "{name}");
             Ok(0)
         }
         [kind, text @ ..] => Err(Error {
@@ -255,7 +258,8 @@ fn detached(spec: &Run, output: Output) -> Result<u8> {
 
 /// Longest report of a run in the background.
 const REPORT: usize = 8192;
-/// First byte of such a report: 0 and the name of the run, or one of these and an error.
+/// First byte of such a report: 0, the name of the run and its warnings, a line each, or one of
+/// these and an error.
 const KINDS: [Kind; 5] =
     [Kind::Failed, Kind::Usage, Kind::Failed, Kind::NotExecutable, Kind::NotFound];
 
@@ -265,10 +269,13 @@ fn background(spec: &Run, status: Option<File>, report: &Channel, null: &File, l
         new_session()
             .and_then(|()| file::replace(null, 0))
             .and_then(|()| file::replace(log, 1))
+            .and_then(|()| file::replace(log, 2))
             .map_err(|errno| Error::new("cannot detach").because(errno.desc()))?;
         block_signals()
     };
-    let launched = begin().and_then(|()| launch(spec));
+    let mut warnings = Vec::new();
+    let mut collect = |more: &[String]| warnings.extend_from_slice(more);
+    let launched = begin().and_then(|()| launch(spec, &mut collect));
     let (launched, kernel, plan) = match launched {
         Ok(launched) => launched,
         Err(error) => {
@@ -281,8 +288,7 @@ fn background(spec: &Run, status: Option<File>, report: &Channel, null: &File, l
             return super::LAUNCH_FAILED;
         }
     };
-    let _ = report.send(&[&[0], title(&launched, &plan).as_bytes()].concat());
-    // Errors up to here were for whoever called; from here on for the log.
-    let _ = file::replace(log, 2);
+    let lines = [&[title(&launched, &plan)], warnings.as_slice()].concat().join("\n");
+    let _ = report.send(&[&[0], lines.as_bytes()].concat());
     stay(&launched, kernel, &plan, status).unwrap_or(super::LAUNCH_FAILED)
 }

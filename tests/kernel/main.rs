@@ -8,4 +8,15 @@ mod link_move;
 mod netns_exec;
 mod netns_look;
 mod netns_names;
+mod runs;
+
+mod environment;
+mod files;
+mod identity;
+mod isolation;
+mod parallel;
+mod run;
+mod signals;
+mod terminal;
+
 mod world_selftest;
