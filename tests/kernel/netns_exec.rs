@@ -97,7 +97,7 @@ fn the_exit_status_says_what_went_wrong() {
     assert_eq!(status(&["web", "false"]), Some(1));
     assert_eq!(status(&["nope", "true"]), Some(125));
     assert_eq!(status(&["web", "/dev/shm/plain"]), Some(126));
-    assert_eq!(status(&["web", "no-such-command"]), Some(127));
+    assert_eq!(status(&["web", "/no/such/command"]), Some(127));
     assert_eq!(status(&["web"]), Some(2));
 }
 
