@@ -3,8 +3,9 @@
 use std::fs::{self, DirBuilder, File};
 use std::io;
 use std::os::fd::AsRawFd;
-use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt};
+use std::os::unix::fs::{DirBuilderExt, MetadataExt, OpenOptionsExt};
 use std::path::Path;
+use std::time::Duration;
 
 use crate::error::{Error, Result};
 use crate::plan::NameStep;
@@ -14,29 +15,64 @@ use crate::sys::{self, Errno, file, mount};
 /// What keeps others, ip(8) among them, from preparing [`NAMES`] at the same moment, and other
 /// nsruns from changing it.
 #[derive(Debug)]
-pub struct Names(#[allow(dead_code)] sys::file::Lock);
+pub struct Names(#[allow(dead_code)] file::Lock);
 
-/// Makes /run/netns, so that names show in every mount namespace that shares mounts with this one;
-/// waits for others that do the same.
+/// Keeps others from changing names; `None` when there is no /run/netns.
+///
+/// # Errors
+/// Somebody does not let go of them.
+pub fn lock_names() -> Result<Option<Names>> {
+    /// A holder needs a millisecond, or a second when it finds a stale file.
+    const PATIENCE: Duration = Duration::from_secs(5);
+    let cannot = |errno: Errno| refused(format!("cannot lock {NAMES}"), errno);
+    let directory = match File::open(NAMES) {
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
+        other => other.map_err(|error| cannot(sys::errno(&error)))?,
+    };
+    let inode = directory.metadata().map(|found| found.ino()).unwrap_or_default();
+    match file::lock(directory, PATIENCE) {
+        Ok(lock) => Ok(Some(Names(lock))),
+        // Anybody who may read a directory may lock it.
+        Err(Errno::EWOULDBLOCK) => {
+            let holder =
+                holder(inode).map_or("another process".into(), |pid| format!("process {pid}"));
+            Err(Error::new(format!("cannot lock {NAMES}"))
+                .because(format!("{holder} has had it locked for some time"))
+                .hint("end that process, or wait until it is done"))
+        }
+        Err(errno) => Err(cannot(errno)),
+    }
+}
+
+/// The process that has locked the file with this inode number: proc_locks(5).
+fn holder(inode: u64) -> Option<String> {
+    let locks = fs::read_to_string("/proc/locks").ok()?;
+    let file = format!(":{inode}");
+    let mut lines = locks.lines().map(|line| line.split_whitespace().collect::<Vec<_>>());
+    // number, FLOCK, ADVISORY, WRITE, process, device:device:inode, …
+    lines.find_map(|fields| match fields.get(1..6)? {
+        ["FLOCK", _, _, pid, locked] if locked.ends_with(&file) => Some((*pid).to_owned()),
+        _ => None,
+    })
+}
+
+/// Makes /run/netns, so that names show in every mount namespace that shares mounts with this one,
+/// and keeps others from changing names.
 ///
 /// # Errors
 /// It cannot be made: mostly for lack of rights.
-pub fn prepare_names() -> Result<Names> {
+pub fn prepare_names() -> Result<Option<Names>> {
     let path = Path::new(NAMES);
-    let prepare = || -> io::Result<Names> {
-        DirBuilder::new().recursive(true).mode(0o755).create(path)?;
-        let lock = file::lock(File::open(path)?)?;
-        match mount::share(path) {
-            // Only a mount point can be shared: as ip-netns(8), it is mounted on itself.
-            Err(Errno::EINVAL) => {
-                mount::bind(path, path, true)?;
-                mount::share(path)?;
-            }
-            other => other?,
-        }
-        Ok(Names(lock))
+    let cannot = |errno: Errno| refused(format!("cannot prepare {NAMES}"), errno);
+    let made = DirBuilder::new().recursive(true).mode(0o755).create(path);
+    made.map_err(|error| cannot(sys::errno(&error)))?;
+    let names = lock_names()?;
+    let shared = match mount::share(path) {
+        // Only a mount point can be shared: as ip-netns(8), it is mounted on itself.
+        Err(Errno::EINVAL) => mount::bind(path, path, true).and_then(|()| mount::share(path)),
+        other => other,
     };
-    prepare().map_err(|error| refused(format!("cannot prepare {NAMES}"), sys::errno(&error)))
+    shared.map(|()| names).map_err(cannot)
 }
 
 /// Carries out steps on names. `namespace` is what they name, for those that need it.

@@ -43,8 +43,8 @@ pub static NSRUN: Command = Command {
     subcommands: &[RUN, EXEC, PS, INSPECT, STOP, WAIT, NETNS, LINK, HELP_COMMAND],
     notes: &[(
         "Exit status",
-        "0 done, 1 failed, 2 wrong usage. run, exec and wait give the status of the launched \
-         command instead.",
+        "0 done, 1 failed, 2 wrong usage. run, exec, netns exec and wait give the status of the \
+         launched command instead.",
     )],
     examples: &[
         (

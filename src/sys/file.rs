@@ -3,6 +3,8 @@
 use std::ffi::CStr;
 use std::fs::File;
 use std::os::fd::{AsRawFd, FromRawFd, OwnedFd};
+use std::thread::sleep;
+use std::time::{Duration, Instant};
 
 use nix::fcntl::{FcntlArg, FdFlag, Flock, FlockArg, fcntl};
 
@@ -69,14 +71,18 @@ pub fn close_from(first: u32) {
 #[derive(Debug)]
 pub struct Lock(#[allow(dead_code)] Flock<File>);
 
-/// Waits until nobody else holds the lock of a file: flock(2).
-pub fn lock(file: File) -> Result<Lock> {
-    let mut file = file;
+/// Waits until nobody else holds the lock of a file, at most for `patience`: flock(2).
+///
+/// # Errors
+/// `EWOULDBLOCK`: somebody held it all the time.
+pub fn lock(mut file: File, patience: Duration) -> Result<Lock> {
+    let start = Instant::now();
     loop {
-        match Flock::lock(file, FlockArg::LockExclusive) {
+        match Flock::lock(file, FlockArg::LockExclusiveNonblock) {
             Ok(locked) => return Ok(Lock(locked)),
-            Err((again, Errno::EINTR)) => file = again,
+            Err((again, Errno::EWOULDBLOCK)) if start.elapsed() < patience => file = again,
             Err((_, errno)) => return Err(errno),
         }
+        sleep(Duration::from_millis(1));
     }
 }

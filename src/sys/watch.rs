@@ -16,6 +16,8 @@ pub enum Change {
     Went(OsString),
     /// More happened than the kernel could remember.
     Lost,
+    /// The directory itself has gone.
+    Ended,
 }
 
 /// A directory that is watched.
@@ -31,7 +33,7 @@ impl Watch {
         Ok(Watch(watch))
     }
 
-    /// Waits for what happens next. Empty: the directory itself is gone.
+    /// Waits for what happens next.
     pub fn next(&self) -> Result<Vec<Change>> {
         let events = loop {
             match self.0.read_events() {
@@ -45,6 +47,7 @@ impl Watch {
                 mask if mask.contains(AddWatchFlags::IN_CREATE) => Some(Change::Came(name)),
                 mask if mask.contains(AddWatchFlags::IN_DELETE) => Some(Change::Went(name)),
                 mask if mask.contains(AddWatchFlags::IN_Q_OVERFLOW) => Some(Change::Lost),
+                mask if mask.contains(AddWatchFlags::IN_IGNORED) => Some(Change::Ended),
                 _ => None,
             }
         };

@@ -132,4 +132,9 @@ fn monitor_tells_names_as_they_come_and_go() {
     }
     monitor.kill(Signal::SIGINT);
     monitor.wait();
+    let monitor = world.nsrun(["netns", "monitor"]).spawn();
+    let watches = format!("cat /proc/{}/fdinfo/* 2>/dev/null | grep -c ^inotify", monitor.pid());
+    assert!(settle(|| world.succeeds(&watches), SOON));
+    world.sh("umount /run/netns; rmdir /run/netns");
+    monitor.wait().exits(1).says("cannot go on watching /run/netns: it has been removed");
 }

@@ -244,6 +244,22 @@ fn a_busy_name_tells_who_holds_it_and_stays_whole() {
     world.nsrun(["netns", "delete", "web"]).run().ok();
 }
 
+#[test]
+fn a_lock_that_is_never_released_is_reported_with_its_holder() {
+    need_tool!("flock");
+    let world = World::new();
+    world.sh("ip netns add web");
+    let script = "exec flock /run/netns sh -c 'echo locked; exec sleep 98'";
+    let holder = world.cmd(["sh", "-c", script]).spawn();
+    assert_eq!(holder.line(SOON), "locked");
+    // flock(1) made the lock, and waits for its command.
+    let held = format!("cannot lock /run/netns: process {} has had it locked", holder.pid());
+    for words in [["add", "db"], ["delete", "web"]] {
+        world.nsrun(["netns"]).args(words).run().exits(1).says(&held).says("end that process");
+    }
+    assert_eq!(world.nsrun(["netns", "list"]).run().ok().stdout, "web\n");
+}
+
 /// The system calls an add makes once it has begun, each with how often it came before.
 fn calls_of_an_add(world: &World) -> Vec<(String, usize)> {
     let log = "/dev/shm/calls";

@@ -26,6 +26,10 @@ pub fn watch(mut each: impl FnMut(&Change) -> io::Result<()>) -> Result<()> {
     loop {
         let changes = watch.next().map_err(cannot)?;
         for change in changes {
+            if change == Change::Ended {
+                return Err(Error::new(format!("cannot go on watching {NAMES}"))
+                    .because("it has been removed"));
+            }
             if each(&change).is_err() {
                 return Ok(());
             }
@@ -43,6 +47,7 @@ pub(in crate::commands) fn command(_: &Args) -> Result<u8> {
                 eprintln!("nsrun: too much happened at once: some changes were missed");
                 Ok(())
             }
+            Change::Ended => Ok(()),
         }
     };
     watch(print).map(|()| 0)

@@ -78,9 +78,11 @@ fn settled(name: &NetnsName) -> Result<Named> {
 /// # Errors
 /// There is no such name, or it cannot be taken away; nothing was changed.
 pub fn delete(name: &NetnsName) -> Result<Vec<i32>> {
+    let names = apply::lock_names()?;
     let (found, namespace) = look_up(name)?;
     let steps = plan::delete_name(name, found)?;
     apply::change_names(&steps, namespace.as_ref()).map_err(|error| busy(name, error))?;
+    drop(names);
     let inside = namespace.and_then(|file| identity(&file).ok()).map(processes_in);
     Ok(inside.unwrap_or_default())
 }
