@@ -7,19 +7,25 @@ use crate::error::EncodeError;
 use crate::flags::Flags;
 use crate::value::{Str, Value};
 use crate::wire::{
-    ATTR_HEADER, ATTR_MAX, Header, Int, MESSAGE_HEADER, MessageHeader, NESTED, align,
+    ATTR_HEADER, ATTR_MAX, Header, MESSAGE_HEADER, MessageHeader, NESTED, align, attr_header,
 };
 
 /// Where the bytes go. Past the end of the buffer nothing is written and counting goes on, so
 /// that the size reported as needed is exact.
-///
-/// The error is behind a reference so that the buffer and the place in it stay in registers, through
-/// any number of nests.
 #[derive(Debug)]
 struct Writer<'b> {
     buf: &'b mut [u8],
     at: usize,
-    error: &'b mut Option<EncodeError>,
+    error: Option<TooLong>,
+}
+
+/// The first attribute that was too long. Small, and apart from the buffer, so that through any
+/// number of nests all of a [`Writer`] stays in registers.
+#[derive(Clone, Copy, Debug)]
+struct TooLong {
+    set: &'static &'static str,
+    code: u16,
+    len: usize,
 }
 
 impl Writer<'_> {
@@ -29,21 +35,24 @@ impl Writer<'_> {
         Writer { buf: self.buf, at: self.at, error: self.error }
     }
 
-    /// Writes `bytes` and zeroes up to the next multiple of 4.
+    /// Writes the fixed struct of a message or nest, whose length is a multiple of 4.
     #[inline(always)]
-    fn padded(&mut self, bytes: &[u8]) {
+    fn header(&mut self, bytes: &[u8]) {
         let end = self.at + align(bytes.len());
-        if let Some(out) = self.buf.get_mut(self.at..end) {
-            fill(out, bytes);
+        if let Some((out, padding)) =
+            self.buf.get_mut(self.at..end).and_then(|out| out.split_at_mut_checked(bytes.len()))
+        {
+            out.copy_from_slice(bytes);
+            padding.fill(0);
         }
         self.at = end;
     }
 
     #[inline(always)]
-    fn attr(&mut self, set: &'static str, code: u16, bytes: &[u8], nul: bool) {
+    fn attr(&mut self, set: &'static &'static str, code: u16, bytes: &[u8], nul: bool) {
         let len = bytes.len() + nul as usize;
         if len > ATTR_MAX {
-            return too_long(self.error, set, code, len);
+            return self.too_long(set, code, len);
         }
         let end = self.at + ATTR_HEADER + align(len);
         if let Some((head, rest)) =
@@ -58,22 +67,29 @@ impl Writer<'_> {
 
     /// Writes the real length of the nest that began at `start`.
     #[inline(always)]
-    fn close_nest(&mut self, set: &'static str, code: u16, start: usize) {
+    fn close_nest(&mut self, set: &'static &'static str, code: u16, start: usize) {
         let len = self.at - start;
         if len > u16::MAX as usize {
-            too_long(self.error, set, code, len - ATTR_HEADER);
+            self.too_long(set, code, len - ATTR_HEADER);
         } else if let Some(head) = self.buf.get_mut(start..).and_then(|out| out.first_chunk_mut()) {
             *head = attr_header(len, code | NESTED);
         }
     }
+
+    #[inline(always)]
+    fn too_long(&mut self, set: &'static &'static str, code: u16, len: usize) {
+        cold();
+        self.error = self.error.or(Some(TooLong { set, code, len }));
+    }
 }
 
-/// Keeps the first error.
+/// Tells the compiler that this path is hardly ever taken.
 #[cold]
 #[inline(never)]
-fn too_long(error: &mut Option<EncodeError>, set: &'static str, code: u16, len: usize) {
-    *error = error.or(Some(EncodeError::AttributeTooLong { set, code, len }));
-}
+fn cold() {}
+
+/// Values up to so many bytes are written without a call.
+const SHORT: usize = 16;
 
 /// Writes `bytes` and up to 4 zeros, all of `out`, whose length is a multiple of 4.
 ///
@@ -81,12 +97,8 @@ fn too_long(error: &mut Option<EncodeError>, set: &'static str, code: u16, len: 
 /// `memcpy` and `memset` begin.
 #[inline(always)]
 fn fill(out: &mut [u8], bytes: &[u8]) {
-    if bytes.len() > 16 {
-        if let Some((text, padding)) = out.split_at_mut_checked(bytes.len()) {
-            text.copy_from_slice(bytes);
-            padding.fill(0);
-        }
-        return;
+    if bytes.len() > SHORT {
+        return fill_long(out, bytes);
     }
     if let Some(last) = out.last_chunk_mut::<4>() {
         *last = [0; 4];
@@ -95,6 +107,16 @@ fn fill(out: &mut [u8], bytes: &[u8]) {
         && let ([to, ..], [from]) = (out, bytes)
     {
         *to = *from;
+    }
+}
+
+/// [`fill`] for any length.
+#[cold]
+#[inline(never)]
+fn fill_long(out: &mut [u8], bytes: &[u8]) {
+    if let Some((value, padding)) = out.split_at_mut_checked(bytes.len()) {
+        value.copy_from_slice(bytes);
+        padding.fill(0);
     }
 }
 
@@ -115,20 +137,6 @@ fn ends<const N: usize>(out: &mut [u8], bytes: &[u8]) -> bool {
     true
 }
 
-/// `struct nlattr`.
-///
-/// ```text
-///  0       2       4
-///  +-------+-------+--------
-///  |  len  | type  | value …   len counts the header, not the padding
-///  +-------+-------+--------
-/// ```
-#[inline(always)]
-fn attr_header(len: usize, code: u16) -> [u8; ATTR_HEADER] {
-    let ([a, b], [c, d]) = ((len as u16).to_native(), code.to_native());
-    [a, b, c, d]
-}
-
 /// Messages that travel in one send, written one after the other into a buffer of the caller's.
 ///
 /// ```
@@ -144,10 +152,8 @@ fn attr_header(len: usize, code: u16) -> [u8; ATTR_HEADER] {
 /// ```
 #[derive(Debug)]
 pub struct Batch<'b> {
-    buf: &'b mut [u8],
-    at: usize,
+    writer: Writer<'b>,
     seq: u32,
-    error: Option<EncodeError>,
 }
 
 impl<'b> Batch<'b> {
@@ -155,7 +161,7 @@ impl<'b> Batch<'b> {
     /// (wrapping).
     #[inline]
     pub fn new(buf: &'b mut [u8], seq: u32) -> Self {
-        Batch { buf, at: 0, seq, error: None }
+        Batch { writer: Writer { buf, at: 0, error: None }, seq }
     }
 
     /// Adds a request: header, fixed struct, then the attributes that `fill` puts.
@@ -167,13 +173,15 @@ impl<'b> Batch<'b> {
         header: H,
         fill: impl FnOnce(&mut Attrs<'_, S>),
     ) -> &mut Self {
-        let start = self.at;
-        let mut writer = Writer { buf: self.buf, at: start, error: &mut self.error };
+        let start = self.writer.at;
+        let mut writer = self.writer.reborrow();
         writer.at += MESSAGE_HEADER;
-        writer.padded(header.to_bytes().as_ref());
+        writer.header(header.to_bytes().as_ref());
         let mut attrs = Attrs { writer, set: PhantomData };
         fill(&mut attrs);
-        let Writer { buf, at, .. } = attrs.writer;
+        let Writer { at, error, .. } = attrs.writer;
+        self.writer.at = at;
+        self.writer.error = error;
         let head = MessageHeader {
             len: (at - start) as u32,
             kind: kind.code(),
@@ -181,10 +189,9 @@ impl<'b> Batch<'b> {
             seq: self.seq,
             port: 0,
         };
-        if let Some(out) = buf.get_mut(start..).and_then(|out| out.first_chunk_mut()) {
+        if let Some(out) = self.writer.buf.get_mut(start..).and_then(|out| out.first_chunk_mut()) {
             *out = head.to_bytes();
         }
-        self.at = at;
         self.seq = self.seq.wrapping_add(1);
         self
     }
@@ -196,7 +203,7 @@ impl<'b> Batch<'b> {
 
     /// Whether nothing was pushed.
     pub fn is_empty(&self) -> bool {
-        self.at == 0
+        self.writer.at == 0
     }
 
     /// The bytes to send.
@@ -206,11 +213,12 @@ impl<'b> Batch<'b> {
     /// attribute can hold: the first of these.
     #[inline]
     pub fn finish(self) -> Result<&'b [u8], EncodeError> {
-        if let Some(error) = self.error {
-            return Err(error);
+        let Writer { buf, at: needed, error } = self.writer;
+        if let Some(TooLong { set, code, len }) = error {
+            return Err(EncodeError::AttributeTooLong { set, code, len });
         }
-        let (needed, have) = (self.at, self.buf.len());
-        self.buf.get(..needed).ok_or(EncodeError::BufferTooSmall { needed, have })
+        let have = buf.len();
+        buf.get(..needed).ok_or(EncodeError::BufferTooSmall { needed, have })
     }
 }
 
@@ -225,7 +233,7 @@ impl<S: Set> Attrs<'_, S> {
     /// Writes an attribute.
     #[inline(always)]
     pub fn put<V: Value>(&mut self, key: Attr<S, V>, value: V::In<'_>) -> &mut Self {
-        V::encode(value, |bytes, nul| self.writer.attr(S::NAME, key.code(), bytes, nul));
+        V::encode(value, |bytes, nul| self.writer.attr(&S::NAME, key.code(), bytes, nul));
         self
     }
 
@@ -241,7 +249,7 @@ impl<S: Set> Attrs<'_, S> {
     /// Writes a text attribute whose bytes need not be UTF-8, as link names from the kernel.
     #[inline(always)]
     pub fn put_text(&mut self, key: Attr<S, Str>, value: &[u8]) -> &mut Self {
-        self.writer.attr(S::NAME, key.code(), value, true);
+        self.writer.attr(&S::NAME, key.code(), value, true);
         self
     }
 
@@ -268,7 +276,7 @@ impl<S: Set> Attrs<'_, S> {
 
     /// Copies an attribute as it was received, with its flags.
     pub fn put_raw(&mut self, kind: u16, value: &[u8]) -> &mut Self {
-        self.writer.attr(S::NAME, kind, value, false);
+        self.writer.attr(&S::NAME, kind, value, false);
         self
     }
 
@@ -281,11 +289,13 @@ impl<S: Set> Attrs<'_, S> {
     ) -> &mut Self {
         let start = self.writer.at;
         self.writer.at += ATTR_HEADER;
-        self.writer.padded(header);
+        self.writer.header(header);
         let mut attrs = Attrs { writer: self.writer.reborrow(), set: PhantomData };
         fill(&mut attrs);
-        self.writer.at = attrs.writer.at;
-        self.writer.close_nest(S::NAME, code, start);
+        let Writer { at, error, .. } = attrs.writer;
+        self.writer.at = at;
+        self.writer.error = error;
+        self.writer.close_nest(&S::NAME, code, start);
         self
     }
 }
@@ -297,15 +307,16 @@ mod tests {
     #[test]
     fn every_short_and_long_value_is_copied_whole_and_padded_with_zeros() {
         let bytes: [u8; 40] = core::array::from_fn(|n| n as u8 + 1);
-        for len in 0..=bytes.len() {
-            for nul in [0, 1] {
-                let mut out = [0xff; 48];
-                let end = align(len + nul);
-                fill(&mut out[..end], &bytes[..len]);
-                assert_eq!(out[..len], bytes[..len]);
-                assert!(out[len..end].iter().all(|&byte| byte == 0), "{len}");
-                assert!(out[end..].iter().all(|&byte| byte == 0xff), "{len}");
-            }
+        for (len, nul) in (0..=bytes.len()).flat_map(|len| [(len, false), (len, true)]) {
+            let mut buf = [0xff; 64];
+            let mut writer = Writer { buf: &mut buf, at: 8, error: None };
+            writer.attr(&"IFLA", 7, &bytes[..len], nul);
+            let end = 12 + align(len + nul as usize);
+            assert_eq!(writer.at, end);
+            assert_eq!(buf[8..12], attr_header(4 + len + nul as usize, 7));
+            assert_eq!(buf[12..12 + len], bytes[..len]);
+            assert!(buf[12 + len..end].iter().all(|&byte| byte == 0), "{len}");
+            assert!(buf[end..].iter().all(|&byte| byte == 0xff), "{len}");
         }
     }
 }
