@@ -2,12 +2,12 @@
 
 use core::marker::PhantomData;
 
-use crate::attr::{Attr, HeaderNest, MessageType, Nest, Set};
+use crate::attr::{Attr, HeaderNest, Hops, MessageType, Nest, Set};
 use crate::error::EncodeError;
 use crate::flags::Flags;
 use crate::value::{Str, Value};
 use crate::wire::{
-    ATTR_HEADER, ATTR_MAX, Header, MESSAGE_HEADER, MessageHeader, NESTED, align, attr_header,
+    ATTR_HEADER, ATTR_MAX, Header, Int, MESSAGE_HEADER, MessageHeader, NESTED, align, attr_header,
 };
 
 /// Where the bytes go. Past the end of the buffer nothing is written and counting goes on, so
@@ -29,10 +29,15 @@ struct TooLong {
 }
 
 impl Writer<'_> {
-    /// The same place, for a nested scope; where that ends is put back into [`Writer::at`].
+    /// The same place, for a nested scope, which gives back its [`Writer::end`].
     #[inline(always)]
     fn reborrow(&mut self) -> Writer<'_> {
         Writer { buf: self.buf, at: self.at, error: self.error }
+    }
+
+    #[inline(always)]
+    fn end(self) -> (usize, Option<TooLong>) {
+        (self.at, self.error)
     }
 
     /// Writes the fixed struct of a message or nest, whose length is a multiple of 4.
@@ -68,11 +73,16 @@ impl Writer<'_> {
     /// Writes the real length of the nest that began at `start`.
     #[inline(always)]
     fn close_nest(&mut self, set: &'static &'static str, code: u16, start: usize) {
+        self.close_attr(set, code, code | NESTED, start);
+    }
+
+    #[inline(always)]
+    fn close_attr(&mut self, set: &'static &'static str, code: u16, kind: u16, start: usize) {
         let len = self.at - start;
         if len > u16::MAX as usize {
             self.too_long(set, code, len - ATTR_HEADER);
         } else if let Some(head) = self.buf.get_mut(start..).and_then(|out| out.first_chunk_mut()) {
-            *head = attr_header(len, code | NESTED);
+            *head = attr_header(len, kind);
         }
     }
 
@@ -179,11 +189,9 @@ impl<'b> Batch<'b> {
         writer.header(header.to_bytes().as_ref());
         let mut attrs = Attrs { writer, set: PhantomData };
         fill(&mut attrs);
-        let Writer { at, error, .. } = attrs.writer;
-        self.writer.at = at;
-        self.writer.error = error;
+        (self.writer.at, self.writer.error) = attrs.writer.end();
         let head = MessageHeader {
-            len: (at - start) as u32,
+            len: (self.writer.at - start) as u32,
             kind: kind.code(),
             flags: flags | Flags::REQUEST,
             seq: self.seq,
@@ -274,6 +282,21 @@ impl<S: Set> Attrs<'_, S> {
         self.open(key.code(), header.to_bytes().as_ref(), fill)
     }
 
+    /// Writes an attribute that holds the next hops `fill` pushes.
+    pub fn hops<H: Header, T: Set>(
+        &mut self,
+        key: Attr<S, Hops<H, T>>,
+        fill: impl FnOnce(&mut HopList<'_, H, T>),
+    ) -> &mut Self {
+        let start = self.writer.at;
+        self.writer.at += ATTR_HEADER;
+        let mut hops = HopList { writer: self.writer.reborrow(), types: PhantomData };
+        fill(&mut hops);
+        (self.writer.at, self.writer.error) = hops.writer.end();
+        self.writer.close_attr(&S::NAME, key.code(), key.code(), start);
+        self
+    }
+
     /// Copies an attribute as it was received, with its flags.
     pub fn put_raw(&mut self, kind: u16, value: &[u8]) -> &mut Self {
         self.writer.attr(&S::NAME, kind, value, false);
@@ -292,10 +315,33 @@ impl<S: Set> Attrs<'_, S> {
         self.writer.header(header);
         let mut attrs = Attrs { writer: self.writer.reborrow(), set: PhantomData };
         fill(&mut attrs);
-        let Writer { at, error, .. } = attrs.writer;
-        self.writer.at = at;
-        self.writer.error = error;
+        (self.writer.at, self.writer.error) = attrs.writer.end();
         self.writer.close_nest(&S::NAME, code, start);
+        self
+    }
+}
+
+/// Next hops, being written.
+#[derive(Debug)]
+pub struct HopList<'b, H, S> {
+    writer: Writer<'b>,
+    types: PhantomData<fn() -> (H, S)>,
+}
+
+impl<H: Header, S: Set> HopList<'_, H, S> {
+    /// Adds a next hop: its struct, whose first 16 bits (the length) are filled in, and the
+    /// attributes that `fill` puts.
+    pub fn push(&mut self, hop: H, fill: impl FnOnce(&mut Attrs<'_, S>)) -> &mut Self {
+        let start = self.writer.at;
+        self.writer.header(hop.to_bytes().as_ref());
+        let mut attrs = Attrs { writer: self.writer.reborrow(), set: PhantomData };
+        fill(&mut attrs);
+        (self.writer.at, self.writer.error) = attrs.writer.end();
+        // Longer than 16 bits can say: then the attribute around it is too long, which is told.
+        let len = (self.writer.at - start) as u16;
+        if let Some(out) = self.writer.buf.get_mut(start..).and_then(|out| out.first_chunk_mut()) {
+            *out = len.to_native();
+        }
         self
     }
 }

@@ -15,18 +15,8 @@ use crate::ack::Ack;
 use crate::decode::{Message, Messages};
 use crate::error::DecodeError;
 use crate::flags::Flags;
-
-/// A netlink family of sockets.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[repr(i32)]
-pub enum Protocol {
-    /// `NETLINK_ROUTE`: links, addresses, routes.
-    Route = libc::NETLINK_ROUTE,
-    /// `NETLINK_NETFILTER`: nf_tables, conntrack.
-    Netfilter = libc::NETLINK_NETFILTER,
-    /// `NETLINK_GENERIC`.
-    Generic = libc::NETLINK_GENERIC,
-}
+pub use crate::protocol::Protocol;
+use crate::wire::MessageHeader;
 
 /// The kernel sizes the datagrams of a dump by the receive buffer, up to this.
 const RECEIVE_BUFFER: usize = 32 * 1024;
@@ -99,8 +89,8 @@ pub struct Refusal {
 }
 
 impl Refusal {
-    /// What `ack` says about the message of `batch` it belongs to.
-    pub fn new(ack: &Ack<'_>, batch: &[u8]) -> Self {
+    /// What `ack` says about the message of `batch`, sent to `protocol`, that it belongs to.
+    pub fn new(ack: &Ack<'_>, protocol: Protocol, batch: &[u8]) -> Self {
         let index = Messages::new(batch)
             .flatten()
             .position(|message| message.header.seq == ack.seq)
@@ -109,7 +99,7 @@ impl Refusal {
             index,
             errno: ack.errno,
             message: ack.message.map(|text| text.to_string()),
-            path: ack.path(batch).map(|path| path.to_string()),
+            path: ack.path(protocol, batch).map(|path| path.to_string()),
         }
     }
 }
@@ -119,6 +109,7 @@ impl Refusal {
 #[derive(Debug)]
 pub struct Socket {
     fd: OwnedFd,
+    protocol: Protocol,
     seq: u32,
     buf: Vec<u8>,
 }
@@ -137,7 +128,7 @@ impl Socket {
         }
         // SAFETY: `fd` was just opened and nobody else has it.
         let fd = unsafe { OwnedFd::from_raw_fd(fd) };
-        let socket = Socket { fd, seq: 1, buf: Vec::new() };
+        let socket = Socket { fd, protocol, seq: 1, buf: Vec::new() };
         let on: libc::c_int = 1;
         for option in [libc::NETLINK_EXT_ACK, libc::NETLINK_CAP_ACK, libc::NETLINK_GET_STRICT_CHK] {
             // Kernels before 4.20 lack some; the codec copes with either form of answer.
@@ -227,9 +218,10 @@ impl Socket {
         }
     }
 
-    /// Sends a batch and waits for the answer to its last message: its acknowledgement when it
-    /// asks for one, else the first reply. `each` sees every message that is not an
-    /// acknowledgement. The messages the kernel refused come back; the others took effect.
+    /// Sends a batch and waits for the acknowledgement of the last message that asks for one, or,
+    /// when none does, for the first reply to the last message. `each` sees every message that is
+    /// not an acknowledgement. The messages the kernel refused come back; the others took effect,
+    /// except in a transaction of nf_tables, where all take effect or none.
     ///
     /// # Errors
     /// See [`SocketError`]: then it is unknown which messages took effect.
@@ -239,10 +231,14 @@ impl Socket {
         mut each: impl FnMut(Message<'_>) -> Result<(), DecodeError>,
     ) -> Result<Vec<Refusal>, SocketError> {
         let mut refusals = Vec::new();
-        let Some(last) = Messages::new(batch).flatten().last() else { return Ok(refusals) };
-        let (first, last_seq) = (self.seq, last.header.seq);
-        let wants_ack = last.header.flags.contains(Flags::ACK);
-        self.seq = last_seq.wrapping_add(1);
+        let messages = || Messages::new(batch).flatten().map(|message| message.header);
+        let Some(end) = messages().last() else { return Ok(refusals) };
+        let asks = |header: &MessageHeader| header.flags.contains(Flags::ACK);
+        // The end of a transaction gets no acknowledgement of its own before kernel 6.11.
+        let last = messages().filter(asks).last().unwrap_or(end);
+        let (first, last_seq, wants_ack) = (self.seq, last.seq, asks(&last));
+        self.seq = end.seq.wrapping_add(1);
+        let protocol = self.protocol;
         self.send(batch)?;
         loop {
             for message in Messages::new(self.receive()?) {
@@ -254,9 +250,11 @@ impl Socket {
                 match Ack::decode(&message)? {
                     Some(ack) => {
                         if ack.errno != 0 {
-                            refusals.push(Refusal::new(&ack, batch));
+                            refusals.push(Refusal::new(&ack, protocol, batch));
                         }
-                        if seq == last_seq {
+                        // Refused at its begin, a transaction gets no other answer.
+                        let whole = protocol == Protocol::Netfilter && seq == first;
+                        if seq == last_seq || (whole && ack.errno != 0) {
                             return Ok(refusals);
                         }
                     }
@@ -303,6 +301,7 @@ impl Socket {
         let seq = asked.header.seq;
         self.seq = seq.wrapping_add(1);
         self.send(request)?;
+        let protocol = self.protocol;
         let (mut items, mut interrupted) = (Vec::new(), false);
         loop {
             for message in Messages::new(self.receive()?) {
@@ -314,7 +313,7 @@ impl Socket {
                 if let Some(ack) = Ack::decode(&message)? {
                     return Ok(match ack.errno {
                         0 => Ok((!interrupted).then_some(items)),
-                        _ => Err(Refusal::new(&ack, request)),
+                        _ => Err(Refusal::new(&ack, protocol, request)),
                     });
                 }
                 items.extend(each(message)?);
