@@ -1,1 +1,16 @@
-//! placeholder
+//! Runs processes in network namespaces that are already wired up.
+//!
+//! ```text
+//! nl  <-  sys  <-  kernel  <--+
+//!  facts, spec <-  plan  <----+-- apply  <-  commands  <-  cli, main
+//! ```
+
+pub mod apply;
+pub mod cli;
+pub mod commands;
+pub mod error;
+pub mod facts;
+pub mod kernel;
+pub mod plan;
+pub mod spec;
+pub mod sys;

@@ -26,7 +26,8 @@ pub use attr::{
     Schema, Set, Shape, Shaped,
 };
 pub use decode::{
-    Attributes, DONE, ERROR, HopViews, Message, Messages, NOOP, OVERRUN, RawAttr, View,
+    Attributes, DONE, ERROR, HopViews, Keys, Message, Messages, NOOP, OVERRUN, RawAttr, Readable,
+    View,
 };
 pub use encode::{Attrs, Batch, HopList};
 pub use error::{DecodeError, DecodeErrorKind, EncodeError};

@@ -27,6 +27,15 @@ pub const fn align(len: usize) -> usize {
     (len + 3) & !3
 }
 
+/// Length and type of `struct nlattr`, read as one word: two reads of a type that is then masked
+/// become four instructions more.
+#[inline(always)]
+pub(crate) fn attr_header(bytes: [u8; ATTR_HEADER]) -> (usize, u16) {
+    let word = NativeEndian::read_u32(&bytes);
+    let (low, high) = (word as u16, (word >> 16) as u16);
+    if cfg!(target_endian = "little") { (low as usize, high) } else { (high as usize, low) }
+}
+
 /// `struct nlmsghdr`.
 ///
 /// ```text

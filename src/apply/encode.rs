@@ -1,0 +1,182 @@
+//! Steps as netlink messages, one each.
+
+use std::net::IpAddr;
+
+use ipnet::IpNet;
+use nl::route::address::{self, AddressFlags, IfAddr};
+use nl::route::link::{self, IfInfo};
+use nl::route::route::{self, RtMsg};
+use nl::route::{self as rt, LinkFlags, bridge, inet6, info, veth};
+use nl::{Batch, Flags};
+
+use crate::plan::{Master, Step};
+
+const NEW: Flags = Flags::CREATE.union(Flags::EXCL);
+
+/// Writes one step. `index` finds the index of a link that must exist.
+pub(super) fn encode(
+    step: &Step,
+    batch: &mut Batch<'_>,
+    flags: Flags,
+    index: impl Fn(&str) -> u32,
+) {
+    let any = IfInfo::default();
+    let numbered = |index: u32| IfInfo { index: index as i32, ..any };
+    match step {
+        Step::CreateBridge { link, mac, mtu } => {
+            batch.push(link::NEW, flags | NEW, any, |m| {
+                m.put(link::IFNAME, link).put(link::ADDRESS, &mac.0).put(link::MTU, *mtu);
+                m.nest(link::LINKINFO, |i| {
+                    i.put(info::KIND, "bridge").nest(info::BRIDGE, |b| {
+                        b.put(bridge::FORWARD_DELAY, 0).put(bridge::STP_STATE, 0);
+                        // Snooping without a querier loses group members after minutes.
+                        b.put(bridge::MCAST_SNOOPING, 0);
+                    });
+                });
+            });
+        }
+        Step::CreateVeth(pair) => {
+            let mut name = [0; 15];
+            let lease = lease_name(pair.lease, &mut name);
+            // 0 would mean: in no bridge. No link has this number, so the kernel refuses.
+            let known = |master: &Master| match master.index.unwrap_or_else(|| index(&master.link))
+            {
+                0 => i32::MAX as u32,
+                index => index,
+            };
+            let master = pair.master.as_ref().map(known);
+            batch.push(link::NEW, flags | NEW, any, |m| {
+                // veth allocates a queue for every processor it might see, unless told.
+                m.put_text(link::IFNAME, lease).put(link::MTU, pair.mtu);
+                m.put_some(link::MASTER, master);
+                m.put(link::NUM_TX_QUEUES, 1).put(link::NUM_RX_QUEUES, 1);
+                m.nest(link::LINKINFO, |i| {
+                    i.put(info::KIND, "veth").nest(info::VETH, |v| {
+                        v.header_nest(veth::PEER, any, |p| {
+                            p.put(link::IFNAME, &pair.peer).put(link::ADDRESS, &pair.peer_mac.0);
+                            p.put(link::MTU, pair.mtu);
+                            p.put(link::NUM_TX_QUEUES, 1).put(link::NUM_RX_QUEUES, 1);
+                            p.put(link::NET_NS_PID, pair.pid as u32);
+                        });
+                    });
+                });
+            });
+        }
+        Step::NoAutomaticAddresses { link } => {
+            batch.push(link::SET, flags, any, |m| {
+                m.put(link::IFNAME, link).nest(link::AF_SPEC, |a| {
+                    a.nest(rt::link::INET6, |i| {
+                        i.put(inet6::ADDR_GEN_MODE, inet6::ADDR_GEN_NONE);
+                    });
+                });
+            });
+        }
+        Step::SetMtu { link, mtu } => {
+            batch.push(link::SET, flags, any, |m| {
+                m.put(link::IFNAME, link).put(link::MTU, *mtu);
+            });
+        }
+        Step::SetUp { link } => {
+            let up = IfInfo { flags: LinkFlags::UP, change: LinkFlags::UP, ..any };
+            batch.push(link::SET, flags, up, |m| {
+                m.put(link::IFNAME, link);
+            });
+        }
+        Step::AddAddress { link, address: prefix } => {
+            let header = IfAddr {
+                family: family(prefix),
+                prefix_len: prefix.prefix_len(),
+                index: index(link),
+                ..IfAddr::default()
+            };
+            batch.push(address::NEW, flags | NEW, header, |m| {
+                m.put(address::LOCAL, prefix.addr()).put(address::ADDRESS, prefix.addr());
+                match prefix {
+                    // Two addresses or one have no room for a broadcast address (RFC 3021).
+                    IpNet::V4(net) if net.prefix_len() < 31 => {
+                        m.put(address::BROADCAST, IpAddr::V4(net.broadcast()));
+                    }
+                    IpNet::V4(_) => {}
+                    // Usable at once: a lease is nobody else's, so nothing is to be probed for.
+                    IpNet::V6(_) => {
+                        m.put(address::FLAGS, AddressFlags::NODAD);
+                    }
+                }
+            });
+        }
+        Step::AddRoute(route) => {
+            let on_link = route.gateway.is_none() && matches!(route.to, IpNet::V4(_));
+            let header = RtMsg {
+                family: family(&route.to),
+                dst_len: route.to.prefix_len(),
+                table: route::RT_TABLE_MAIN,
+                protocol: route::PROTOCOL_BOOT,
+                scope: if on_link { route::SCOPE_LINK } else { route::SCOPE_UNIVERSE },
+                kind: route::UNICAST,
+                ..RtMsg::default()
+            };
+            batch.push(route::NEW, flags | NEW, header, |m| {
+                if route.to.prefix_len() > 0 {
+                    m.put(route::DST, route.to.addr());
+                }
+                m.put_some(route::GATEWAY, route.gateway);
+                m.put_some(route::OIF, route.link.as_deref().map(&index));
+            });
+        }
+        Step::AddName { link, name } => {
+            batch.push(link::NEWPROP, flags | NEW, any, |m| {
+                m.put(link::IFNAME, link).nest(link::PROP_LIST, |p| {
+                    p.put(link::ALT_IFNAME, name);
+                });
+            });
+        }
+        Step::RemoveName { index, name, .. } => {
+            batch.push(link::DELPROP, flags, numbered(*index), |m| {
+                m.nest(link::PROP_LIST, |p| {
+                    p.put(link::ALT_IFNAME, name);
+                });
+            });
+        }
+        Step::Describe { link, text } => {
+            batch.push(link::SET, flags, any, |m| {
+                m.put(link::IFNAME, link).put(link::IFALIAS, text);
+            });
+        }
+        Step::Rename { index, to, .. } => {
+            batch.push(link::SET, flags, numbered(*index), |m| {
+                m.put(link::IFNAME, to);
+            });
+        }
+        Step::Detach { index, .. } => {
+            let down = IfInfo { change: LinkFlags::UP, ..numbered(*index) };
+            batch.push(link::SET, flags, down, |m| {
+                m.put(link::MASTER, 0);
+            });
+        }
+        Step::DeleteLink { index: Some(index), .. } => {
+            batch.push(link::DEL, flags, numbered(*index), |_| {});
+        }
+        Step::DeleteLink { link, index: None } => {
+            batch.push(link::DEL, flags, any, |m| {
+                m.put(link::IFNAME, link);
+            });
+        }
+    }
+}
+
+fn family(prefix: &IpNet) -> u8 {
+    match prefix {
+        IpNet::V4(_) => rt::INET,
+        IpNet::V6(_) => rt::INET6,
+    }
+}
+
+/// The name of a lease, without a string on the heap: claims are tried in a loop.
+fn lease_name(lease: crate::facts::Lease, buf: &mut [u8; 15]) -> &[u8] {
+    use std::io::Write;
+    let mut rest: &mut [u8] = buf;
+    let _ = write!(rest, "{lease}");
+    let unused = rest.len();
+    let used = buf.len() - unused;
+    buf.get(..used).unwrap_or_default()
+}

@@ -1,0 +1,65 @@
+//! A process beside another: in its namespaces, with its limits.
+
+use std::cell::Cell;
+use std::fs;
+use std::os::fd::{AsFd, OwnedFd};
+use std::os::unix::fs::MetadataExt;
+
+use super::child::{program, take_identity};
+use super::report::{At, Failure, error};
+use super::supervise::watch;
+use crate::error::{Error, Result};
+use crate::plan::Process;
+use crate::sys::namespace::{Namespaces, join};
+use crate::sys::process::{Stage, die_with_parent, spawn};
+use crate::sys::{credentials, signal};
+
+/// Launches `process` in the namespaces of the process that `target` stands for and that has the
+/// id `pid`, and waits for it; its exit status.
+///
+/// # Errors
+/// They cannot be joined, or the process cannot be launched.
+pub fn enter(target: &OwnedFd, pid: i32, process: &Process) -> Result<u8> {
+    let cannot = |errno: crate::sys::Errno| {
+        Error::new(format!("cannot join the namespaces of process {pid}"))
+            .because(errno.desc())
+            .hint("this needs the rights of the user who launched it, or root's")
+    };
+    signal::block().map_err(cannot)?;
+    let others = others(pid);
+    join(target.as_fd(), others).map_err(cannot)?;
+    if others.contains(Namespaces::USER) {
+        credentials::become_user(0, 0, &[]).map_err(cannot)?;
+    }
+    let at = Cell::new(At::Other);
+    let launched = spawn(&program(process), || {
+        die_with_parent()?;
+        take_identity(process, &at)
+    });
+    match launched {
+        Ok(pid) => watch(pid),
+        Err((stage, errno)) => {
+            let at = match stage {
+                Stage::Clone => At::Clone,
+                Stage::Prepare => at.get(),
+                Stage::Execute => At::Execute,
+            };
+            Err(error(&Failure::new(at, errno), &[], &[], process))
+        }
+    }
+}
+
+/// The namespaces of a process that are not those of this one. A user namespace that one is in
+/// already cannot be joined again.
+fn others(pid: i32) -> Namespaces {
+    let inode = |who: &str, name: &str| {
+        fs::metadata(format!("/proc/{who}/ns/{name}")).map(|found| found.ino()).ok()
+    };
+    let mut others = Namespaces::empty();
+    for namespace in Namespaces::all().iter() {
+        for name in namespace.names() {
+            others.set(namespace, inode("self", name) != inode(&pid.to_string(), name));
+        }
+    }
+    others
+}

@@ -1,0 +1,206 @@
+//! Launching: a process with its namespaces, its link on the host, and the word to go.
+
+use std::fs;
+
+use super::child;
+use super::members::{Target, claim, publish, undo};
+use super::report::{self, MAX, Order, Report};
+use crate::error::{Error, Result};
+use crate::facts::{self, Lease};
+use crate::plan::{Plan, Step};
+use crate::spec::{IdMap, Isolation, UserNamespace};
+use crate::sys::channel::Channel;
+use crate::sys::namespace::Namespaces;
+use crate::sys::process::{Fork, fork, own_pid, wait};
+use crate::sys::{Errno, credentials, signal};
+
+/// A run that has started.
+#[derive(Debug)]
+pub struct Launched {
+    /// Process that all others of the run descend from.
+    pub pid: i32,
+    /// Its leases, in the order of the plan's members.
+    pub leases: Vec<Lease>,
+    /// Its description.
+    pub run: facts::Run,
+    /// What it does without.
+    pub warnings: Vec<String>,
+}
+
+/// Launches the process of a plan whose network is there. `made` are the steps that made it. `None`
+/// when the network went away meanwhile: whoever made it took it back.
+///
+/// Signals must be blocked before: those that come meanwhile wait until CMD is there to get them.
+///
+/// # Errors
+/// It could not be launched; nothing of it is left, and the network, if it was made for this run,
+/// is taken back.
+pub fn launch<T: Target>(target: &mut T, plan: &Plan, made: &[Step]) -> Result<Option<Launched>> {
+    let cannot = |errno: Errno| Error::new("cannot launch the process").because(errno.desc());
+    let launched = Channel::pair().map_err(cannot).and_then(|(ours, theirs)| {
+        let supervisor = own_pid();
+        match fork(namespaces(&plan.isolation)) {
+            Err(errno) => Err(fork_failed(errno, plan)),
+            Ok(Fork::Child) => {
+                drop(ours);
+                child::main(plan, theirs, supervisor)
+            }
+            Ok(Fork::Parent(pid)) => {
+                drop(theirs);
+                let mut leases = Vec::new();
+                finish(target, plan, &ours, pid, &mut leases)
+                    .map_err(|error| take_back(target, &ours, pid, &leases, made, plan, error))
+            }
+        }
+    });
+    match launched {
+        Ok(launched) => Ok(Some(launched)),
+        Err(_) if went_away(target, plan) => Ok(None),
+        Err(error) => Err(undo(target, made, error)),
+    }
+}
+
+/// Whether a bridge that the plan relies on is there no more.
+fn went_away<T: Target>(target: &mut T, plan: &Plan) -> bool {
+    plan.members.iter().map(|member| &member.network).any(|network| {
+        let now = target.index(&network.bridge);
+        now.is_none() || (network.index.is_some() && network.index != now)
+    })
+}
+
+/// Ends a process that could not be launched. Its own words, if it has said why, say more than what
+/// was seen from here: that it is gone.
+fn take_back<T: Target>(
+    target: &mut T,
+    channel: &Channel,
+    pid: i32,
+    leases: &[Lease],
+    made: &[Step],
+    plan: &Plan,
+    mut error: Error,
+) -> Error {
+    let mut buf = [0; MAX];
+    while let Some(Some(report)) = channel.received(&mut buf).map(Report::parse) {
+        if let Report::Failed(failure) = report {
+            error = report::error(&failure, &plan.prepare, &plan.finish, &plan.process);
+        }
+    }
+    // Its links go with its namespace, but not at once, and a bridge that is to be taken back must
+    // be free of them. Now, because as long as the process is there the names are nobody else's.
+    if !made.is_empty() {
+        let delete = |lease: &Lease| Step::DeleteLink { link: lease.to_string(), index: None };
+        let links: Vec<Step> = leases.iter().map(delete).collect();
+        if let Err(failed) = super::send(target, &links) {
+            error.undo.push(failed.what);
+        }
+    }
+    let _ = signal::send(pid, signal::SIGKILL);
+    let _ = wait(pid);
+    error
+}
+
+fn finish<T: Target>(
+    target: &mut T,
+    plan: &Plan,
+    channel: &Channel,
+    pid: i32,
+    leases: &mut Vec<Lease>,
+) -> Result<Launched> {
+    let run = facts::Run { pid, supervisor: own_pid(), started: now() };
+    if let Some(users) = plan.user_namespace() {
+        map_ids(pid, users)?;
+        order(channel, Order::Begin)?;
+    }
+    for member in &plan.members {
+        let claimed = claim(target, member, pid)?;
+        leases.push(claimed);
+        publish(target, member, claimed, run)?;
+    }
+    order(channel, Order::Go(leases.clone()))?;
+    let mut warnings = Vec::new();
+    let mut buf = [0; MAX];
+    loop {
+        let bytes = match channel.receive(&mut buf) {
+            // Without an init the process becomes CMD itself, and its end of the channel closes.
+            Ok([]) if !plan.has_init() => break,
+            Ok(bytes) => bytes,
+            Err(errno) => {
+                return Err(Error::new("cannot launch the process").because(errno.desc()));
+            }
+        };
+        match report::read(bytes)? {
+            Report::Started => break,
+            Report::Warning(text) => warnings.push(text),
+            Report::Failed(failure) => {
+                return Err(report::error(&failure, &plan.prepare, &plan.finish, &plan.process));
+            }
+        }
+    }
+    Ok(Launched { pid, leases: leases.clone(), run, warnings })
+}
+
+/// Tells the new process; when it has ended already, what it says about that comes later.
+fn order(channel: &Channel, order: Order) -> Result<()> {
+    match channel.send(&order.to_bytes()) {
+        Ok(()) | Err(Errno::EPIPE | Errno::ECONNRESET) => Ok(()),
+        Err(errno) => Err(Error::new("cannot launch the process").because(errno.desc())),
+    }
+}
+
+fn now() -> u64 {
+    let since = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH);
+    since.map(|since| since.as_secs()).unwrap_or_default()
+}
+
+fn namespaces(isolation: &Isolation) -> Namespaces {
+    let mut own = Namespaces::NET | Namespaces::MOUNT;
+    own.set(Namespaces::PID, isolation.pid);
+    own.set(Namespaces::IPC, isolation.ipc);
+    own.set(Namespaces::UTS, isolation.uts);
+    own.set(Namespaces::CGROUP, isolation.cgroup);
+    own.set(Namespaces::USER, isolation.user.is_some());
+    own
+}
+
+fn fork_failed(errno: Errno, plan: &Plan) -> Error {
+    let names: Vec<_> = namespaces(&plan.isolation).names().collect();
+    let error =
+        Error::new(format!("cannot make namespaces ({})", names.join(", "))).because(errno.desc());
+    match errno {
+        Errno::EPERM if plan.user_namespace().is_some() => error.hint(
+            "this system lets no ordinary user make a user namespace \
+             (kernel.unprivileged_userns_clone, AppArmor, or a container); run as root",
+        ),
+        Errno::EPERM => error.hint("this needs CAP_SYS_ADMIN: run as root, or use --net none"),
+        Errno::ENOSPC | Errno::EUSERS => {
+            error.hint("a limit is reached: see user.max_net_namespaces and its like in /proc/sys")
+        }
+        Errno::EINVAL => error.hint("the kernel lacks one of these (CONFIG_NET_NS and its like)"),
+        Errno::EAGAIN => error.hint("the limit of processes is reached (ulimit -u, cgroup)"),
+        _ => error,
+    }
+}
+
+/// Says which ids outside the ids of a user namespace are (user_namespaces(7)).
+fn map_ids(pid: i32, users: &UserNamespace) -> Result<()> {
+    let (uid, gid) = credentials::ids();
+    let own = |outside| IdMap { inside: 0, outside, count: 1 };
+    let text = |maps: &[IdMap], outside: u32| {
+        let lines = if maps.is_empty() { vec![own(outside)] } else { maps.to_vec() };
+        let line = |map: IdMap| format!("{} {} {}\n", map.inside, map.outside, map.count);
+        lines.into_iter().map(line).collect::<String>()
+    };
+    let write = |file: &str, text: &str| {
+        fs::write(format!("/proc/{pid}/{file}"), text).map_err(|error| {
+            Error::new(format!("cannot set the {file} of the user namespace"))
+                .because(crate::sys::errno(&error).desc())
+                .hint("ids outside must be your own; only root may map others")
+        })
+    };
+    if !credentials::is_root() {
+        // Otherwise a user could shed a group that denies access.
+        write("setgroups", "deny")?;
+    }
+    write("uid_map", &text(&users.uids, uid))?;
+    write("gid_map", &text(&users.gids, gid))
+}

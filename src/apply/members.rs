@@ -1,0 +1,348 @@
+//! Networks and their members on the host's side: made, claimed, published, taken back.
+
+use nl::Flags;
+use nl::socket::Refusal;
+
+use super::encode::encode;
+use crate::error::{Error, Result};
+use crate::facts::{self, Holder, Lease, Network};
+use crate::kernel::{Kernel, words};
+use crate::plan::{self, Member, Plan, Step};
+use crate::sys::Errno;
+
+/// What carries steps out. The kernel does; tests put one in its place that refuses.
+pub trait Target {
+    /// Carries out steps as one send. Returns those that were refused; the others took effect.
+    ///
+    /// # Errors
+    /// It is unknown what took effect.
+    fn send(&mut self, steps: &[Step]) -> Result<Vec<Refusal>>;
+
+    /// Who holds a link's name or alternative name.
+    ///
+    /// # Errors
+    /// It cannot be found out.
+    fn holder(&mut self, name: &str) -> Result<Option<Holder>>;
+
+    /// Leases that nobody holds.
+    ///
+    /// # Errors
+    /// It cannot be found out.
+    fn free_leases(&mut self, network: &Network, random: u64, count: usize) -> Result<Vec<Lease>>;
+
+    /// Index of a link; `None` when there is none of that name.
+    fn index(&mut self, link: &str) -> Option<u32>;
+
+    /// Whether any link belongs to this bridge.
+    ///
+    /// # Errors
+    /// It cannot be found out.
+    fn has_members(&mut self, bridge: &str) -> Result<bool>;
+
+    /// A number that is another every time.
+    fn random(&mut self) -> u64;
+}
+
+impl Target for Kernel {
+    fn send(&mut self, steps: &[Step]) -> Result<Vec<Refusal>> {
+        let unknown = |error: Error| {
+            let first = steps.first().map(ToString::to_string).unwrap_or_default();
+            let more = if steps.len() > 1 { ", and what belongs to it" } else { "" };
+            Error { what: format!("cannot {first}{more}"), ..error }
+        };
+        let last = steps.len().saturating_sub(1);
+        let kernel: &Kernel = self;
+        // Links that steps name by index exist before: asked before the batch, not in it.
+        let indexes: Vec<Option<u32>> = steps
+            .iter()
+            .map(|step| match step {
+                Step::AddAddress { link, .. } => kernel.index(link),
+                Step::AddRoute(route) => kernel.index(route.link.as_ref()?),
+                Step::CreateVeth(veth) => {
+                    let master = veth.master.as_ref().filter(|master| master.index.is_none());
+                    kernel.index(&master?.link)
+                }
+                _ => None,
+            })
+            .collect();
+        self.exchange(
+            |batch| {
+                for (n, step) in steps.iter().enumerate() {
+                    // Refusals always report themselves; only the end of the batch must.
+                    let flags = if n == last { Flags::ACK } else { Flags::empty() };
+                    let index = indexes.get(n).copied().flatten().unwrap_or_default();
+                    encode(step, batch, flags, |_| index);
+                }
+            },
+            |_| Ok(()),
+        )
+        .map_err(unknown)
+    }
+
+    fn holder(&mut self, name: &str) -> Result<Option<Holder>> {
+        Kernel::holder(self, name)
+    }
+
+    fn free_leases(&mut self, network: &Network, random: u64, count: usize) -> Result<Vec<Lease>> {
+        Kernel::free_leases(self, network, random, count)
+    }
+
+    fn index(&mut self, link: &str) -> Option<u32> {
+        Kernel::index(self, link)
+    }
+
+    fn has_members(&mut self, bridge: &str) -> Result<bool> {
+        let index = Kernel::index(self, bridge);
+        Ok(index.is_some() && self.links(None)?.iter().any(|link| link.master == index))
+    }
+
+    fn random(&mut self) -> u64 {
+        crate::sys::file::random()
+    }
+}
+
+/// Carries out steps as one send; the first refusal that matters is the error.
+///
+/// # Errors
+/// See [`Target::send`]; and a refusal that is not all the same. What was done is not taken back.
+pub fn send(target: &mut impl Target, steps: &[Step]) -> Result<()> {
+    if steps.is_empty() {
+        return Ok(());
+    }
+    let refusals = target.send(steps)?;
+    match refusals.iter().find_map(|refusal| matters(steps, refusal)) {
+        None => Ok(()),
+        Some((step, refusal)) => Err(refused(step, refusal)),
+    }
+}
+
+/// The step that was refused, unless that is all the same.
+fn matters<'a>(steps: &'a [Step], refusal: &'a Refusal) -> Option<(&'a Step, &'a Refusal)> {
+    let step = steps.get(refusal.index)?;
+    let errno = Errno::from_raw(refusal.errno);
+    // Where the kernel has no IPv6, or it is switched off, it makes no addresses either.
+    let fine = matches!(step, Step::NoAutomaticAddresses { .. })
+        || (step.may_exist() && errno == Errno::EEXIST)
+        || (step.may_be_gone() && matches!(errno, Errno::ENODEV | Errno::ENOENT));
+    (!fine).then_some((step, refusal))
+}
+
+/// The error of a refused step: its words, the kernel's, and what to do where we know.
+fn refused(step: &Step, refusal: &Refusal) -> Error {
+    let error = Error::new(format!("cannot {step}")).because(words(refusal));
+    match hint(step, Errno::from_raw(refusal.errno)) {
+        Some(hint) => error.hint(hint),
+        None => error,
+    }
+}
+
+/// What a refusal means, where the errno alone does not say.
+fn hint(step: &Step, errno: Errno) -> Option<&'static str> {
+    Some(match (step, errno) {
+        (_, Errno::EPERM | Errno::EACCES) => {
+            "this needs CAP_NET_ADMIN: run as root, or use --net none"
+        }
+        (Step::CreateVeth(_), Errno::EOPNOTSUPP) => {
+            "the kernel lacks veth (CONFIG_VETH, module veth)"
+        }
+        (Step::CreateBridge { .. }, Errno::EOPNOTSUPP) => {
+            "the kernel lacks bridges (CONFIG_BRIDGE, module bridge)"
+        }
+        (Step::CreateVeth(_), Errno::EXFULL) => {
+            "a Linux bridge takes 1023 ports, and this one has them all: end some runs"
+        }
+        (Step::CreateVeth(_), Errno::ENODEV) => {
+            "the network's bridge is gone: somebody removed it a moment ago; try again"
+        }
+        (Step::AddAddress { .. } | Step::SetUp { .. }, Errno::ENODEV) => {
+            "the link went away meanwhile"
+        }
+        _ => return None,
+    })
+}
+
+/// What became of making a network.
+#[derive(Debug)]
+pub enum Made {
+    /// It is there, by these steps.
+    Done(Vec<Step>),
+    /// Another run made its bridge at the same moment: look again and plan again.
+    Raced,
+}
+
+/// Makes or completes the networks of a plan.
+///
+/// # Errors
+/// A step failed; what was done is taken back.
+pub fn make_network(target: &mut impl Target, plan: &Plan) -> Result<Made> {
+    let mut done = Vec::new();
+    for steps in &plan.network {
+        let refusals = match target.send(steps) {
+            Ok(refusals) => refusals,
+            Err(error) => {
+                // What took effect is unknown; taking back what did not is harmless.
+                done.extend(steps.iter().cloned());
+                return Err(undo(target, &done, error));
+            }
+        };
+        for (n, step) in steps.iter().enumerate() {
+            if !refusals.iter().any(|refusal| refusal.index == n) {
+                done.push(step.clone());
+            }
+        }
+        let Some((step, refusal)) = refusals.iter().find_map(|r| matters(steps, r)) else {
+            continue;
+        };
+        let errno = Errno::from_raw(refusal.errno);
+        if matches!(step, Step::CreateBridge { .. }) && errno == Errno::EEXIST {
+            return Ok(Made::Raced);
+        }
+        // Whoever made the bridge, and was seen not to have finished, has taken it back.
+        if errno == Errno::ENODEV && !done.iter().any(|step| step.undo().is_some()) {
+            return Ok(Made::Raced);
+        }
+        return Err(undo(target, &done, refused(step, refusal)));
+    }
+    Ok(Made::Done(done))
+}
+
+/// Takes back what was done, newest first, and says on `error` what became of it.
+pub fn undo(target: &mut impl Target, done: &[Step], mut error: Error) -> Error {
+    for step in done.iter().rev() {
+        let Some(back) = step.undo() else { continue };
+        if let Step::CreateBridge { link, .. } = step
+            && target.has_members(link).unwrap_or(true)
+        {
+            error.undo.push(format!("bridge \"{link}\" stays: others have joined it"));
+            continue;
+        }
+        let step = back;
+        match send(target, std::slice::from_ref(&step)) {
+            Ok(()) => error.undo.push(step.to_string()),
+            Err(failed) => {
+                let cause = failed.cause.map(|cause| format!(": {cause}")).unwrap_or_default();
+                error.undo.push(format!("{}{cause}; it is left", failed.what));
+            }
+        }
+    }
+    error
+}
+
+/// Claims a lease for the namespace of process `pid`: the first of the plan's that is free.
+///
+/// # Errors
+/// None is free, or the kernel refused for another reason; no link was made.
+pub fn claim(target: &mut impl Target, member: &Member, pid: i32) -> Result<Lease> {
+    /// How often the dying holder of a fixed address is put out of the way: more than once only
+    /// when another takes it in between.
+    const TRIES: usize = 5;
+    let mut leases = member.claims.clone();
+    for _ in 0..TRIES {
+        for &lease in &leases {
+            let step = member.claim(lease, pid);
+            let refusals = target.send(std::slice::from_ref(&step))?;
+            match refusals.first() {
+                None => return Ok(lease),
+                Some(refusal) if is_taken(target, member, lease, refusal)? => {}
+                Some(refusal) => return Err(refused(&step, refusal)),
+            }
+        }
+        if member.fixed {
+            for &lease in &leases {
+                let what = format!("address {}", member.address(lease).addr());
+                free(target, &what, &lease.to_string())?;
+            }
+        } else {
+            let random = target.random();
+            leases = target.free_leases(&member.network, random, leases.len())?;
+            if leases.is_empty() {
+                return Err(full(member));
+            }
+        }
+    }
+    Err(Error::new(format!("cannot take an address of network \"{}\"", member.network.name))
+        .because("others took each one first")
+        .hint("try again"))
+}
+
+/// Whether a claim was refused because the lease is taken. The kernel answers the same when the
+/// other end's name is, which then is an error of its own.
+fn is_taken(
+    target: &mut impl Target,
+    member: &Member,
+    lease: Lease,
+    refusal: &Refusal,
+) -> Result<bool> {
+    if refusal.errno != Errno::EEXIST as i32 {
+        return Ok(false);
+    }
+    // Only for a fixed address is the answer worth asking for: otherwise the next one is tried.
+    if member.fixed && target.holder(&lease.to_string())?.is_none() {
+        let link = member.link();
+        return Err(Error::new(format!("cannot create link \"{link}\" inside"))
+            .because("a link of that name exists there")
+            .hint("choose another with --ifname"));
+    }
+    Ok(true)
+}
+
+fn full(member: &Member) -> Error {
+    let network = &member.network;
+    let count = network.host_count().saturating_sub(1);
+    Error::new(format!("cannot take an address of network \"{}\"", network.name))
+        .because(format!("all {count} addresses of {} are in use", network.gateway.trunc()))
+        .hint("end some runs (nsrun ps lists them), or use another network")
+}
+
+/// Frees a name or address whose holder is dying or abandoned.
+fn free(target: &mut impl Target, what: &str, held: &str) -> Result<()> {
+    let Some(holder) = target.holder(held)? else { return Ok(()) };
+    let random = target.random();
+    let steps = plan::free(what, &holder, random)?;
+    send(target, &steps)
+}
+
+/// Says on the claimed link whose it is, and brings it up.
+///
+/// # Errors
+/// Its name is taken by a run that is alive, or the kernel refused; the link stays as it is.
+pub fn publish(
+    target: &mut impl Target,
+    member: &Member,
+    lease: Lease,
+    run: facts::Run,
+) -> Result<()> {
+    /// See [`claim`].
+    const TRIES: usize = 5;
+    let mut steps = member.publish(lease, run);
+    for _ in 0..TRIES {
+        let refusals = target.send(&steps)?;
+        if refusals.is_empty() {
+            return Ok(());
+        }
+        let mut again = Vec::new();
+        for refusal in &refusals {
+            match steps.get(refusal.index) {
+                Some(step @ Step::AddName { name, .. })
+                    if refusal.errno == Errno::EEXIST as i32 =>
+                {
+                    let title = member.name.as_deref().unwrap_or(name);
+                    free(target, &format!("name \"{title}\""), name)?;
+                    again.push(step.clone());
+                }
+                _ => {
+                    if let Some((step, refusal)) = matters(&steps, refusal) {
+                        return Err(refused(step, refusal));
+                    }
+                }
+            }
+        }
+        if again.is_empty() {
+            return Ok(());
+        }
+        steps = again;
+    }
+    Err(Error::new("cannot take the name of the run")
+        .because("others took it first each time")
+        .hint("try again"))
+}

@@ -1,0 +1,259 @@
+//! The mounts of a new process, made in its own mount namespace.
+
+use std::fs;
+use std::io;
+use std::os::fd::OwnedFd;
+use std::os::unix::ffi::OsStringExt;
+use std::os::unix::fs::symlink;
+use std::path::{Path, PathBuf};
+
+use super::files::{self, Unfinished};
+use crate::plan::Setup;
+use crate::sys::namespace::set_hostname;
+use crate::sys::{self, Errno, mount};
+
+/// Devices every program may expect, shown from the host.
+const DEVICES: [&str; 6] = ["null", "zero", "full", "random", "urandom", "tty"];
+
+/// Carries out the steps of a plan one by one.
+#[derive(Debug, Default)]
+pub(super) struct Mounts {
+    /// Whether the root directory is the run's own: then mount points are made where missing.
+    own_root: bool,
+    /// Whether this is a user namespace, where the kernel refuses some mounts.
+    user_namespace: bool,
+    /// Copies of what is to be shown, taken while the host's root was in place: (step, copy).
+    copies: Vec<(usize, OwnedFd)>,
+    /// Files that wait for the address.
+    pub(super) unfinished: Vec<Unfinished>,
+    /// What was done without.
+    pub(super) warnings: Vec<String>,
+}
+
+impl Mounts {
+    pub(super) fn new(user_namespace: bool) -> Self {
+        Mounts { user_namespace, ..Mounts::default() }
+    }
+
+    /// Carries out all of `steps`; on failure says which one it was.
+    pub(super) fn perform(&mut self, steps: &[Setup]) -> Result<(), (usize, Errno)> {
+        for (n, step) in steps.iter().enumerate() {
+            self.step(n, step).map_err(|error| (n, sys::errno(&error)))?;
+            if *step == Setup::ReceiveMounts {
+                self.take_copies(steps)?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Later the root may be another, and these paths mean something else.
+    fn take_copies(&mut self, steps: &[Setup]) -> Result<(), (usize, Errno)> {
+        for (n, step) in steps.iter().enumerate() {
+            let copies = match step {
+                Setup::Bind(bind) => vec![mount::detached_copy(&bind.source)],
+                Setup::Dev => {
+                    let dev = Path::new("/dev");
+                    DEVICES.iter().map(|name| mount::detached_copy(&dev.join(name))).collect()
+                }
+                _ => continue,
+            };
+            for copy in copies {
+                self.copies.push((n, copy.map_err(|errno| (n, errno))?));
+            }
+        }
+        Ok(())
+    }
+
+    fn copies_of(&mut self, step: usize) -> Vec<OwnedFd> {
+        self.copies.extract_if(.., |(n, _)| *n == step).map(|(_, copy)| copy).collect()
+    }
+
+    fn step(&mut self, n: usize, step: &Setup) -> io::Result<()> {
+        match step {
+            Setup::ReceiveMounts => mount::receive_only()?,
+            Setup::Root(directory) => {
+                // pivot_root(2) wants a mount point.
+                mount::bind(directory, directory, true)?;
+                mount::pivot(directory)?;
+                self.own_root = true;
+            }
+            Setup::Files(files) => {
+                let (unfinished, missing) = files::show(files, self.own_root)?;
+                self.unfinished.extend(unfinished);
+                self.warnings.extend(missing);
+            }
+            Setup::Sys => self.fresh("sysfs", Path::new("/sys"))?,
+            Setup::Proc => self.fresh("proc", Path::new("/proc"))?,
+            Setup::Dev => {
+                let copies = self.copies_of(n);
+                fresh_dev(copies)?;
+            }
+            Setup::Bind(bind) => {
+                for copy in self.copies_of(n) {
+                    if self.own_root {
+                        make_like(&copy, &bind.target)?;
+                    }
+                    mount::attach(&copy, &bind.target)?;
+                }
+                if bind.read_only {
+                    mount::read_only(&bind.target)?;
+                }
+            }
+            Setup::Tmpfs(path) => {
+                if self.own_root {
+                    fs::create_dir_all(path)?;
+                }
+                mount::new("tmpfs", path, mount::Flags::PLAIN, "mode=1777")?;
+            }
+            Setup::Hostname(name) => set_hostname(name)?,
+            Setup::Sysctl { sysctl, asked } => {
+                let path = sysctl.path();
+                match files::write_sysctl(&path, &sysctl.value) {
+                    // Ids that a user namespace has not cannot be given rights.
+                    Err(Errno::EINVAL) if self.user_namespace && !asked => {}
+                    Err(errno) if !asked => self
+                        .warnings
+                        .push(format!("cannot {step}: {}; going on without", errno.desc())),
+                    other => other?,
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// Mounts a new instance of a kernel file system, and puts back what was mounted below the
+    /// old one, such as /sys/fs/cgroup.
+    fn fresh(&mut self, kind: &str, target: &Path) -> io::Result<()> {
+        if self.own_root {
+            fs::create_dir_all(target)?;
+        } else if !target.is_dir() {
+            return Ok(());
+        }
+        let below = if self.own_root { Vec::new() } else { mounted_below(target)? };
+        let mut copies = Vec::new();
+        for path in below {
+            copies.push((mount::detached_copy(&path), path));
+        }
+        match mount::new(kind, target, mount::Flags::INERT, "") {
+            // The kernel refuses it to a user namespace whose view of the old one is covered in
+            // parts, as in a container.
+            Err(Errno::EPERM) if self.user_namespace => {
+                let path = target.display();
+                self.warnings.push(format!("cannot mount a fresh {path}: it shows the host's"));
+                return Ok(());
+            }
+            other => other?,
+        }
+        for (copy, path) in copies {
+            // Gone meanwhile, or without a place in the new instance: nothing to put back.
+            if let Ok(copy) = copy {
+                let _ = mount::attach(&copy, &path);
+            }
+        }
+        Ok(())
+    }
+}
+
+/// The mount points directly below the mount at `target` (proc_pid_mountinfo(5)).
+fn mounted_below(target: &Path) -> io::Result<Vec<PathBuf>> {
+    let table = match fs::read("/proc/self/mountinfo") {
+        Ok(table) => table,
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Vec::new()),
+        Err(error) => return Err(error),
+    };
+    // id, parent, device, root, mount point, …
+    let mounts: Vec<(&[u8], &[u8], PathBuf)> = table
+        .split(|&byte| byte == b'\n')
+        .filter_map(|line| {
+            let mut fields = line.split(|&byte| byte == b' ');
+            let (id, parent) = (fields.next()?, fields.next()?);
+            Some((id, parent, unescaped(fields.nth(2)?)))
+        })
+        .collect();
+    // The last one mounted there is the one that is seen.
+    let Some((id, ..)) = mounts.iter().rev().find(|(.., path)| path == target) else {
+        return Ok(Vec::new());
+    };
+    let below = mounts.iter().filter(|(_, parent, path)| parent == id && path != target);
+    Ok(below.map(|(.., path)| path.clone()).collect())
+}
+
+/// A path as mountinfo writes it: white space and "\" as three octal digits.
+fn unescaped(field: &[u8]) -> PathBuf {
+    let mut path = Vec::with_capacity(field.len());
+    let mut rest = field;
+    while let Some((&byte, after)) = rest.split_first() {
+        rest = after;
+        let octal = after
+            .first_chunk::<3>()
+            .filter(|_| byte == b'\\')
+            .and_then(|digits| u8::from_str_radix(std::str::from_utf8(digits).ok()?, 8).ok());
+        match octal {
+            Some(octal) => {
+                path.push(octal);
+                rest = after.get(3..).unwrap_or_default();
+            }
+            None => path.push(byte),
+        }
+    }
+    PathBuf::from(std::ffi::OsString::from_vec(path))
+}
+
+/// A /dev with the devices whose copies are given, terminals, shared memory, and the usual links.
+fn fresh_dev(copies: Vec<OwnedFd>) -> io::Result<()> {
+    let dev = Path::new("/dev");
+    fs::create_dir_all(dev)?;
+    mount::new("tmpfs", dev, mount::Flags::DEVICES, "mode=0755,size=64k")?;
+    for (name, copy) in DEVICES.iter().zip(copies) {
+        let path = dev.join(name);
+        make_file(&path)?;
+        mount::attach(&copy, &path)?;
+    }
+    let pts = dev.join("pts");
+    fs::create_dir(&pts)?;
+    mount::new("devpts", &pts, mount::Flags::DEVICES, "newinstance,ptmxmode=0666,mode=0620")?;
+    let shm = dev.join("shm");
+    fs::create_dir(&shm)?;
+    mount::new("tmpfs", &shm, mount::Flags::PLAIN, "mode=1777")?;
+    for (name, to) in [
+        ("ptmx", "pts/ptmx"),
+        ("fd", "/proc/self/fd"),
+        ("stdin", "/proc/self/fd/0"),
+        ("stdout", "/proc/self/fd/1"),
+        ("stderr", "/proc/self/fd/2"),
+    ] {
+        symlink(to, dev.join(name))?;
+    }
+    Ok(())
+}
+
+/// Makes an empty file, and the directories above it, to mount something on.
+pub(super) fn make_file(path: &Path) -> io::Result<()> {
+    if let Some(parent) = path.parent() {
+        fs::create_dir_all(parent)?;
+    }
+    fs::OpenOptions::new().create(true).append(true).open(path).map(drop)
+}
+
+/// Makes what `copy` can be put on, a directory or a file, unless something is there.
+fn make_like(copy: &OwnedFd, target: &Path) -> io::Result<()> {
+    if target.exists() {
+        return Ok(());
+    }
+    if fs::File::from(copy.try_clone()?).metadata()?.is_dir() {
+        fs::create_dir_all(target)
+    } else {
+        make_file(target)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::unescaped;
+
+    #[test]
+    fn mount_points_with_white_space_are_read_right() {
+        assert_eq!(unescaped(b"/a\\040b\\134c\\011").to_str(), Some("/a b\\c\t"));
+        assert_eq!(unescaped(b"/a\\").to_str(), Some("/a\\"));
+    }
+}

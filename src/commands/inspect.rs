@@ -1,0 +1,155 @@
+//! `nsrun inspect`: everything about one run.
+
+use std::io::{self, Write};
+use std::net::IpAddr;
+
+use serde_json::{Value, json};
+
+use super::{find_run, operand, process, ps::printable};
+use crate::cli::Args;
+use crate::error::Result;
+use crate::facts::{Joined, Status, with_prefix};
+use crate::kernel::{Kernel, Link};
+use crate::spec::Mac;
+
+pub(super) fn inspect(args: &Args) -> Result<u8> {
+    let mut kernel = Kernel::open()?;
+    let mut status = find_run(&mut kernel, operand(args, 0)?)?;
+    // Its other links are not known by its name.
+    let mut runs = kernel.runs()?.into_iter();
+    if let Some(whole) = runs.find(|run| run.namespace_id == status.namespace_id) {
+        status = whole;
+    }
+    let run = json(&mut kernel, &status)?;
+    if args.flag("json") {
+        print_json(&run);
+    } else {
+        let _ = io::stdout().write_all(text(&run).as_bytes());
+    }
+    Ok(0)
+}
+
+/// A run as JSON.
+pub(super) fn json(kernel: &mut Kernel, status: &Status) -> Result<Value> {
+    let pid = status.run.and_then(|run| process::cmd_pid(run.pid));
+    let run = status.run;
+    Ok(json!({
+        "name": status.title(),
+        "pid": pid,
+        "command": pid.map(process::command).unwrap_or_default(),
+        "started": run.map(|run| time(run.started)),
+        "init": run.map(|run| run.pid).filter(|init| Some(*init) != pid),
+        "supervisor": run.map(|run| run.supervisor),
+        "networks": networks(kernel, status)?,
+        "ports": [],
+    }))
+}
+
+/// The links inside that the run's veths lead to. They are looked up from here, without entering or
+/// keeping the namespace; a run with rights over its links may have changed them.
+fn networks(kernel: &mut Kernel, status: &Status) -> Result<Vec<Value>> {
+    let Some(namespace) = status.namespace_id else { return Ok(Vec::new()) };
+    // Both fail when the run ends in this moment: then there is nothing left to show.
+    let Ok(links) = kernel.links(Some(namespace)) else { return Ok(Vec::new()) };
+    let addresses = kernel.addresses(Some(namespace)).unwrap_or_default();
+    let network = |joined: &Joined| {
+        let link = links.iter().find(|link| link.link_index == Some(joined.link_index));
+        let own = |v4: bool| {
+            let index = link?.index;
+            let own = |(of, address, _): &&(u32, IpAddr, u8)| {
+                *of == index && address.is_ipv4() == v4 && !is_link_local(address)
+            };
+            let (_, address, prefix_len) = addresses.iter().find(own)?;
+            Some(with_prefix(*address, *prefix_len))
+        };
+        let mac = |link: &Link| Some(Mac(link.mac.as_slice().try_into().ok()?).to_string());
+        json!({
+            "network": joined.network,
+            "ifname": link.map(|link| link.name.as_str()),
+            "address": own(true),
+            "address6": own(false),
+            "mac": link.and_then(mac),
+            "gateway": joined.gateway.map(|gateway| gateway.to_string()),
+            "mtu": link.map(|link| link.mtu),
+            "host_link": joined.lease.to_string(),
+        })
+    };
+    Ok(status.joined.iter().map(network).collect())
+}
+
+/// Whether an address means something on its own link only.
+fn is_link_local(address: &IpAddr) -> bool {
+    matches!(address, IpAddr::V6(v6) if v6.is_unicast_link_local())
+}
+
+/// Seconds since 1970 as RFC 3339 writes them, in UTC.
+pub(super) fn time(seconds: u64) -> String {
+    let (days, rest) = (seconds / 86400, seconds % 86400);
+    // Civil date from a day count, after the proleptic Gregorian calendar's 400-year cycle,
+    // with years that begin in March.
+    let shifted = days + 719_468;
+    let (era, day_of_era) = (shifted / 146_097, shifted % 146_097);
+    let year_of_era =
+        (day_of_era - day_of_era / 1460 + day_of_era / 36_524 - day_of_era / 146_096) / 365;
+    let day_of_year = day_of_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
+    let month_index = (5 * day_of_year + 2) / 153;
+    let day = day_of_year - (153 * month_index + 2) / 5 + 1;
+    let month = if month_index < 10 { month_index + 3 } else { month_index - 9 };
+    let year = era * 400 + year_of_era + u64::from(month <= 2);
+    let (hour, minute, second) = (rest / 3600, rest % 3600 / 60, rest % 60);
+    format!("{year:04}-{month:02}-{day:02}T{hour:02}:{minute:02}:{second:02}Z")
+}
+
+/// Prints JSON; a reader that has seen enough is no error.
+pub(super) fn print_json(value: &Value) {
+    let text = serde_json::to_string_pretty(value).unwrap_or_default();
+    let _ = writeln!(io::stdout(), "{text}");
+}
+
+/// The same for people: one line a fact, networks indented.
+fn text(run: &Value) -> String {
+    let mut out = String::new();
+    lines(run, "", &mut out);
+    out
+}
+
+fn lines(value: &Value, indent: &str, out: &mut String) {
+    for (key, value) in value.as_object().into_iter().flatten() {
+        let text = match value {
+            Value::Null => continue,
+            Value::String(text) => text.clone(),
+            Value::Array(items) if items.iter().any(Value::is_object) => {
+                for item in items {
+                    out.push_str(&format!("{indent}{key}:\n"));
+                    lines(item, &format!("{indent}  "), out);
+                }
+                continue;
+            }
+            Value::Array(items) if items.is_empty() => continue,
+            Value::Array(items) => {
+                let words = items.iter().map(|item| item.as_str().unwrap_or_default());
+                words.collect::<Vec<_>>().join(" ")
+            }
+            other => other.to_string(),
+        };
+        out.push_str(&format!("{indent}{key}: {}\n", printable(&text)));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn times_are_written_as_date_would() {
+        for (seconds, text) in [
+            (0, "1970-01-01T00:00:00Z"),
+            (951_782_399, "2000-02-28T23:59:59Z"),
+            (951_782_400, "2000-02-29T00:00:00Z"),
+            (1_795_219_200, "2026-11-21T00:00:00Z"),
+            (4_107_542_400, "2100-03-01T00:00:00Z"),
+        ] {
+            assert_eq!(time(seconds), text);
+        }
+    }
+}

@@ -1,0 +1,197 @@
+//! The options of `nsrun run` as a specification.
+
+use std::ffi::{OsStr, OsString};
+use std::fs;
+use std::net::IpAddr;
+use std::os::unix::ffi::{OsStrExt, OsStringExt};
+use std::path::{Path, PathBuf};
+
+use crate::cli::Args;
+use crate::error::{Error, Result};
+use crate::spec::{
+    self, Bind, HostLine, IdMap, Isolation, Resolver, Root, Run, Sysctl, User, UserNamespace,
+    capability,
+};
+use crate::sys::{credentials, file};
+
+/// Reads all options of `run` but those about its output.
+pub(super) fn spec(args: &Args) -> Result<Run> {
+    let networks = super::network_options::networks(args)?;
+    let isolation = isolation(args, networks.is_empty())?;
+    let base = match isolation.user {
+        Some(_) => capability::ALL,
+        None => capability::DEFAULT,
+    };
+    let capabilities = capability::adjust(base, &args.texts("cap-add")?, &args.texts("cap-drop")?)?;
+    Ok(Run {
+        name: args.text("name")?.map(spec::run_name).transpose()?,
+        sysctls: parse_all(args, "sysctl", Sysctl::parse)?,
+        hostname: args.text("hostname")?.map(spec::host_name).transpose()?,
+        resolver: resolver(args)?,
+        hosts: parse_all(args, "add-host", host_line)?,
+        capabilities,
+        no_new_privileges: args.flag("no-new-privs"),
+        root: root(args)?,
+        workdir: args.value("workdir").map(PathBuf::from),
+        user: args.text("user")?.map(User::parse).transpose()?,
+        environment: environment(args)?,
+        preserve_fds: preserve_fds(args)?,
+        survive: args.flag("survive"),
+        command: args.operands().to_vec(),
+        networks,
+        isolation,
+    })
+}
+
+fn parse_all<T>(args: &Args, name: &str, parse: impl Fn(&str) -> Result<T>) -> Result<Vec<T>> {
+    args.texts(name)?.into_iter().map(parse).collect()
+}
+
+/// A number from `from` to `to`.
+pub(super) fn number(args: &Args, name: &str, from: u32, to: u32) -> Result<Option<u32>> {
+    let Some(text) = args.text(name)? else { return Ok(None) };
+    let number = text.parse().ok().filter(|number| (from..=to).contains(number));
+    number.map(Some).ok_or_else(|| {
+        Error::usage(format!("\"{text}\" is no value for --{name}"))
+            .hint(format!("give a number from {from} to {to}"))
+    })
+}
+
+fn isolation(args: &Args, unconnected: bool) -> Result<Isolation> {
+    let maps = |name: &str| parse_all(args, name, IdMap::parse);
+    let asked = args.flag("userns");
+    let users = UserNamespace { uids: maps("uidmap")?, gids: maps("gidmap")? };
+    if !asked && users != UserNamespace::default() {
+        return Err(Error::usage("--uidmap and --gidmap need --userns")
+            .hint("add --userns, or drop the maps"));
+    }
+    // An ordinary user may have namespaces of their own inside a user namespace of their own.
+    let needed = !credentials::is_root() && unconnected;
+    let own = |name: &str, default: &str| {
+        args.text(name).map(|choice| choice.unwrap_or(default) == "private")
+    };
+    Ok(Isolation {
+        pid: own("pid", "private")?,
+        ipc: own("ipc", "private")?,
+        uts: own("uts", "private")?,
+        cgroup: own("cgroup", "host")?,
+        user: (asked || needed).then_some(users),
+    })
+}
+
+fn resolver(args: &Args) -> Result<Resolver> {
+    let word = |text: &str| {
+        let wrong = text.is_empty() || text.contains(|c: char| c.is_whitespace() || c.is_control());
+        if wrong {
+            return Err(Error::usage(format!("\"{text}\" cannot stand in resolv.conf"))
+                .hint("give one word; repeat the option for several"));
+        }
+        Ok(text.to_owned())
+    };
+    Ok(Resolver {
+        servers: parse_all(args, "dns", address)?,
+        search: parse_all(args, "dns-search", word)?,
+        options: parse_all(args, "dns-option", word)?,
+    })
+}
+
+fn address(text: &str) -> Result<IpAddr> {
+    text.parse().map_err(|_| {
+        Error::usage(format!("\"{text}\" is no address"))
+            .hint("write an IPv4 or IPv6 address, such as 192.0.2.53")
+    })
+}
+
+fn host_line(text: &str) -> Result<HostLine> {
+    let (name, ip) = text.split_once([':', '=']).ok_or_else(|| {
+        Error::usage(format!("\"{text}\" is no host and address"))
+            .hint("write HOST:IP, such as db:192.0.2.7")
+    })?;
+    let ip = ip.strip_prefix('[').and_then(|ip| ip.strip_suffix(']')).unwrap_or(ip);
+    Ok(HostLine { name: spec::host_name(name)?, address: address(ip)? })
+}
+
+fn root(args: &Args) -> Result<Root> {
+    let directory = args.value("rootfs").map(PathBuf::from);
+    if let Some(directory) = &directory {
+        let why = match fs::metadata(directory) {
+            Ok(found) if found.is_dir() => None,
+            Ok(_) => Some("it is no directory".to_owned()),
+            Err(error) => Some(crate::sys::errno(&error).desc().to_owned()),
+        };
+        if let Some(why) = why {
+            let what = format!("cannot use \"{}\" as root directory", directory.display());
+            return Err(Error::new(what).because(why));
+        }
+    }
+    let binds = parse_all(args, "bind", Bind::parse)?;
+    for bind in &binds {
+        if let Err(error) = fs::metadata(&bind.source) {
+            return Err(Error::new(format!("cannot show \"{}\" inside", bind.source.display()))
+                .because(crate::sys::errno(&error).desc()));
+        }
+    }
+    let tmpfs = parse_all(args, "tmpfs", spec::absolute)?;
+    Ok(Root { directory, binds, tmpfs })
+}
+
+/// The caller's environment, then those of files, then single variables; later ones win.
+fn environment(args: &Args) -> Result<Vec<(OsString, OsString)>> {
+    let mut environment: Vec<(OsString, OsString)> = std::env::vars_os().collect();
+    let mut set = |name: &OsStr, value: &OsStr| {
+        environment.retain(|(known, _)| known != name);
+        environment.push((name.into(), value.into()));
+    };
+    for path in args.values("env-file") {
+        let path = Path::new(path);
+        let text = fs::read(path).map_err(|error| {
+            Error::new(format!("cannot read environment file \"{}\"", path.display()))
+                .because(crate::sys::errno(&error).desc())
+        })?;
+        for line in text.split(|&byte| byte == b'\n') {
+            if !line.is_empty() && !line.starts_with(b"#") {
+                let (name, value) = variable(OsStr::from_bytes(line))?;
+                set(&name, &value);
+            }
+        }
+    }
+    for assignment in args.values("env") {
+        let (name, value) = variable(assignment)?;
+        set(&name, &value);
+    }
+    Ok(environment)
+}
+
+/// `NAME=VALUE`, or `NAME` for the caller's value.
+fn variable(text: &OsStr) -> Result<(OsString, OsString)> {
+    let wrong = |why: &str| {
+        Error::usage(format!("\"{}\" is no environment variable", text.display()))
+            .because(why)
+            .hint("write NAME=VALUE, or NAME to pass on the caller's value")
+    };
+    let bytes = text.as_bytes();
+    if bytes.contains(&0) {
+        return Err(wrong("it has a zero byte in it"));
+    }
+    let (name, value) = match bytes.iter().position(|&byte| byte == b'=') {
+        Some(at) => {
+            let (name, rest) = bytes.split_at(at);
+            (name, OsString::from_vec(rest.get(1..).unwrap_or_default().to_vec()))
+        }
+        None => (bytes, std::env::var_os(text).ok_or_else(|| wrong("the caller has none such"))?),
+    };
+    if name.is_empty() {
+        return Err(wrong("it has no name"));
+    }
+    Ok((OsString::from_vec(name.to_vec()), value))
+}
+
+fn preserve_fds(args: &Args) -> Result<u32> {
+    let count = number(args, "preserve-fds", 0, 1024)?.unwrap_or(0);
+    if let Some(fd) = (3..3 + count as i32).find(|&fd| !file::is_open(fd)) {
+        return Err(Error::usage(format!("cannot pass file descriptor {fd}"))
+            .because("it is not open")
+            .hint("--preserve-fds N passes those from 3 to N+2"));
+    }
+    Ok(count)
+}

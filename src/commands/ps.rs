@@ -1,0 +1,105 @@
+//! `nsrun ps`: list what runs.
+
+use std::io::{self, Write};
+use std::time::{SystemTime, UNIX_EPOCH};
+
+use super::{inspect, process};
+use crate::cli::Args;
+use crate::error::Result;
+use crate::facts::{Joined, Status};
+use crate::kernel::Kernel;
+
+const HEADINGS: [&str; 6] = ["NAME", "PID", "NETWORK", "ADDRESS", "UP", "COMMAND"];
+
+pub(super) fn ps(args: &Args) -> Result<u8> {
+    let mut kernel = Kernel::open()?;
+    let mut runs = kernel.runs()?;
+    runs.retain(|status| status.alive);
+    if args.flag("json") {
+        let mut list = Vec::new();
+        for status in &runs {
+            list.push(inspect::json(&mut kernel, status)?);
+        }
+        inspect::print_json(&list.into());
+        return Ok(0);
+    }
+    let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default().as_secs();
+    let mut rows = vec![HEADINGS.map(String::from)];
+    for status in &runs {
+        let pid = status.run.and_then(|run| process::cmd_pid(run.pid));
+        rows.push([
+            status.title(),
+            pid.map(|pid| pid.to_string()).unwrap_or_default(),
+            each(status, |joined| Some(joined.network.clone())),
+            each(status, |joined| Some(joined.address?.0.to_string())),
+            status.run.map(|run| duration(now.saturating_sub(run.started))).unwrap_or_default(),
+            printable(&pid.map(process::command).unwrap_or_default().join(" ")),
+        ]);
+    }
+    let _ = io::stdout().write_all(table(&rows).as_bytes());
+    Ok(0)
+}
+
+/// A fact of each network of a run, in the order of its links.
+fn each(status: &Status, fact: impl Fn(&Joined) -> Option<String>) -> String {
+    let facts: Vec<String> = status.joined.iter().filter_map(fact).collect();
+    facts.join(",")
+}
+
+/// Columns as wide as their widest entry; the last as it is.
+fn table<const N: usize>(rows: &[[String; N]]) -> String {
+    let width = |n: usize| rows.iter().map(|row| row[n].chars().count()).max().unwrap_or(0);
+    let widths: [usize; N] = std::array::from_fn(width);
+    let mut out = String::new();
+    for row in rows {
+        let mut line = String::new();
+        for (cell, width) in row.iter().zip(widths) {
+            line.push_str(&format!("{cell:width$}  "));
+        }
+        out.push_str(line.trim_end());
+        out.push('\n');
+    }
+    out
+}
+
+/// Text of others without what would move a terminal's cursor.
+pub(super) fn printable(text: &str) -> String {
+    text.chars().map(|c| if c.is_control() { '\u{fffd}' } else { c }).collect()
+}
+
+/// Seconds as people say them, two units at most.
+pub(super) fn duration(seconds: u64) -> String {
+    let (minutes, hours, days) = (seconds / 60, seconds / 3600, seconds / 86400);
+    match seconds {
+        0..60 => format!("{seconds}s"),
+        60..3600 => format!("{minutes}m{}s", seconds % 60),
+        3600..86400 => format!("{hours}h{}m", minutes % 60),
+        _ => format!("{days}d{}h", hours % 24),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn columns_line_up() {
+        let row = |a: &str, b: &str| [a.to_owned(), b.to_owned()];
+        assert_eq!(
+            table(&[row("A", "B"), row("long", ""), row("x", "y z")]),
+            "A     B\nlong\nx     y z\n"
+        );
+    }
+
+    #[test]
+    fn durations_have_two_units_at_most() {
+        for (seconds, text) in [(0, "0s"), (61, "1m1s"), (3661, "1h1m"), (90_000, "1d1h")] {
+            assert_eq!(duration(seconds), text);
+        }
+    }
+
+    #[test]
+    fn what_others_wrote_cannot_move_the_cursor() {
+        assert_eq!(printable("a\x1b[2Jb\n"), "a\u{fffd}[2Jb\u{fffd}");
+    }
+}

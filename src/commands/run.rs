@@ -1,0 +1,288 @@
+//! `nsrun run`: launch a command in a wired-up network namespace.
+
+use std::fs::{self, File};
+use std::io::{self, Write};
+use std::path::{Path, PathBuf};
+
+use serde_json::json;
+
+use super::{inspect, options, process};
+use crate::apply::{self, Launched, Made};
+use crate::cli::Args;
+use crate::error::{Error, Kind, Result};
+use crate::facts::{HostFiles, Machine, NetworkLink};
+use crate::kernel::Kernel;
+use crate::plan::{self, Plan};
+use crate::spec::Run;
+use crate::sys::channel::Channel;
+use crate::sys::namespace::Namespaces;
+use crate::sys::process::{Fork, exit, fork, new_session};
+use crate::sys::terminal::Foreground;
+use crate::sys::{file, signal};
+
+/// Name of the anonymous file that `nsrun wait` reads the exit status from.
+pub(super) const STATUS_FILE: &str = "nsrun-status";
+
+/// What `run` says about itself, besides CMD's own output.
+struct Output {
+    detach: bool,
+    log: Option<PathBuf>,
+    status: Option<File>,
+}
+
+pub(super) fn run(args: &Args) -> Result<u8> {
+    let output = output(args)?;
+    let dry_run = dry_run(args)?;
+    let spec = options::spec(args)?;
+    if let Some(fd) = options::number(args, "json-status-fd", 0, i32::MAX as u32)?
+        && (3..3 + spec.preserve_fds).contains(&fd)
+    {
+        return Err(Error::usage(format!("file descriptor {fd} cannot be both nsrun's and CMD's"))
+            .hint("--json-status-fd must lie outside of what --preserve-fds passes"));
+    }
+    if let Some(show) = dry_run {
+        let plan = plan(&spec, &mut Kernel::open()?)?;
+        warn(&plan.warnings);
+        let _ = io::stdout().write_all(show(&plan).as_bytes());
+        return Ok(0);
+    }
+    if output.detach { detached(&spec, output) } else { foreground(&spec, output) }
+}
+
+fn output(args: &Args) -> Result<Output> {
+    let detach = args.flag("detach");
+    let log = args.value("log").map(PathBuf::from);
+    if log.is_some() && !detach {
+        return Err(Error::usage("--log needs --detach")
+            .hint("redirect the output of a run in the foreground with the shell's \">\""));
+    }
+    let status = match options::number(args, "json-status-fd", 0, i32::MAX as u32)? {
+        None => None,
+        Some(fd @ 0..=2) => Some(duplicate_standard(fd)?),
+        Some(fd) => Some(file::adopt(fd as i32).ok_or_else(|| {
+            Error::usage(format!("cannot write to file descriptor {fd}")).because("it is not open")
+        })?),
+    };
+    Ok(Output { detach, log, status })
+}
+
+fn duplicate_standard(fd: u32) -> Result<File> {
+    let path = format!("/proc/self/fd/{fd}");
+    File::options().append(true).open(path).map_err(|error| {
+        Error::usage(format!("cannot write to file descriptor {fd}")).because(error)
+    })
+}
+
+type Show = fn(&Plan) -> String;
+
+fn dry_run(args: &Args) -> Result<Option<Show>> {
+    let format = args.text("format")?;
+    if !args.flag("dry-run") {
+        return match format {
+            None => Ok(None),
+            Some(_) => Err(Error::usage("--format needs --dry-run").hint("add --dry-run")),
+        };
+    }
+    Ok(Some(match format {
+        Some("ip") => plan::script,
+        _ => plan::tree,
+    }))
+}
+
+fn warn(warnings: &[String]) {
+    for warning in warnings {
+        eprintln!("nsrun: warning: {warning}");
+    }
+}
+
+/// Looks at what matters for this run, and plans it.
+fn plan(spec: &Run, kernel: &mut Kernel) -> Result<Plan> {
+    let mut machine = Machine { random: file::random(), ..Machine::default() };
+    let root = spec.root.directory.as_deref();
+    for asked in &spec.networks {
+        machine.networks.push(kernel.network(&asked.network)?);
+    }
+    let complete = |link: &NetworkLink| match link {
+        NetworkLink::Ours(network) => network.complete,
+        NetworkLink::Foreign { .. } => true,
+    };
+    if !machine.networks.iter().all(|link| link.as_ref().is_some_and(complete)) {
+        machine.host = kernel.host()?;
+    }
+    machine.files = host_files(spec);
+    if let Some(user) = &spec.user {
+        machine.account = Some(process::account(user, root.unwrap_or(Path::new("/")))?);
+    }
+    plan::run(spec, &machine)
+}
+
+fn host_files(spec: &Run) -> HostFiles {
+    let read = |path: &str| fs::read(path).ok().map(|text| String::from_utf8_lossy(&text).into());
+    let connected = !spec.networks.is_empty();
+    let mut files = HostFiles::default();
+    if connected || !spec.resolver.is_default() {
+        files.resolv_conf = read("/etc/resolv.conf");
+        let own: &str = files.resolv_conf.as_deref().unwrap_or_default();
+        if own.is_empty() || own.contains("127.") || own.contains("::1") {
+            files.upstream_resolv_conf = read("/run/systemd/resolve/resolv.conf");
+        }
+    }
+    if spec.name.is_some() || spec.hostname.is_some() || !spec.hosts.is_empty() {
+        files.hosts = read("/etc/hosts");
+    }
+    files
+}
+
+/// Plans and launches, again when another run made the network at the same moment.
+fn launch(spec: &Run) -> Result<(Launched, Kernel, Plan)> {
+    const TRIES: usize = 10;
+    let mut kernel = Kernel::open()?;
+    for _ in 0..TRIES {
+        let plan = plan(spec, &mut kernel)?;
+        if let Made::Done(made) = apply::make_network(&mut kernel, &plan)? {
+            warn(&plan.warnings);
+            if let Some(launched) = apply::launch(&mut kernel, &plan, &made)? {
+                warn(&launched.warnings);
+                return Ok((launched, kernel, plan));
+            }
+        }
+    }
+    Err(Error::new("cannot make the network")
+        .because("others make and remove it all the time")
+        .hint("try again"))
+}
+
+fn foreground(spec: &Run, output: Output) -> Result<u8> {
+    let terminal = Foreground::current();
+    block_signals()?;
+    let (launched, kernel, plan) = launch(spec)?;
+    let status = stay(&launched, kernel, &plan, output.status)?;
+    if let Some(terminal) = terminal {
+        terminal.restore();
+    }
+    Ok(status)
+}
+
+fn block_signals() -> Result<()> {
+    signal::block().map_err(|errno| Error::new("cannot block signals").because(errno.desc()))
+}
+
+/// Watches over a run until it ends; its exit status stays readable for those who wait for it.
+fn stay(launched: &Launched, kernel: Kernel, plan: &Plan, status: Option<File>) -> Result<u8> {
+    if let Some(mut file) = status {
+        let line = format!("{}\n", describe(launched, plan));
+        let _ = file.write_all(line.as_bytes());
+    }
+    drop(kernel);
+    // What the caller left open for CMD, or for nobody, must end when CMD closes it.
+    file::close_from(3);
+    let status_file = file::anonymous(c"nsrun-status");
+    let status = apply::supervise(launched)?;
+    if let Ok(mut file) = status_file {
+        let _ = file.write_all(&[status]);
+    }
+    Ok(status)
+}
+
+/// The run as `inspect --json` shows it, from what is known without asking again.
+fn describe(launched: &Launched, plan: &Plan) -> serde_json::Value {
+    let networks = plan.members.iter().zip(&launched.leases).map(|(member, &lease)| {
+        let address6 = member.network.address6(lease);
+        json!({
+            "network": member.network.name,
+            "ifname": member.link(),
+            "address": member.address(lease).to_string(),
+            "mac": member.mac(lease).to_string(),
+            "address6": address6.map(|address| address.to_string()),
+            "gateway": member.network.gateway.addr().to_string(),
+            "mtu": member.mtu(),
+            "host_link": lease.to_string(),
+        })
+    });
+    json!({
+        "name": title(launched, plan),
+        "pid": process::cmd_pid(launched.pid),
+        "init": plan.has_init().then_some(launched.pid),
+        "supervisor": launched.run.supervisor,
+        "started": inspect::time(launched.run.started),
+        "command": plan.process.command.iter().map(|word| word.to_string_lossy()).collect::<Vec<_>>(),
+        "networks": networks.collect::<Vec<_>>(),
+        "ports": [],
+    })
+}
+
+/// What the run is called: its name, its lease, or its process.
+fn title(launched: &Launched, plan: &Plan) -> String {
+    match (&plan.name, launched.leases.first()) {
+        (Some(name), _) => name.clone(),
+        (None, Some(lease)) => lease.to_string(),
+        (None, None) => launched.pid.to_string(),
+    }
+}
+
+/// Launches in a session of its own, reports once CMD has started, and leaves it there.
+fn detached(spec: &Run, output: Output) -> Result<u8> {
+    let cannot = |errno: crate::sys::Errno| Error::new("cannot detach").because(errno.desc());
+    let log = match &output.log {
+        None => File::options().write(true).open("/dev/null"),
+        Some(path) => File::options().append(true).create(true).open(path),
+    };
+    let log = log.map_err(|error| {
+        let path = output.log.as_deref().unwrap_or(Path::new("/dev/null"));
+        Error::new(format!("cannot write to \"{}\"", path.display()))
+            .because(crate::sys::errno(&error).desc())
+    })?;
+    let null = File::open("/dev/null").map_err(|error| cannot(crate::sys::errno(&error)))?;
+    let (ours, theirs) = Channel::pair().map_err(cannot)?;
+    if let Fork::Child = fork(Namespaces::empty()).map_err(cannot)? {
+        drop(ours);
+        exit(background(spec, output.status, &theirs, &null, &log));
+    }
+    drop(theirs);
+    let mut buf = [0; REPORT];
+    match ours.receive(&mut buf).map_err(cannot)? {
+        [] => Err(Error::new("cannot launch the process").because("nsrun was killed")),
+        [0, name @ ..] => {
+            println!("{}", String::from_utf8_lossy(name));
+            Ok(0)
+        }
+        [kind, text @ ..] => Err(Error {
+            kind: KINDS.get(usize::from(*kind)).copied().unwrap_or(Kind::Failed),
+            ..Error::new(String::from_utf8_lossy(text))
+        }),
+    }
+}
+
+/// Longest report of a run in the background.
+const REPORT: usize = 8192;
+/// First byte of such a report: 0 and the name of the run, or one of these and an error.
+const KINDS: [Kind; 5] =
+    [Kind::Failed, Kind::Usage, Kind::Failed, Kind::NotExecutable, Kind::NotFound];
+
+/// The life of a run in the background.
+fn background(spec: &Run, status: Option<File>, report: &Channel, null: &File, log: &File) -> u8 {
+    let begin = || -> Result<()> {
+        new_session()
+            .and_then(|()| file::replace(null, 0))
+            .and_then(|()| file::replace(log, 1))
+            .map_err(|errno| Error::new("cannot detach").because(errno.desc()))?;
+        block_signals()
+    };
+    let launched = begin().and_then(|()| launch(spec));
+    let (launched, kernel, plan) = match launched {
+        Ok(launched) => launched,
+        Err(error) => {
+            let kind = KINDS.iter().rposition(|kind| *kind == error.kind).unwrap_or(2) as u8;
+            let text = error.to_string();
+            let text = text.strip_prefix("nsrun: ").unwrap_or(&text);
+            let mut bytes = [&[kind], text.as_bytes()].concat();
+            bytes.truncate(REPORT);
+            let _ = report.send(&bytes);
+            return super::LAUNCH_FAILED;
+        }
+    };
+    let _ = report.send(&[&[0], title(&launched, &plan).as_bytes()].concat());
+    // Errors up to here were for whoever called; from here on for the log.
+    let _ = file::replace(log, 2);
+    stay(&launched, kernel, &plan, status).unwrap_or(super::LAUNCH_FAILED)
+}

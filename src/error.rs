@@ -1,0 +1,85 @@
+//! Errors people read: what failed, on which object, the kernel's words, what to do, what state
+//! is left.
+
+use std::fmt;
+
+/// What sort of failure it is: decides the exit status.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Kind {
+    /// What was typed makes no sense: nothing was tried.
+    Usage,
+    /// It cannot be done as things are, or it failed.
+    Failed,
+    /// CMD exists but cannot be executed.
+    NotExecutable,
+    /// There is no such CMD.
+    NotFound,
+}
+
+/// An error, ready to be shown:
+///
+/// ```text
+/// nsrun: cannot VERB OBJECT: CAUSE (kernel: ITS OWN WORDS, attribute PATH)
+/// hint: what to do
+/// undo: what was taken back; what is left
+/// ```
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Error {
+    /// Decides the exit status.
+    pub kind: Kind,
+    /// "cannot add address 10.0.0.2/20 to link "eth0"".
+    pub what: String,
+    /// Why: the text of an errno and the kernel's words, or a sentence of ours.
+    pub cause: Option<String>,
+    /// What to do about it.
+    pub hint: Option<String>,
+    /// What was taken back, and what could not be.
+    pub undo: Vec<String>,
+}
+
+/// Result of anything that can fail in a way people should read about.
+pub type Result<T> = std::result::Result<T, Error>;
+
+impl Error {
+    /// It failed, or cannot be done as things are.
+    pub fn new(what: impl Into<String>) -> Self {
+        Error { kind: Kind::Failed, what: what.into(), cause: None, hint: None, undo: Vec::new() }
+    }
+
+    /// What was typed makes no sense.
+    pub fn usage(what: impl Into<String>) -> Self {
+        Error { kind: Kind::Usage, ..Error::new(what) }
+    }
+
+    /// Adds why.
+    #[must_use]
+    pub fn because(mut self, cause: impl fmt::Display) -> Self {
+        self.cause = Some(cause.to_string());
+        self
+    }
+
+    /// Adds what to do, unless something already says it.
+    #[must_use]
+    pub fn hint(mut self, hint: impl Into<String>) -> Self {
+        self.hint.get_or_insert(hint.into());
+        self
+    }
+}
+
+impl fmt::Display for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "nsrun: {}", self.what)?;
+        if let Some(cause) = &self.cause {
+            write!(f, ": {cause}")?;
+        }
+        if let Some(hint) = &self.hint {
+            write!(f, "\nhint: {hint}")?;
+        }
+        for undo in &self.undo {
+            write!(f, "\nundo: {undo}")?;
+        }
+        Ok(())
+    }
+}
+
+impl std::error::Error for Error {}

@@ -1,0 +1,127 @@
+//! What there is, as data: how leases, networks and runs are written into kernel objects, and
+//! what was read back.
+
+mod lease;
+mod network;
+mod run;
+
+pub use lease::Lease;
+pub use network::{
+    BRIDGE_PREFIX, DEFAULT_NETWORK, Description, Network, Options, network_mac, parse_network_mac,
+};
+pub use run::{Joined, Run, Status};
+
+use std::net::IpAddr;
+
+use ipnet::IpNet;
+
+/// A prefix that is in use on this host, and by what.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Occupied {
+    /// The prefix.
+    pub prefix: IpNet,
+    /// "route via 192.0.2.1", "address of link "eth0"".
+    pub by: String,
+}
+
+/// A link on this host that has the name a network's bridge should have.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum NetworkLink {
+    /// It is the network.
+    Ours(Network),
+    /// It is something else, of this kind.
+    Foreign {
+        /// Its name.
+        link: String,
+        /// Kind of the link, or "physical link".
+        kind: String,
+    },
+}
+
+/// What making a network has to know about the host.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Host {
+    /// Prefixes in use.
+    pub occupied: Vec<Occupied>,
+    /// MTU of the link that holds the default route.
+    pub uplink_mtu: Option<u32>,
+}
+
+/// The files of this host that name resolution depends on; `None` where there is no such file.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct HostFiles {
+    /// `/etc/resolv.conf`.
+    pub resolv_conf: Option<String>,
+    /// The servers systemd-resolved itself asks: `/run/systemd/resolve/resolv.conf`.
+    pub upstream_resolv_conf: Option<String>,
+    /// `/etc/hosts`.
+    pub hosts: Option<String>,
+}
+
+/// Whether a prefix is a default route, or half of one as VPNs set it up: it overlaps everything
+/// and reserves nothing.
+pub fn is_default(prefix: &IpNet) -> bool {
+    prefix.prefix_len() == 0
+        || matches!(prefix, IpNet::V4(v4) if v4.prefix_len() == 1)
+        || matches!(prefix, IpNet::V6(v6) if v6.prefix_len() == 1)
+}
+
+/// Any address as text for a message, with its prefix length.
+pub fn with_prefix(address: IpAddr, prefix_len: u8) -> String {
+    format!("{address}/{prefix_len}")
+}
+
+/// What planning a run has to know about the machine.
+#[derive(Clone, Debug, Default)]
+pub struct Machine {
+    /// For each network to join, the link found by its name; `None`: there is none.
+    pub networks: Vec<Option<NetworkLink>>,
+    /// The host, looked at only when a network is still to be made.
+    pub host: Host,
+    /// Files of the host, read only when they matter.
+    pub files: HostFiles,
+    /// The user that was asked for by name or number, looked up.
+    pub account: Option<Account>,
+    /// Where to begin looking for a free address.
+    pub random: u64,
+}
+
+/// A user, looked up inside.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Account {
+    /// User id.
+    pub uid: u32,
+    /// Group id.
+    pub gid: u32,
+    /// Ids of further groups.
+    pub groups: Vec<u32>,
+    /// Home directory.
+    pub home: Option<String>,
+}
+
+/// Who holds an address or a name.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Holder {
+    /// The link that holds it.
+    pub link: String,
+    /// Index of that link: its name may be another's before it is put out of the way.
+    pub index: u32,
+    /// Its alternative names.
+    pub names: Vec<String>,
+    /// The run it belongs to; `None` for a foreign link.
+    pub status: Option<Status>,
+    /// In what state that run is.
+    pub state: HolderState,
+}
+
+/// State of a [`Holder`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum HolderState {
+    /// It runs.
+    Alive,
+    /// Its namespace is going: the kernel has begun to take it apart.
+    Dying,
+    /// No process is left in its namespace, but something, such as a TCP connection with data
+    /// still to send, keeps the namespace.
+    Abandoned,
+}

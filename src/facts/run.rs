@@ -1,0 +1,106 @@
+//! A run: what the host's end of its veth says about it.
+
+use std::fmt;
+use std::net::Ipv4Addr;
+
+use crate::facts::Lease;
+
+/// The description of a run, kept as the alias of its link (at most 255 bytes, readable by
+/// everyone).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Run {
+    /// Process that all others of the run descend from: its init, or CMD itself with `--pid host`.
+    pub pid: i32,
+    /// The nsrun that watches over it.
+    pub supervisor: i32,
+    /// When it started, in seconds since 1970.
+    pub started: u64,
+}
+
+/// First word of a description, with the version of what follows.
+const VERSION: &str = "nsrun/1";
+
+impl fmt::Display for Run {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Run { pid, supervisor, started } = self;
+        write!(f, "{VERSION} pid={pid} supervisor={supervisor} started={started}")
+    }
+}
+
+impl Run {
+    /// Reads a description; `None` when it is none of ours. Words it does not know are skipped.
+    pub fn parse(alias: &str) -> Option<Run> {
+        let mut words = alias.split(' ');
+        if words.next() != Some(VERSION) {
+            return None;
+        }
+        let mut run = Run { pid: 0, supervisor: 0, started: 0 };
+        for word in words {
+            match word.split_once('=')? {
+                ("pid", value) => run.pid = value.parse().ok()?,
+                ("supervisor", value) => run.supervisor = value.parse().ok()?,
+                ("started", value) => run.started = value.parse().ok()?,
+                _ => {}
+            }
+        }
+        (run.pid > 0).then_some(run)
+    }
+}
+
+/// A run as it was found: its links on this host and what is known by them.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Status {
+    /// The name it was given.
+    pub name: Option<String>,
+    /// Its description; `None` in the moment between claim and description.
+    pub run: Option<Run>,
+    /// Whether its process is there, in the namespace at the other end.
+    pub alive: bool,
+    /// Id of its namespace, as this one knows it.
+    pub namespace_id: Option<i32>,
+    /// The networks it is on, as its links on this host say, oldest first.
+    pub joined: Vec<Joined>,
+}
+
+/// A network that a run is on.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Joined {
+    /// The lease: the name of its link on this host.
+    pub lease: Lease,
+    /// Index of that link.
+    pub link_index: u32,
+    /// The network's name; empty when it is not known.
+    pub network: String,
+    /// Address and prefix length.
+    pub address: Option<(Ipv4Addr, u8)>,
+    /// Address of the network's gateway.
+    pub gateway: Option<Ipv4Addr>,
+}
+
+impl Status {
+    /// What the run is called: its name, or its lease.
+    pub fn title(&self) -> String {
+        let lease = || self.joined.first().map(|joined| joined.lease.to_string());
+        self.name.clone().or_else(lease).unwrap_or_default()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_description_is_read_as_it_was_written() {
+        let run = Run { pid: 4711, supervisor: 4710, started: 1_795_000_000 };
+        assert_eq!(Run::parse(&run.to_string()), Some(run));
+        let longer = format!("{run} later=1");
+        assert_eq!(Run::parse(&longer), Some(run));
+    }
+
+    #[test]
+    fn what_others_wrote_is_no_description() {
+        for alias in ["", "nsrun", "nsrun/2 pid=1", "nsrun/1 pid=x", "nsrun/1 pid=-1", "nsrun/1 "] {
+            assert_eq!(Run::parse(alias), None, "{alias:?}");
+        }
+    }
+}

@@ -1,0 +1,244 @@
+//! The plan of a run: network, claim, wiring, mounts, process.
+
+use std::ffi::OsString;
+use std::path::PathBuf;
+
+use crate::error::{Error, Result};
+use crate::facts::{self, Lease, Machine};
+use crate::plan::member::{Member, members};
+use crate::plan::names;
+use crate::plan::network::network;
+use crate::plan::setup::{PrivateFile, Setup};
+use crate::plan::step::Step;
+use crate::spec::{self, Isolation, Run, Sysctl, capability};
+
+/// Everything `nsrun run` will do.
+#[derive(Clone, Debug)]
+pub struct Plan {
+    /// What to tell the user before anything is done.
+    pub warnings: Vec<String>,
+    /// What makes or completes networks, in sends; empty when they are there.
+    pub network: Vec<Vec<Step>>,
+    /// Namespaces of its own besides network and mounts, which every run has.
+    pub isolation: Isolation,
+    /// Membership of networks, in the order of the links; empty: loopback only.
+    pub members: Vec<Member>,
+    /// What the new process does at once.
+    pub prepare: Vec<Setup>,
+    /// What it does when it has its links.
+    pub finish: Vec<Setup>,
+    /// What it becomes.
+    pub process: Process,
+    /// Names it is known by.
+    pub name: Option<String>,
+}
+
+/// What the new process becomes.
+#[derive(Clone, Debug)]
+pub struct Process {
+    /// Command and arguments.
+    pub command: Vec<OsString>,
+    /// Environment.
+    pub environment: Vec<(OsString, OsString)>,
+    /// Directory to start in.
+    pub workdir: Option<PathBuf>,
+    /// User; `None`: as it is.
+    pub account: Option<facts::Account>,
+    /// Capabilities that root keeps.
+    pub capabilities: capability::Set,
+    /// Whether no program it executes may gain rights.
+    pub no_new_privileges: bool,
+    /// How many descriptors from 3 on are passed.
+    pub preserve_fds: u32,
+    /// Whether it lives on when nsrun is killed.
+    pub survive: bool,
+}
+
+/// Plans a run.
+///
+/// # Errors
+/// It makes no sense, or cannot be done on this machine as it is; nothing was touched.
+pub fn run(spec: &Run, machine: &Machine) -> Result<Plan> {
+    let mut warnings = Vec::new();
+    check(spec, &mut warnings)?;
+    let (mut networks, mut steps) = (Vec::new(), Vec::new());
+    for (asked, found) in spec.networks.iter().zip(&machine.networks) {
+        let (network, rest) = network(&asked.network, found.as_ref(), &machine.host)?;
+        networks.push(network);
+        steps.extend(rest);
+    }
+    let members = members(&spec.networks, networks, spec.name.as_deref(), machine.random)?;
+    let (prepare, finish) = setup(spec, machine, &mut warnings);
+    Ok(Plan {
+        warnings,
+        network: steps,
+        isolation: spec.isolation.clone(),
+        members,
+        prepare,
+        finish,
+        process: process(spec, machine),
+        name: spec.name.clone(),
+    })
+}
+
+/// Refuses what contradicts itself.
+fn check(spec: &Run, warnings: &mut Vec<String>) -> Result<()> {
+    let isolation = &spec.isolation;
+    if spec.hostname.is_some() && !isolation.uts {
+        return Err(Error::usage("--hostname would change the host's own name with --uts host")
+            .hint("drop one of the two options"));
+    }
+    if isolation.user.is_some() && !(isolation.pid && isolation.ipc && isolation.uts) {
+        return Err(Error::usage("--userns cannot be combined with --pid, --ipc or --uts host")
+            .hint("namespaces of the host belong to the host's users; drop one of the two"));
+    }
+    if !isolation.pid && spec.root.directory.is_some() {
+        warnings.push("with --pid host, CMD sees and can signal processes of the host".into());
+    }
+    for (n, asked) in spec.networks.iter().enumerate() {
+        let before = spec.networks.get(..n).unwrap_or_default();
+        if before.iter().any(|other| other.network == asked.network) {
+            return Err(Error::usage(format!("network \"{}\" is given twice", asked.network))
+                .hint("give each network once"));
+        }
+        if before.iter().any(|other| other.link == asked.link) {
+            return Err(Error::usage(format!("two links cannot both be \"{}\"", asked.link))
+                .hint("choose another name with --net NAME,ifname=LINK"));
+        }
+    }
+    if spec.networks.iter().filter(|asked| asked.default_route == Some(true)).count() > 1 {
+        return Err(Error::usage("two networks cannot both have the default route")
+            .hint("give default-route=yes to one of them"));
+    }
+    let reaches = capability::NET_ADMIN | capability::SYS_ADMIN;
+    if isolation.user.is_none() && spec.capabilities & reaches & !capability::DEFAULT != 0 {
+        let names: Vec<_> = capability::names(spec.capabilities & reaches).collect();
+        warnings.push(format!(
+            "{} without --userns reaches this host: CMD can list, make and delete its links, and \
+             keep its own address for good",
+            names.join(" and ")
+        ));
+    }
+    Ok(())
+}
+
+/// The mounts and files of a run, and its parameters, in two parts: before and after its links.
+fn setup(spec: &Run, machine: &Machine, warnings: &mut Vec<String>) -> (Vec<Setup>, Vec<Setup>) {
+    let mut prepare = vec![Setup::ReceiveMounts];
+    if let Some(directory) = &spec.root.directory {
+        prepare.push(Setup::Root(directory.clone()));
+    }
+    let files = private_files(spec, machine, warnings);
+    if !files.is_empty() {
+        prepare.push(Setup::Files(files));
+    }
+    prepare.push(Setup::Sys);
+    // With the host's process ids a fresh /proc would show the same, and hide what is mounted
+    // below the old one; but a root directory of its own has none yet.
+    if spec.isolation.pid || spec.root.directory.is_some() {
+        prepare.push(Setup::Proc);
+    }
+    if spec.root.directory.is_some() {
+        prepare.push(Setup::Dev);
+    }
+    prepare.extend(spec.root.tmpfs.iter().cloned().map(Setup::Tmpfs));
+    prepare.extend(spec.root.binds.iter().cloned().map(Setup::Bind));
+    let hostname = spec.hostname.as_ref().or(spec.name.as_ref().filter(|_| spec.isolation.uts));
+    prepare.extend(hostname.cloned().map(Setup::Hostname));
+
+    let comfort = |key: &str, value: &str| Setup::Sysctl {
+        sysctl: Sysctl { key: key.into(), value: value.into() },
+        asked: false,
+    };
+    // A new namespace lets nobody ping, and only root bind the low ports.
+    let mut finish = vec![
+        comfort("net.ipv4.ping_group_range", "0 2147483647"),
+        comfort("net.ipv4.ip_unprivileged_port_start", "0"),
+    ];
+    let asked = spec.sysctls.iter().cloned();
+    finish.extend(asked.map(|sysctl| Setup::Sysctl { sysctl, asked: true }));
+    (prepare, finish)
+}
+
+/// The files that differ from the host's.
+fn private_files(spec: &Run, machine: &Machine, warnings: &mut Vec<String>) -> Vec<PrivateFile> {
+    let mut files = Vec::new();
+    let connected = !spec.networks.is_empty();
+    if connected || !spec.resolver.is_default() {
+        let resolv_conf = names::resolv_conf(&spec.resolver, &machine.files);
+        if let Some(warning) = resolv_conf.warning.filter(|_| connected) {
+            warnings.push(warning);
+        }
+        // Another root directory has not the host's file.
+        let text = match spec.root.directory {
+            Some(_) => resolv_conf.text.or_else(|| machine.files.resolv_conf.clone()),
+            None => resolv_conf.text,
+        };
+        files.extend(text.map(|text| PrivateFile {
+            path: "/etc/resolv.conf".into(),
+            text,
+            own_names: None,
+        }));
+    }
+    let own_names = own_names(spec);
+    if !spec.hosts.is_empty() || own_names.is_some() {
+        let text = names::hosts(&machine.files, &spec.hosts);
+        files.push(PrivateFile { path: "/etc/hosts".into(), text, own_names });
+    }
+    files
+}
+
+/// The names a run has for itself: host name, then its name.
+fn own_names(spec: &Run) -> Option<String> {
+    let mut names: Vec<&str> = Vec::new();
+    names.extend(spec.hostname.as_deref());
+    names.extend(spec.name.as_deref().filter(|name| Some(*name) != spec.hostname.as_deref()));
+    (!names.is_empty()).then(|| names.join(" "))
+}
+
+fn process(spec: &Run, machine: &Machine) -> Process {
+    let mut environment = spec.environment.clone();
+    let home = machine.account.as_ref().and_then(|account| account.home.as_ref());
+    if let Some(home) = home {
+        environment.retain(|(name, _)| name != "HOME");
+        environment.push(("HOME".into(), home.into()));
+    }
+    let root: PathBuf = "/".into();
+    let workdir = spec.workdir.clone().or_else(|| spec.root.directory.as_ref().map(|_| root));
+    Process {
+        command: spec.command.clone(),
+        environment,
+        workdir,
+        account: machine.account.clone(),
+        capabilities: spec.capabilities,
+        no_new_privileges: spec.no_new_privileges,
+        preserve_fds: spec.preserve_fds,
+        survive: spec.survive,
+    }
+}
+
+impl Plan {
+    /// Each member with the address it will try first.
+    pub fn first_choice(&self) -> impl Iterator<Item = (&Member, Lease)> {
+        self.members.iter().filter_map(|member| Some((member, *member.claims.first()?)))
+    }
+
+    /// What is done inside the namespace, in one send, when the members have these leases.
+    pub fn inside(&self, leases: impl IntoIterator<Item = Lease>) -> Vec<Step> {
+        let mut steps = vec![Step::SetUp { link: "lo".into() }];
+        for (member, lease) in self.members.iter().zip(leases) {
+            steps.extend(member.inside(lease));
+        }
+        steps
+    }
+
+    /// Whether the process that is made is an init that launches CMD, rather than CMD itself.
+    pub fn has_init(&self) -> bool {
+        self.isolation.pid
+    }
+
+    /// The user namespace of the run, if it has one.
+    pub fn user_namespace(&self) -> Option<&spec::UserNamespace> {
+        self.isolation.user.as_ref()
+    }
+}

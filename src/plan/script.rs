@@ -1,0 +1,128 @@
+//! A plan as the command lines that would do the same with iproute2 and procps.
+
+use std::fmt::Write;
+
+use ipnet::IpNet;
+
+use crate::facts::Run;
+use crate::plan::{Master, Plan, Setup, Step};
+
+/// Name of the namespace in the script, where the plan has a process.
+const NAMESPACE: &str = "nsrun-demo";
+
+/// The equivalent command lines, for sh(1). Mounts and the process itself have none.
+pub fn script(plan: &Plan) -> String {
+    let mut out = String::from("set -e\n");
+    let mut lines = |steps: &[Step], inside: bool| {
+        for step in steps {
+            let _ = writeln!(out, "{}", command(step, inside));
+        }
+    };
+    lines(&plan.network.concat(), false);
+    let _ = writeln!(out, "ip netns add {NAMESPACE}");
+    let mut lines = |steps: &[Step], inside: bool| {
+        for step in steps {
+            let _ = writeln!(out, "{}", command(step, inside));
+        }
+    };
+    for (member, lease) in plan.first_choice() {
+        lines(&[member.claim(lease, 0)], false);
+        let run = Run { pid: 1, supervisor: 1, started: 0 };
+        lines(&member.publish(lease, run), false);
+    }
+    lines(&plan.inside(plan.first_choice().map(|(_, lease)| lease)), true);
+    for setup in &plan.finish {
+        if let Setup::Sysctl { sysctl, .. } = setup {
+            let assignment = quoted(&format!("{}={}", sysctl.key, sysctl.value));
+            let _ = writeln!(out, "ip netns exec {NAMESPACE} sysctl -qw {assignment}");
+        }
+    }
+    let words: Vec<String> =
+        plan.process.command.iter().map(|word| quoted(&word.to_string_lossy())).collect();
+    let _ = writeln!(out, "ip netns exec {NAMESPACE} {}", words.join(" "));
+    out
+}
+
+/// One step as a command line.
+fn command(step: &Step, inside: bool) -> String {
+    let ip = if inside { format!("ip -n {NAMESPACE}") } else { "ip".into() };
+    let link = |link: &String| quoted(link);
+    match step {
+        Step::CreateBridge { link: name, mac, mtu } => format!(
+            "{ip} link add {} address {mac} mtu {mtu} type bridge stp_state 0 forward_delay 0 \
+             mcast_snooping 0",
+            link(name)
+        ),
+        Step::CreateVeth(veth) => format!(
+            "{ip} link add {} mtu {mtu} numtxqueues 1 numrxqueues 1 {}type veth \
+             peer name {} netns {NAMESPACE} mtu {mtu} address {} numtxqueues 1 numrxqueues 1",
+            veth.lease,
+            veth.master.as_ref().map(master).unwrap_or_default(),
+            quoted(&veth.peer),
+            veth.peer_mac,
+            mtu = veth.mtu,
+        ),
+        Step::NoAutomaticAddresses { link: name } => {
+            format!("{ip} link set {} addrgenmode none", link(name))
+        }
+        Step::SetMtu { link: name, mtu } => format!("{ip} link set {} mtu {mtu}", link(name)),
+        Step::SetUp { link: name } => format!("{ip} link set {} up", link(name)),
+        Step::AddAddress { link: name, address } => {
+            let how = match address {
+                IpNet::V4(net) if net.prefix_len() < 31 => "brd +",
+                IpNet::V4(_) => "",
+                IpNet::V6(_) => "nodad",
+            };
+            format!("{ip} address add {address} {how} dev {}", link(name))
+        }
+        Step::AddRoute(route) => {
+            let family = if matches!(route.to, IpNet::V6(_)) { " -6" } else { "" };
+            let mut line = format!("{ip}{family} route add {}", route.to);
+            if let Some(gateway) = &route.gateway {
+                let _ = write!(line, " via {gateway}");
+            }
+            if let Some(name) = &route.link {
+                let _ = write!(line, " dev {}", link(name));
+            }
+            line
+        }
+        Step::AddName { link: dev, name } => {
+            format!("{ip} link property add dev {} altname {}", link(dev), quoted(name))
+        }
+        Step::Describe { link: name, text } => {
+            format!("{ip} link set {} alias {}", link(name), quoted(text))
+        }
+        Step::Rename { link: name, to, .. } => format!("{ip} link set {} name {to}", link(name)),
+        Step::Detach { link: name, .. } => format!("{ip} link set {} down nomaster", link(name)),
+        Step::RemoveName { link: dev, name, .. } => {
+            format!("{ip} link property del dev {} altname {}", link(dev), quoted(name))
+        }
+        Step::DeleteLink { link: name, .. } => format!("{ip} link delete {}", link(name)),
+    }
+}
+
+fn master(master: &Master) -> String {
+    format!("master {} ", quoted(&master.link))
+}
+
+/// A word as sh(1) reads it back.
+fn quoted(word: &str) -> String {
+    let plain = |c: char| c.is_ascii_alphanumeric() || "-_./:=@%+,".contains(c);
+    if !word.is_empty() && word.chars().all(plain) {
+        return word.into();
+    }
+    format!("'{}'", word.replace('\'', "'\\''"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::quoted;
+
+    #[test]
+    fn words_are_quoted_for_the_shell_when_they_must_be() {
+        assert_eq!(quoted("eth0"), "eth0");
+        assert_eq!(quoted(""), "''");
+        assert_eq!(quoted("a b"), "'a b'");
+        assert_eq!(quoted("it's"), "'it'\\''s'");
+    }
+}

@@ -1,0 +1,222 @@
+//! Steps that change kernel objects by netlink, one message each.
+
+use std::fmt;
+use std::net::IpAddr;
+
+use ipnet::IpNet;
+
+use crate::facts::Lease;
+use crate::spec::Mac;
+
+/// One change.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Step {
+    /// Makes a bridge, down.
+    CreateBridge {
+        /// Its name.
+        link: String,
+        /// Its link-layer address; fixed, so that it does not follow the ports'.
+        mac: Mac,
+        /// Largest packet, in bytes.
+        mtu: u32,
+    },
+    /// Makes a veth pair, both ends down: one here, in a bridge, the other in a namespace.
+    CreateVeth(Veth),
+    /// Keeps the kernel from giving a link IPv6 addresses of its own accord.
+    NoAutomaticAddresses {
+        /// The link.
+        link: String,
+    },
+    /// Sets the largest packet of a link.
+    SetMtu {
+        /// The link.
+        link: String,
+        /// In bytes.
+        mtu: u32,
+    },
+    /// Brings a link up.
+    SetUp {
+        /// The link.
+        link: String,
+    },
+    /// Adds an address, with the route to its prefix.
+    AddAddress {
+        /// The link.
+        link: String,
+        /// Address and prefix length.
+        address: IpNet,
+    },
+    /// Adds a route.
+    AddRoute(Route),
+    /// Adds an alternative name to a link.
+    AddName {
+        /// The link.
+        link: String,
+        /// The name.
+        name: String,
+    },
+    /// Sets the description of a link.
+    Describe {
+        /// The link.
+        link: String,
+        /// The description.
+        text: String,
+    },
+    /// Renames a link that is down.
+    Rename {
+        /// The link.
+        link: String,
+        /// Its index.
+        index: u32,
+        /// The new name.
+        to: String,
+    },
+    /// Takes a link down and out of its bridge.
+    Detach {
+        /// The link.
+        link: String,
+        /// Its index.
+        index: u32,
+    },
+    /// Removes an alternative name from a link.
+    RemoveName {
+        /// The link.
+        link: String,
+        /// Its index.
+        index: u32,
+        /// The name.
+        name: String,
+    },
+    /// Deletes a link.
+    DeleteLink {
+        /// The link.
+        link: String,
+        /// Its index; `None`: whichever has the name.
+        index: Option<u32>,
+    },
+}
+
+/// A veth pair.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Veth {
+    /// Name of the end here: the lease.
+    pub lease: Lease,
+    /// Bridge the end here belongs to; `None`: the host routes.
+    pub master: Option<Master>,
+    /// Name of the other end.
+    pub peer: String,
+    /// Link-layer address of the other end.
+    pub peer_mac: Mac,
+    /// Largest packet, in bytes.
+    pub mtu: u32,
+    /// A process in the namespace of the other end.
+    pub pid: i32,
+}
+
+/// A route of the main table.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Route {
+    /// Where it leads.
+    pub to: IpNet,
+    /// By whom; `None`: to whoever is on the link.
+    pub gateway: Option<IpAddr>,
+    /// By which link; `None`: the one that the gateway is on.
+    pub link: Option<String>,
+}
+
+impl fmt::Display for Route {
+    /// "default route via 192.0.2.1", "route to 192.0.2.7/32 by link "ns1.7"".
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.to.prefix_len() {
+            0 => write!(f, "default route")?,
+            _ => write!(f, "route to {}", self.to)?,
+        }
+        if let Some(gateway) = &self.gateway {
+            write!(f, " via {gateway}")?;
+        }
+        match &self.link {
+            Some(link) => write!(f, " by link \"{link}\""),
+            None => Ok(()),
+        }
+    }
+}
+
+/// The bridge of a [`Veth`].
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Master {
+    /// Its name.
+    pub link: String,
+    /// Its index, when it is known already.
+    pub index: Option<u32>,
+}
+
+impl Step {
+    /// The step that takes this one back; `None` when another's does: deleting a link removes its
+    /// addresses and names, and a namespace takes what is in it along.
+    pub fn undo(&self) -> Option<Step> {
+        let delete = |link| Step::DeleteLink { link, index: None };
+        match self {
+            Step::CreateBridge { link, .. } => Some(delete(link.clone())),
+            Step::CreateVeth(veth) => Some(delete(veth.lease.to_string())),
+            _ => None,
+        }
+    }
+
+    /// Whether it is all the same who did it: what it makes may be there already, made by another
+    /// run that saw the same unfinished network.
+    pub fn may_exist(&self) -> bool {
+        matches!(self, Step::AddAddress { .. } | Step::AddName { .. })
+    }
+
+    /// Whether it is all the same when there is nothing to take away any more.
+    pub fn may_be_gone(&self) -> bool {
+        use Step::{DeleteLink, Detach, RemoveName, Rename};
+        matches!(self, DeleteLink { .. } | Detach { .. } | RemoveName { .. } | Rename { .. })
+    }
+
+    /// What a reader of the plan wants to know besides what [`Display`](fmt::Display) says.
+    pub fn details(&self) -> Option<String> {
+        match self {
+            Step::CreateBridge { mac, mtu, .. } => Some(format!("address {mac}, mtu {mtu}")),
+            Step::CreateVeth(veth) => {
+                let master = veth.master.as_ref();
+                let bridge = master.map(|master| format!("in bridge \"{}\", ", master.link));
+                Some(format!(
+                    "{}mtu {}, other end \"{}\" with address {}",
+                    bridge.unwrap_or_default(),
+                    veth.mtu,
+                    veth.peer,
+                    veth.peer_mac
+                ))
+            }
+            _ => None,
+        }
+    }
+}
+
+impl fmt::Display for Step {
+    /// What is done to which object: "create bridge "nsrun0"".
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Step::CreateBridge { link, .. } => write!(f, "create bridge \"{link}\""),
+            Step::CreateVeth(veth) => write!(f, "create veth \"{}\"", veth.lease),
+            Step::NoAutomaticAddresses { link } => {
+                write!(f, "switch off automatic IPv6 addresses of link \"{link}\"")
+            }
+            Step::SetMtu { link, mtu } => write!(f, "set the MTU of link \"{link}\" to {mtu}"),
+            Step::SetUp { link } => write!(f, "bring link \"{link}\" up"),
+            Step::AddAddress { link, address } => {
+                write!(f, "add address {address} to link \"{link}\"")
+            }
+            Step::AddRoute(route) => write!(f, "add {route}"),
+            Step::AddName { link, name } => write!(f, "add name \"{name}\" to link \"{link}\""),
+            Step::Describe { link, text } => write!(f, "describe link \"{link}\" as \"{text}\""),
+            Step::Rename { link, to, .. } => write!(f, "rename link \"{link}\" to \"{to}\""),
+            Step::Detach { link, .. } => write!(f, "detach link \"{link}\""),
+            Step::RemoveName { link, name, .. } => {
+                write!(f, "remove name \"{name}\" from link \"{link}\"")
+            }
+            Step::DeleteLink { link, .. } => write!(f, "delete link \"{link}\""),
+        }
+    }
+}

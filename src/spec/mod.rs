@@ -1,0 +1,16 @@
+//! What was asked for, validated: values that make sense by themselves, without a look at the
+//! machine.
+
+pub mod capability;
+mod mac;
+mod name;
+mod network;
+mod run;
+
+pub use mac::Mac;
+pub use name::{host_name, link_name, network_name, run_name};
+pub use network::{Driver, Membership, Range};
+pub use run::{
+    Bind, HostLine, IdMap, Isolation, Resolver, Root, Run, Sysctl, User, UserNamespace, UserPart,
+    absolute,
+};

@@ -1,0 +1,66 @@
+//! File descriptors and anonymous files.
+
+use std::ffi::CStr;
+use std::fs::File;
+use std::os::fd::{AsRawFd, FromRawFd, OwnedFd};
+
+use nix::fcntl::{FcntlArg, FdFlag, fcntl};
+
+use super::{Errno, Result};
+
+/// A file that lives in memory as long as somebody has it open: memfd_create(2). Closed on exec.
+pub fn anonymous(name: &CStr) -> Result<File> {
+    // SAFETY: the name is NUL-terminated.
+    let fd = unsafe { libc::memfd_create(name.as_ptr(), libc::MFD_CLOEXEC) };
+    // SAFETY: a new descriptor that nobody else has.
+    Errno::result(fd).map(|fd| unsafe { File::from_raw_fd(fd) })
+}
+
+/// Lets the descriptors from `first` on end with the next exec: close_range(2).
+pub fn close_on_exec_from(first: u32) -> Result<()> {
+    // SAFETY: takes integers; only sets flags.
+    let result =
+        unsafe { libc::syscall(libc::SYS_close_range, first, u32::MAX, libc::CLOSE_RANGE_CLOEXEC) };
+    Errno::result(result).map(drop)
+}
+
+/// Whether descriptor `fd` is open.
+pub fn is_open(fd: i32) -> bool {
+    // SAFETY: takes integers; only reads flags.
+    unsafe { libc::fcntl(fd, libc::F_GETFD) >= 0 }
+}
+
+/// Keeps descriptor `fd` open across the next exec.
+pub fn keep_on_exec(fd: &impl std::os::fd::AsFd) -> Result<()> {
+    fcntl(fd, FcntlArg::F_SETFD(FdFlag::empty())).map(drop)
+}
+
+/// Makes descriptor `target` (0, 1 or 2) refer to what `file` does.
+pub fn replace(file: &File, target: i32) -> Result<()> {
+    // SAFETY: dup2 onto a standard stream; nobody owns those descriptors exclusively.
+    Errno::result(unsafe { libc::dup2(file.as_raw_fd(), target) }).map(drop)
+}
+
+/// Takes over a descriptor that the caller of the program passed by number, so that it is closed
+/// on exec; `None` when it is not open.
+pub fn adopt(fd: i32) -> Option<File> {
+    // SAFETY: takes integers; only sets a flag.
+    let known = unsafe { libc::fcntl(fd, libc::F_SETFD, libc::FD_CLOEXEC) } >= 0;
+    // SAFETY: open, as the call above has shown, and passed for this use.
+    known.then(|| unsafe { File::from(OwnedFd::from_raw_fd(fd)) })
+}
+
+/// Random bits from the kernel.
+pub fn random() -> u64 {
+    let mut bytes = [0u8; 8];
+    // SAFETY: the buffer is valid for writes of its length. Without randomness (early boot) the
+    // zeroes stay, which is a valid choice too.
+    unsafe { libc::getrandom(bytes.as_mut_ptr().cast(), bytes.len(), libc::GRND_NONBLOCK) };
+    u64::from_ne_bytes(bytes)
+}
+
+/// Closes the descriptors from `first` on: close_range(2).
+pub fn close_from(first: u32) {
+    // SAFETY: nothing in this process uses one of these afterwards; the caller promises.
+    unsafe { libc::syscall(libc::SYS_close_range, first, u32::MAX, 0) };
+}

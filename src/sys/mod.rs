@@ -1,0 +1,24 @@
+//! System calls: processes, namespaces, mounts, credentials, signals, files.
+//!
+//! The only place for `unsafe`, `libc::` and `nix::`. Each function makes one thing possible
+//! and decides nothing.
+
+pub mod channel;
+pub mod credentials;
+pub mod file;
+pub mod link;
+pub mod mount;
+pub mod namespace;
+pub mod process;
+pub mod signal;
+pub mod terminal;
+
+pub use nix::errno::Errno;
+
+/// Result of a system call.
+pub type Result<T> = std::result::Result<T, Errno>;
+
+/// The errno of a standard library error.
+pub fn errno(error: &std::io::Error) -> Errno {
+    error.raw_os_error().map_or(Errno::EIO, Errno::from_raw)
+}

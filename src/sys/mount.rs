@@ -1,0 +1,115 @@
+//! Mounts of this mount namespace: mount(2), open_tree(2), move_mount(2), pivot_root(2).
+
+use std::ffi::CString;
+use std::os::fd::{AsFd, AsRawFd, FromRawFd, OwnedFd};
+use std::os::unix::ffi::OsStrExt;
+use std::path::Path;
+
+use nix::mount::{MntFlags, MsFlags, mount, umount2};
+
+use super::{Errno, Result};
+
+const NONE: Option<&str> = None;
+
+/// Stops mounts made here from appearing in the namespace this one was copied from; those made
+/// there go on appearing here.
+pub fn receive_only() -> Result<()> {
+    mount(NONE, "/", NONE, MsFlags::MS_REC | MsFlags::MS_SLAVE, NONE)
+}
+
+/// Mounts a new file system of type `kind` at `target`.
+pub fn new(kind: &str, target: &Path, flags: Flags, options: &str) -> Result<()> {
+    mount(Some(kind), target, Some(kind), flags.0, Some(options))
+}
+
+/// Options of a mount.
+#[derive(Clone, Copy, Debug)]
+pub struct Flags(MsFlags);
+
+impl Flags {
+    /// No set-uid programs, no devices, no programs at all: for /proc and /sys.
+    pub const INERT: Flags =
+        Flags(MsFlags::MS_NOSUID.union(MsFlags::MS_NODEV).union(MsFlags::MS_NOEXEC));
+    /// No set-uid programs, no devices: for memory to write to.
+    pub const PLAIN: Flags = Flags(MsFlags::MS_NOSUID.union(MsFlags::MS_NODEV));
+    /// No set-uid programs: for /dev.
+    pub const DEVICES: Flags = Flags(MsFlags::MS_NOSUID);
+}
+
+/// Shows `source` at `target` too, with the mounts below it when `recursive`.
+pub fn bind(source: &Path, target: &Path, recursive: bool) -> Result<()> {
+    let recursive = if recursive { MsFlags::MS_REC } else { MsFlags::empty() };
+    mount(Some(source), target, NONE, MsFlags::MS_BIND | recursive, NONE)
+}
+
+/// Makes the mount at `target`, and those below it, read-only: mount_setattr(2).
+pub fn read_only(target: &Path) -> Result<()> {
+    #[repr(C)]
+    struct Attributes {
+        set: u64,
+        clear: u64,
+        propagation: u64,
+        userns: u64,
+    }
+    const MOUNT_ATTR_RDONLY: u64 = 1;
+    let path = c_path(target)?;
+    let attributes = Attributes { set: MOUNT_ATTR_RDONLY, clear: 0, propagation: 0, userns: 0 };
+    let recursive = libc::AT_RECURSIVE;
+    // SAFETY: the path is NUL-terminated; the struct is valid for reads of the length given.
+    let result = unsafe {
+        libc::syscall(
+            libc::SYS_mount_setattr,
+            libc::AT_FDCWD,
+            path.as_ptr(),
+            recursive,
+            &raw const attributes,
+            size_of::<Attributes>(),
+        )
+    };
+    Errno::result(result).map(drop)
+}
+
+/// A copy of the mount at `source` and those below it, to be put somewhere by [`attach`].
+pub fn detached_copy(source: &Path) -> Result<OwnedFd> {
+    let path = c_path(source)?;
+    let flags = libc::OPEN_TREE_CLONE | libc::OPEN_TREE_CLOEXEC | libc::AT_RECURSIVE as u32;
+    // SAFETY: the path is NUL-terminated.
+    let fd = unsafe { libc::syscall(libc::SYS_open_tree, libc::AT_FDCWD, path.as_ptr(), flags) };
+    // SAFETY: a new descriptor that nobody else has.
+    Errno::result(fd).map(|fd| unsafe { OwnedFd::from_raw_fd(fd as i32) })
+}
+
+/// Puts a copy made by [`detached_copy`] at `target`.
+pub fn attach(copy: &impl AsFd, target: &Path) -> Result<()> {
+    let path = c_path(target)?;
+    // SAFETY: both paths are NUL-terminated; the empty one means the descriptor itself.
+    let result = unsafe {
+        libc::syscall(
+            libc::SYS_move_mount,
+            copy.as_fd().as_raw_fd(),
+            c"".as_ptr(),
+            libc::AT_FDCWD,
+            path.as_ptr(),
+            libc::MOVE_MOUNT_F_EMPTY_PATH,
+        )
+    };
+    Errno::result(result).map(drop)
+}
+
+/// Takes away what is mounted at `target`, as soon as nothing uses it.
+pub fn detach(target: &Path) -> Result<()> {
+    umount2(target, MntFlags::MNT_DETACH)
+}
+
+/// Makes the mount at `root` the root directory, and takes the old one away.
+pub fn pivot(root: &Path) -> Result<()> {
+    nix::unistd::chdir(root)?;
+    // With both paths ".", the old root is stacked on the new one: no directory is needed for it.
+    nix::unistd::pivot_root(".", ".")?;
+    umount2(".", MntFlags::MNT_DETACH)?;
+    nix::unistd::chdir("/")
+}
+
+fn c_path(path: &Path) -> Result<CString> {
+    CString::new(path.as_os_str().as_bytes()).map_err(|_| Errno::EINVAL)
+}

@@ -1,0 +1,115 @@
+//! Signals: blocked and taken one by one, so that no handler ever runs.
+
+use std::mem::MaybeUninit;
+use std::ptr;
+
+use nix::sys::signal::{SigSet, SigmaskHow, pthread_sigmask};
+
+use super::{Errno, Result};
+
+pub use libc::{SIGCHLD, SIGCONT, SIGHUP, SIGINT, SIGKILL, SIGSTOP, SIGTERM, SIGTSTP};
+
+/// A signal that was taken.
+#[derive(Clone, Copy, Debug)]
+pub struct Taken {
+    /// Its number.
+    pub signal: i32,
+    /// Whether the kernel sent it for something that happened at the terminal: then it went to
+    /// the whole foreground process group.
+    pub from_terminal: bool,
+}
+
+/// Signals that say that this process itself went wrong, and those the terminal stops background
+/// processes with, stay as they are.
+const LEFT_ALONE: [i32; 9] = [
+    libc::SIGSEGV,
+    libc::SIGBUS,
+    libc::SIGFPE,
+    libc::SIGILL,
+    libc::SIGTRAP,
+    libc::SIGABRT,
+    libc::SIGSYS,
+    libc::SIGTTIN,
+    libc::SIGTTOU,
+];
+
+fn taken() -> libc::sigset_t {
+    let mut set = MaybeUninit::<libc::sigset_t>::uninit();
+    // SAFETY: sigfillset initialises the set; sigdelset gets an initialised one and valid numbers.
+    unsafe {
+        libc::sigfillset(set.as_mut_ptr());
+        for signal in LEFT_ALONE {
+            libc::sigdelset(set.as_mut_ptr(), signal);
+        }
+        set.assume_init()
+    }
+}
+
+/// Blocks the signals that [`take`] waits for. They stay pending until taken. A caller that ignores
+/// SIGCHLD would have the kernel take the ends of our children away.
+pub fn block() -> Result<()> {
+    default_action(libc::SIGCHLD)?;
+    // SAFETY: the set is initialised.
+    let set = unsafe { SigSet::from_sigset_t_unchecked(taken()) };
+    pthread_sigmask(SigmaskHow::SIG_SETMASK, Some(&set), None)
+}
+
+/// Waits for the next signal.
+pub fn take() -> Result<Taken> {
+    let set = taken();
+    loop {
+        let mut info = MaybeUninit::<libc::siginfo_t>::zeroed();
+        // SAFETY: the set is initialised, the siginfo valid for writes.
+        let signal = unsafe { libc::sigwaitinfo(&set, info.as_mut_ptr()) };
+        match Errno::result(signal) {
+            Ok(signal) => {
+                // SAFETY: zeroed before, filled by the kernel.
+                let code = unsafe { info.assume_init() }.si_code;
+                return Ok(Taken { signal, from_terminal: code == libc::SI_KERNEL });
+            }
+            Err(Errno::EINTR) => {}
+            Err(errno) => return Err(errno),
+        }
+    }
+}
+
+/// Gives every signal its default action and blocks none, as a program expects at its start; an
+/// ignored SIGHUP stays ignored, for nohup(1).
+pub fn reset() -> Result<()> {
+    for signal in 1..=libc::SIGRTMAX() {
+        let is_fixed = signal == libc::SIGKILL || signal == libc::SIGSTOP;
+        // Between the classic and the real-time signals are some that the C library keeps.
+        let is_internal = (32..libc::SIGRTMIN()).contains(&signal);
+        if !is_fixed && !is_internal && !(signal == libc::SIGHUP && is_ignored(signal)) {
+            default_action(signal)?;
+        }
+    }
+    pthread_sigmask(SigmaskHow::SIG_SETMASK, Some(&SigSet::empty()), None)
+}
+
+fn default_action(signal: i32) -> Result<()> {
+    let action = MaybeUninit::<libc::sigaction>::zeroed();
+    // SAFETY: all zeroes is SIG_DFL with no flags and an empty mask.
+    let result = unsafe { libc::sigaction(signal, action.as_ptr(), ptr::null_mut()) };
+    Errno::result(result).map(drop)
+}
+
+fn is_ignored(signal: i32) -> bool {
+    let mut action = MaybeUninit::<libc::sigaction>::zeroed();
+    // SAFETY: zeroed before, valid for writes.
+    unsafe {
+        libc::sigaction(signal, ptr::null(), action.as_mut_ptr());
+        action.assume_init().sa_sigaction == libc::SIG_IGN
+    }
+}
+
+/// Sends `signal` to process `pid`.
+pub fn send(pid: i32, signal: i32) -> Result<()> {
+    // SAFETY: takes two integers.
+    Errno::result(unsafe { libc::kill(pid, signal) }).map(drop)
+}
+
+/// Stops this process until SIGCONT, as the terminal's suspend key does.
+pub fn stop_self() -> Result<()> {
+    send(super::process::own_pid(), SIGSTOP)
+}
