@@ -108,8 +108,7 @@ impl AsFd for Signals {
 pub fn reset() -> Result<()> {
     for signal in 1..=SIGNALS {
         let is_fixed = signal == libc::SIGKILL || signal == libc::SIGSTOP;
-        let stays = is_fixed || signal == libc::SIGHUP && is_ignored(signal);
-        if !stays {
+        if !(is_fixed || signal == libc::SIGHUP && is_ignored(signal)) {
             default_action(signal)?;
         }
     }
