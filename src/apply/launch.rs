@@ -5,6 +5,7 @@ use std::fs;
 use super::child;
 use super::members::{Target, claim, publish, undo};
 use super::report::{self, MAX, Order, Report};
+use crate::dns::Sockets;
 use crate::error::{Error, Result};
 use crate::facts::{self, Lease};
 use crate::plan::{Plan, Step};
@@ -23,6 +24,8 @@ pub struct Launched {
     pub leases: Vec<Lease>,
     /// Its description.
     pub run: facts::Run,
+    /// Where it asks for names.
+    pub sockets: Option<Sockets>,
     /// What it does without.
     pub warnings: Vec<String>,
 }
@@ -111,32 +114,38 @@ fn finish<T: Target>(
         map_ids(pid, users)?;
         order(channel, Order::Begin)?;
     }
+    let mut later = Vec::new();
     for member in &plan.members {
-        let claimed = claim(target, member, pid)?;
+        let claimed = claim(target, member, pid, &mut later)?;
         leases.push(claimed);
-        publish(target, member, claimed, run)?;
+        publish(target, member, claimed, run, &mut later)?;
     }
     order(channel, Order::Go(leases.clone()))?;
-    let mut warnings = Vec::new();
+    let (mut warnings, mut sockets) = (Vec::new(), None);
     let mut buf = [0; MAX];
     loop {
-        let bytes = match channel.receive(&mut buf) {
+        let (bytes, fds) = match channel.receive_with(&mut buf) {
             // Without an init the process becomes CMD itself, and its end of the channel closes.
-            Ok([]) if !plan.has_init() => break,
-            Ok(bytes) => bytes,
+            Ok(([], _)) if !plan.has_init() => break,
+            Ok(received) => received,
             Err(errno) => {
                 return Err(Error::new("cannot launch the process").because(errno.desc()));
             }
         };
         match report::read(bytes)? {
             Report::Started => break,
+            Report::Sockets => sockets = fds.try_into().ok().map(Sockets::from_fds),
             Report::Warning(text) => warnings.push(text),
             Report::Failed(failure) => {
                 return Err(report::error(&failure, &plan.prepare, &plan.finish, &plan.process));
             }
         }
     }
-    Ok(Launched { pid, leases: leases.clone(), run, warnings })
+    // CMD runs; what is left of others that had its address or name can take its time.
+    for step in later {
+        let _ = super::send(target, &[step]);
+    }
+    Ok(Launched { pid, leases: leases.clone(), run, sockets, warnings })
 }
 
 /// Tells the new process; when it has ended already, what it says about that comes later.

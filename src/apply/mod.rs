@@ -10,6 +10,7 @@ mod members;
 mod mounts;
 mod netns;
 mod report;
+mod responder;
 mod supervise;
 mod switch;
 mod transfer;

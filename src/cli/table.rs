@@ -115,9 +115,20 @@ const RUN: Command = Command {
                     "name of the run for ps, inspect, stop, exec and wait: 1 to 63 letters, digits, \
                      \"-\" or \"_\", unique on this host; default made up",
                 ),
+                Opt::value(
+                    "network-alias",
+                    "NAME",
+                    "further name by which the other members of its networks find the run",
+                )
+                .repeat(),
                 Opt::value("hostname", "NAME", "host name inside; default the name of the run"),
-                Opt::value("dns", "ADDRESS", "name server to ask; default those of this host")
-                    .repeat(),
+                Opt::value(
+                    "dns",
+                    "ADDRESS",
+                    "name server to ask for all names but those of members; default those of this \
+                     host; \"none\": names of members are not answered",
+                )
+                .repeat(),
                 Opt::value(
                     "dns-search",
                     "DOMAIN",

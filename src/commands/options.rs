@@ -27,6 +27,7 @@ pub(super) fn spec(args: &Args) -> Result<Run> {
     Ok(Run {
         name: args.text("name")?.map(spec::run_name).transpose()?,
         sysctls: parse_all(args, "sysctl", Sysctl::parse)?,
+        aliases: parse_all(args, "network-alias", spec::run_name)?,
         hostname: args.text("hostname")?.map(spec::host_name).transpose()?,
         resolver: resolver(args)?,
         hosts: parse_all(args, "add-host", host_line)?,
@@ -89,8 +90,15 @@ fn resolver(args: &Args) -> Result<Resolver> {
         }
         Ok(text.to_owned())
     };
+    let off = args.texts("dns")?.contains(&"none");
+    if off && args.texts("dns")?.len() > 1 {
+        return Err(
+            Error::usage("--dns none stands alone").hint("drop it, or the other --dns options")
+        );
+    }
     Ok(Resolver {
-        servers: parse_all(args, "dns", address)?,
+        off,
+        servers: if off { Vec::new() } else { parse_all(args, "dns", address)? },
         search: parse_all(args, "dns-search", word)?,
         options: parse_all(args, "dns-option", word)?,
     })

@@ -9,6 +9,7 @@ use serde_json::json;
 use super::{inspect, options, process};
 use crate::apply::{self, Launched, Made};
 use crate::cli::Args;
+use crate::dns::{Members, Server, Upstreams};
 use crate::error::{Error, Kind, Result};
 use crate::facts::{HostFiles, Machine, NetworkLink};
 use crate::kernel::Kernel;
@@ -123,7 +124,8 @@ fn host_files(spec: &Run) -> HostFiles {
     if connected || !spec.resolver.is_default() {
         files.resolv_conf = read("/etc/resolv.conf");
         let own: &str = files.resolv_conf.as_deref().unwrap_or_default();
-        if own.is_empty() || own.contains("127.") || own.contains("::1") {
+        let asked_inside = !connected || spec.resolver.off;
+        if asked_inside && (own.is_empty() || own.contains("127.") || own.contains("::1")) {
             files.upstream_resolv_conf = read("/run/systemd/resolve/resolv.conf");
         }
     }
@@ -156,7 +158,7 @@ fn foreground(spec: &Run, output: Output) -> Result<u8> {
     let terminal = Foreground::current();
     block_signals()?;
     let (launched, kernel, plan) = launch(spec, &mut warn)?;
-    let status = stay(&launched, kernel, &plan, output.status)?;
+    let status = stay(launched, kernel, &plan, output.status)?;
     if let Some(terminal) = terminal {
         terminal.restore();
     }
@@ -168,16 +170,21 @@ fn block_signals() -> Result<()> {
 }
 
 /// Watches over a run until it ends; its exit status stays readable for those who wait for it.
-fn stay(launched: &Launched, kernel: Kernel, plan: &Plan, status: Option<File>) -> Result<u8> {
+fn stay(mut launched: Launched, kernel: Kernel, plan: &Plan, status: Option<File>) -> Result<u8> {
     if let Some(mut file) = status {
-        let line = format!("{}\n", describe(launched, plan));
+        let line = format!("{}\n", describe(&launched, plan));
         let _ = file.write_all(line.as_bytes());
     }
-    drop(kernel);
+    let mut server =
+        launched.sockets.take().zip(plan.responder.as_ref()).map(|(sockets, asked)| {
+            let networks = plan.members.iter().map(|member| member.network.clone()).collect();
+            let upstreams = Upstreams::new(&asked.upstreams);
+            Server::new(sockets, Members::new(kernel, networks), asked.search.clone(), upstreams)
+        });
     // What the caller left open for CMD, or for nobody, must end when CMD closes it.
-    file::close_from(3);
+    file::close_all_but(3, &server.as_ref().map(Server::descriptors).unwrap_or_default());
     let status_file = file::anonymous(c"nsrun-status");
-    let status = apply::supervise(launched)?;
+    let status = apply::supervise(&launched, server.as_mut())?;
     if let Ok(mut file) = status_file {
         let _ = file.write_all(&[status]);
     }
@@ -290,5 +297,5 @@ fn background(spec: &Run, status: Option<File>, report: &Channel, null: &File, l
     };
     let lines = [&[title(&launched, &plan)], warnings.as_slice()].concat().join("\n");
     let _ = report.send(&[&[0], lines.as_bytes()].concat());
-    stay(&launched, kernel, &plan, status).unwrap_or(super::LAUNCH_FAILED)
+    stay(launched, kernel, &plan, status).unwrap_or(super::LAUNCH_FAILED)
 }

@@ -6,6 +6,8 @@ pub mod named;
 mod netfilter;
 mod snapshot;
 
+use std::os::fd::{AsFd, BorrowedFd};
+
 use nl::socket::{Protocol, Refusal, Socket, SocketError};
 use nl::{Batch, EncodeError, Message};
 
@@ -69,6 +71,12 @@ impl Kernel {
     /// Index of a link by its name; `None` when there is none.
     pub fn index(&self, link: &str) -> Option<u32> {
         sys::link::index(&self.route, link).ok()
+    }
+}
+
+impl AsFd for Kernel {
+    fn as_fd(&self) -> BorrowedFd<'_> {
+        self.route.as_fd()
     }
 }
 

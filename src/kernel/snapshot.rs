@@ -250,6 +250,20 @@ impl Kernel {
         Ok(Some(status))
     }
 
+    /// The lease of the member of a network that has this name; `None` when there is none.
+    pub fn member(&mut self, name: &str, network: &str) -> Result<Option<Lease>> {
+        let link = self.find_link(By::AltName(&format!("{name}@{network}")))?;
+        Ok(link.and_then(|link| Lease::parse(&link.name)))
+    }
+
+    /// The name of the member of a network that has this lease; `None` when there is none.
+    pub fn member_name(&mut self, lease: Lease, network: &str) -> Result<Option<String>> {
+        let link = self.find_link(By::Name(&lease.to_string()))?;
+        let names = link.map(|link| link.names).unwrap_or_default();
+        let here = |name: &String| name.strip_suffix(network)?.strip_suffix('@').map(Into::into);
+        Ok(names.iter().find_map(here))
+    }
+
     /// The run whose namespace process `pid` is in; `None` when it is in none.
     pub fn run_of(&mut self, pid: u32) -> Result<Option<Status>> {
         let id = self.namespace_ids(nsid::PID, &[pid])?.first().copied().flatten();

@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use crate::error::{Error, Result};
 use crate::facts::{self, Lease, Machine};
 use crate::plan::member::{Member, members};
-use crate::plan::names;
+use crate::plan::names::{self, Responder};
 use crate::plan::network::network;
 use crate::plan::setup::{PrivateFile, Setup};
 use crate::plan::step::Step;
@@ -23,6 +23,8 @@ pub struct Plan {
     pub isolation: Isolation,
     /// Membership of networks, in the order of the links; empty: loopback only.
     pub members: Vec<Member>,
+    /// How names are answered inside; `None`: the servers in resolv.conf are asked directly.
+    pub responder: Option<Responder>,
     /// What the new process does at once.
     pub prepare: Vec<Setup>,
     /// What it does when it has its links.
@@ -67,9 +69,11 @@ pub fn run(spec: &Run, machine: &Machine) -> Result<Plan> {
         networks.push(network);
         steps.extend(rest);
     }
-    let members = members(&spec.networks, networks, spec.name.as_deref(), machine.random)?;
-    let (prepare, finish) = setup(spec, machine, &mut warnings);
+    let members =
+        members(&spec.networks, networks, spec.name.as_deref(), &spec.aliases, machine.random)?;
+    let (prepare, finish, responder) = setup(spec, machine, &mut warnings);
     Ok(Plan {
+        responder,
         warnings,
         network: steps,
         isolation: spec.isolation.clone(),
@@ -110,6 +114,10 @@ fn check(spec: &Run, warnings: &mut Vec<String>) -> Result<()> {
         return Err(Error::usage("two networks cannot both have the default route")
             .hint("give default-route=yes to one of them"));
     }
+    if spec.networks.is_empty() && !spec.aliases.is_empty() {
+        return Err(Error::usage("--network-alias needs a network")
+            .hint("drop it, or choose another --net than none"));
+    }
     let reaches = capability::NET_ADMIN | capability::SYS_ADMIN;
     if isolation.user.is_none() && spec.capabilities & reaches & !capability::DEFAULT != 0 {
         let names: Vec<_> = capability::names(spec.capabilities & reaches).collect();
@@ -123,12 +131,16 @@ fn check(spec: &Run, warnings: &mut Vec<String>) -> Result<()> {
 }
 
 /// The mounts and files of a run, and its parameters, in two parts: before and after its links.
-fn setup(spec: &Run, machine: &Machine, warnings: &mut Vec<String>) -> (Vec<Setup>, Vec<Setup>) {
+fn setup(
+    spec: &Run,
+    machine: &Machine,
+    warnings: &mut Vec<String>,
+) -> (Vec<Setup>, Vec<Setup>, Option<Responder>) {
     let mut prepare = vec![Setup::ReceiveMounts];
     if let Some(directory) = &spec.root.directory {
         prepare.push(Setup::Root(directory.clone()));
     }
-    let files = private_files(spec, machine, warnings);
+    let (files, responder) = private_files(spec, machine, warnings);
     if !files.is_empty() {
         prepare.push(Setup::Files(files));
     }
@@ -162,35 +174,41 @@ fn setup(spec: &Run, machine: &Machine, warnings: &mut Vec<String>) -> (Vec<Setu
     ];
     let asked = spec.sysctls.iter().cloned();
     finish.extend(asked.map(|sysctl| Setup::Sysctl { sysctl, asked: true }));
-    (prepare, finish)
+    (prepare, finish, responder)
 }
 
-/// The files that differ from the host's.
-fn private_files(spec: &Run, machine: &Machine, warnings: &mut Vec<String>) -> Vec<PrivateFile> {
+/// The files that differ from the host's, and who answers inside.
+fn private_files(
+    spec: &Run,
+    machine: &Machine,
+    warnings: &mut Vec<String>,
+) -> (Vec<PrivateFile>, Option<Responder>) {
     let mut files = Vec::new();
+    let mut responder = None;
     let connected = !spec.networks.is_empty();
-    if connected || !spec.resolver.is_default() {
-        let resolv_conf = names::resolv_conf(&spec.resolver, &machine.files);
-        if let Some(warning) = resolv_conf.warning.filter(|_| connected) {
+    let resolv_conf = |text| PrivateFile { path: "/etc/resolv.conf".into(), text, own_names: None };
+    if connected && !spec.resolver.off {
+        let (text, answered) = names::answered(&spec.resolver, &machine.files);
+        files.push(resolv_conf(text));
+        responder = Some(answered);
+    } else if connected || !spec.resolver.is_default() {
+        let found = names::resolv_conf(&spec.resolver, &machine.files);
+        if let Some(warning) = found.warning.filter(|_| connected) {
             warnings.push(warning);
         }
         // Another root directory has not the host's file.
         let text = match spec.root.directory {
-            Some(_) => resolv_conf.text.or_else(|| machine.files.resolv_conf.clone()),
-            None => resolv_conf.text,
+            Some(_) => found.text.or_else(|| machine.files.resolv_conf.clone()),
+            None => found.text,
         };
-        files.extend(text.map(|text| PrivateFile {
-            path: "/etc/resolv.conf".into(),
-            text,
-            own_names: None,
-        }));
+        files.extend(text.map(resolv_conf));
     }
     let own_names = own_names(spec);
     if !spec.hosts.is_empty() || own_names.is_some() {
         let text = names::hosts(&machine.files, &spec.hosts);
         files.push(PrivateFile { path: "/etc/hosts".into(), text, own_names });
     }
-    files
+    (files, responder)
 }
 
 /// The names a run has for itself: host name, then its name.
@@ -228,9 +246,14 @@ impl Plan {
         self.members.iter().filter_map(|member| Some((member, *member.claims.first()?)))
     }
 
+    /// What is done inside the namespace at once.
+    pub fn loopback() -> Step {
+        Step::SetUp { link: "lo".into() }
+    }
+
     /// What is done inside the namespace, in one send, when the members have these leases.
     pub fn inside(&self, leases: impl IntoIterator<Item = Lease>) -> Vec<Step> {
-        let mut steps = vec![Step::SetUp { link: "lo".into() }];
+        let mut steps = Vec::new();
         for (member, lease) in self.members.iter().zip(leases) {
             steps.extend(member.inside(lease));
         }

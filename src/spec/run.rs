@@ -17,6 +17,8 @@ pub struct Run {
     pub networks: Vec<Membership>,
     /// Parameters of the namespace's network.
     pub sysctls: Vec<Sysctl>,
+    /// Further names by which other members find it.
+    pub aliases: Vec<String>,
     /// Host name inside.
     pub hostname: Option<String>,
     /// What resolv.conf says.
@@ -80,6 +82,8 @@ impl Sysctl {
 /// What resolv.conf inside says; empty lists leave the host's.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Resolver {
+    /// Whether names of members are not answered inside, and the servers are asked directly.
+    pub off: bool,
     /// Servers.
     pub servers: Vec<IpAddr>,
     /// Domains to try short names in.
@@ -89,9 +93,9 @@ pub struct Resolver {
 }
 
 impl Resolver {
-    /// Whether nothing was asked for.
+    /// Whether resolv.conf shall say what the host's does.
     pub fn is_default(&self) -> bool {
-        *self == Resolver::default()
+        self.servers.is_empty() && self.search.is_empty() && self.options.is_empty()
     }
 }
 

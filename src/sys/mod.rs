@@ -10,6 +10,8 @@ pub mod link;
 pub mod mount;
 pub mod mountinfo;
 pub mod namespace;
+pub mod net;
+pub mod poll;
 pub mod process;
 pub mod signal;
 pub mod terminal;

@@ -9,13 +9,11 @@ export LC_ALL=C
 
 if [ "$2" != inside ]; then
     world=(unshare --net --mount --pid --fork --kill-child --mount-proc)
-    if [ "$(id -u)" != 0 ]; then
-        world+=(--map-root-user)
-        if ! unshare --user --map-root-user --net true 2>/dev/null; then
-            echo "make run: this system lets no ordinary user make a user namespace;" \
-                "please run it as root" >&2
-            exit 1
-        fi
+    [ "$(id -u)" = 0 ] || world+=(--map-root-user)
+    if ! why=$("${world[@]}" true 2>&1); then
+        echo "make run: cannot make a private world: $why" >&2
+        echo "hint: run it as root, or where ordinary users may make user namespaces" >&2
+        exit 1
     fi
     exec "${world[@]}" bash "$0" "$(realpath "$1")" inside
 fi

@@ -10,10 +10,12 @@ mod netns_look;
 mod netns_names;
 mod runs;
 
+mod dns;
 mod environment;
 mod files;
 mod identity;
 mod isolation;
+mod killed;
 mod parallel;
 mod run;
 mod signals;
