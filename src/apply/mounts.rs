@@ -1,7 +1,7 @@
 //! The mounts of a new process, made in its own mount namespace.
 
 use std::fs;
-use std::io;
+use std::io::{self, Read};
 use std::os::fd::OwnedFd;
 use std::os::unix::ffi::OsStringExt;
 use std::os::unix::fs::symlink;
@@ -190,8 +190,11 @@ fn fresh_copy(kind: &str) -> sys::Result<OwnedFd> {
 
 /// The mount points directly below the mount at `target` (proc_pid_mountinfo(5)).
 fn mounted_below(target: &Path) -> io::Result<Vec<PathBuf>> {
-    let table = match fs::read("/proc/self/mountinfo") {
-        Ok(table) => table,
+    // Of a host with hundreds of mounts, in one piece or two.
+    let mut table = Vec::with_capacity(32 * 1024);
+    let file = fs::File::open("/proc/self/mountinfo");
+    match file.and_then(|mut file| file.read_to_end(&mut table)) {
+        Ok(_) => {}
         Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Vec::new()),
         Err(error) => return Err(error),
     };

@@ -6,13 +6,20 @@ mod world;
 
 mod runs;
 
+mod counts;
+mod dry_run;
 mod environment;
+mod errors;
 mod files;
 mod identity;
 mod isolation;
+mod network;
 mod parallel;
+mod ps;
 mod run;
 mod signals;
+mod stop_wait_exec;
 mod terminal;
+mod unprivileged;
 
 mod world_selftest;
