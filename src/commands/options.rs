@@ -233,7 +233,7 @@ fn variable(text: &OsStr) -> Result<(OsString, OsString)> {
 
 fn preserve_fds(args: &Args) -> Result<u32> {
     let count = number(args, "preserve-fds", 0, 1024)?.unwrap_or(0);
-    for fd in (3..3 + count as i32).filter(|&fd| !file::is_open(fd)) {
+    if let Some(fd) = (3..3 + count as i32).find(|&fd| !file::is_open(fd)) {
         return Err(Error::usage(format!("cannot pass file descriptor {fd}"))
             .because("it is not open")
             .hint("--preserve-fds N passes those from 3 to N+2"));

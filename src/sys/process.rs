@@ -211,7 +211,7 @@ fn wait_for(pid: i32, flags: c_int) -> Result<Option<Ended>> {
 /// Has the kernel SIGKILL this process when the thread that made it ends: prctl(2),
 /// `PR_SET_PDEATHSIG`. A later change of uid, or executing a set-uid program, undoes it.
 pub fn die_with_parent() -> Result<()> {
-    Ok(nix::sys::prctl::set_pdeathsig(nix::sys::signal::Signal::SIGKILL)?)
+    nix::sys::prctl::set_pdeathsig(nix::sys::signal::Signal::SIGKILL)
 }
 
 /// The parent's process id; 0 when it is outside this process id namespace.

@@ -25,14 +25,14 @@ fn calls(world: &World, options: &[&str]) -> Vec<String> {
         let call = call.trim_start();
         // The first call that only main() makes: it asks for its user.
         begun |= call.starts_with("geteuid(");
-        let execve = call.starts_with("execve(") || call.starts_with("<... execve resumed>");
-        if execve && call.ends_with(" = 0") && begun {
-            executed.push(pid.to_owned());
-        }
         let is_result =
             call.starts_with("<... ") || call.starts_with("+++") || call.starts_with("---");
         if begun && !is_result && !executed.iter().any(|it| it == pid) {
             calls.push(call.to_owned());
+        }
+        let execve = call.starts_with("execve(") || call.starts_with("<... execve resumed>");
+        if begun && execve && call.ends_with(" = 0") {
+            executed.push(pid.to_owned());
         }
     }
     calls

@@ -2,7 +2,7 @@
 
 use serde_json::{Map, Value, json};
 
-use crate::runs::{SOON, staying};
+use crate::runs::{SOON, process, staying};
 use crate::world::{Place, World, assert_same, settle};
 
 #[test]
@@ -113,21 +113,12 @@ fn the_ip_commands_do_what_the_plan_does() {
     need_tool!("sysctl");
     for options in [
         &["--name", "web", "--ip", "10.192.0.9", "--sysctl", "net.ipv4.ip_forward=1"][..],
-        &[
-            "--ip",
-            "10.192.3.1",
-            "--mac",
-            "02:00:00:00:00:07",
-            "--mtu",
-            "1400",
-            "--ifname",
-            "wan 0x",
-        ],
+        &["--ip", "10.192.3.1", "--mac", "02:00:00:00:00:07", "--mtu", "1400", "--ifname", "wan0"],
     ] {
         let (applied, scripted) =
             (World::builder().ipv6().build(), World::builder().ipv6().build());
         let running = staying(&applied, options, "echo ready; exec sleep 1000");
-        let pid = applied.sh("pgrep -f '^sleep 1000'").trim().parse().expect("one process");
+        let pid = process(&applied, "sleep 1000");
         let run = applied.net_of(pid);
 
         let dry = scripted.nsrun(["run", "--dry-run", "--format", "ip"]).args(options);

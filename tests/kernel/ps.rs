@@ -49,7 +49,7 @@ fn what_inspect_says_is_what_the_kernel_says() {
     for name in ["ns0.9", &pid.to_string(), &init] {
         assert_eq!(inspect(&world, name), run, "{name}");
     }
-    assert_eq!(ps(&world), [run.clone()]);
+    assert_eq!(ps(&world), std::slice::from_ref(&run));
 }
 
 #[test]
@@ -80,7 +80,7 @@ fn text_has_the_same_facts() {
 fn nothing_runs_where_nothing_was_launched() {
     let world = World::new();
     let before = world.snapshot();
-    assert_eq!(ps(&world), [json!(0); 0]);
+    assert!(ps(&world).is_empty());
     assert_eq!(world.nsrun(["ps"]).run().ok().stdout.lines().count(), 1);
     world.nsrun(["inspect", "web"]).run().exits(1).says("cannot find run \"web\"");
     world.nsrun(["inspect", "1"]).run().exits(1).says("cannot find run \"1\"");
@@ -124,7 +124,7 @@ fn links_of_others_are_not_taken_for_runs() {
          ip link set ns0.9 alias 'nsrun/1 pid=1 supervisor=1 started=1'; \
          ip link add ns0.a type bridge; ip link add v0 type veth peer name v1; \
          ip link set v0 alias 'nsrun/1 pid=1 supervisor=1 started=1'");
-    assert_eq!(ps(&world), [json!(0); 0]);
+    assert!(ps(&world).is_empty());
     for name in ["fake", "ns0.9", "ns0.a", "v0", "1"] {
         world.nsrun(["inspect", name]).run().exits(1).says("cannot find run");
     }

@@ -2,7 +2,7 @@
 
 use serde_json::json;
 
-use crate::runs::{SOON, leases, started, with_network};
+use crate::runs::{SOON, leases, process, started, with_network};
 use crate::world::{World, settle};
 
 #[test]
@@ -10,7 +10,7 @@ fn a_run_has_a_link_an_address_a_route_and_reaches_others() {
     need_tool!("ping");
     let world = World::new();
     let web = started(&world, &["--name", "web"]);
-    let pid = world.sh("pgrep -f '^sleep 1000'").trim().parse().expect("one process");
+    let pid = process(&world, "sleep 1000");
     let inside = world.net_of(pid);
 
     let link = inside.link("eth0").expect("there is eth0");

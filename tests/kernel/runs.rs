@@ -14,7 +14,14 @@ pub(crate) const GONE: Duration = Duration::from_millis(200);
 /// Launches a run that stays, and returns once its command has begun.
 #[track_caller]
 pub(crate) fn started(world: &World, options: &[&str]) -> Running {
-    staying(world, options, "echo ready; exec sleep 1000")
+    let running = staying(world, options, "echo ready; exec sleep 1000");
+    // Its child, or that of its init.
+    let pid = running.pid();
+    let asleep = format!(
+        "for it in {pid} $(pgrep -P {pid}); do pgrep -P $it -f '^sleep 1000' || :; done | grep ."
+    );
+    assert!(settle(|| world.succeeds(&asleep), SOON), "it says it is ready, and is not");
+    running
 }
 
 /// Launches a run of a shell script that says "ready", and returns once it has.
@@ -51,6 +58,27 @@ pub(crate) fn with_network(world: &World) -> Snapshot {
     };
     assert!(settle(ready, SOON), "{:?}", world.json("ip -j link"));
     world.snapshot()
+}
+
+/// The process whose command line begins so, once there is one.
+#[track_caller]
+pub(crate) fn process(world: &World, command: &str) -> u32 {
+    let find = || {
+        let found = world.cmd(["pgrep", "-f", &format!("^{command}")]).run().stdout;
+        found.trim().parse().ok()
+    };
+    let mut found = None;
+    settle(
+        || {
+            found = find();
+            found.is_some()
+        },
+        SOON,
+    );
+    match found {
+        Some(pid) => pid,
+        None => panic!("not one process {command:?}"),
+    }
 }
 
 /// The links that are leases.
