@@ -164,6 +164,8 @@ pub enum Shape {
     Via,
     /// Bytes this crate gives no further meaning.
     Bytes,
+    /// So many bytes, inside a struct.
+    Opaque(usize),
     /// Attributes of a set.
     Nest(fn() -> &'static Schema),
     /// A fixed struct of so many bytes and these fields, then attributes of a set.

@@ -432,7 +432,7 @@ fn our_builder_makes_the_bytes_that_iproute2_and_nft_send() {
             messages += 1;
         }
     }
-    assert_eq!(messages, 41);
+    assert_eq!(messages, 39);
     let recorded = fs::read_dir(path("")).unwrap().filter(|entry| {
         entry.as_ref().unwrap().file_name().to_string_lossy().ends_with(".req.bin")
     });

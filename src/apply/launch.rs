@@ -5,6 +5,7 @@ use std::fs;
 use super::child;
 use super::members::{Target, claim, publish, undo};
 use super::report::{self, MAX, Order, Report};
+use crate::dns::Sockets;
 use crate::error::{Error, Result};
 use crate::facts::{self, Lease};
 use crate::plan::{Plan, Step};
@@ -19,10 +20,12 @@ use crate::sys::{Errno, credentials, signal};
 pub struct Launched {
     /// Process that all others of the run descend from.
     pub pid: i32,
-    /// Its lease, if it is on a network.
-    pub lease: Option<Lease>,
+    /// Its leases, in the order of the plan's members.
+    pub leases: Vec<Lease>,
     /// Its description.
     pub run: facts::Run,
+    /// Where it asks for names.
+    pub sockets: Option<Sockets>,
     /// What it does without.
     pub warnings: Vec<String>,
 }
@@ -47,9 +50,9 @@ pub fn launch<T: Target>(target: &mut T, plan: &Plan, made: &[Step]) -> Result<O
             }
             Ok(Fork::Parent(pid)) => {
                 drop(theirs);
-                let mut lease = None;
-                finish(target, plan, &ours, pid, &mut lease)
-                    .map_err(|error| take_back(target, &ours, pid, lease, made, plan, error))
+                let mut leases = Vec::new();
+                finish(target, plan, &ours, pid, &mut leases)
+                    .map_err(|error| take_back(target, &ours, pid, &leases, made, plan, error))
             }
         }
     });
@@ -60,11 +63,10 @@ pub fn launch<T: Target>(target: &mut T, plan: &Plan, made: &[Step]) -> Result<O
     }
 }
 
-/// Whether the bridge that the plan relies on is there no more.
+/// Whether a bridge that the plan relies on is there no more.
 fn went_away<T: Target>(target: &mut T, plan: &Plan) -> bool {
-    let network = plan.member.as_ref().map(|member| &member.network);
-    network.is_some_and(|network| {
-        let now = target.index(&network.bridge());
+    plan.members.iter().map(|member| &member.network).any(|network| {
+        let now = target.index(&network.bridge);
         now.is_none() || (network.index.is_some() && network.index != now)
     })
 }
@@ -75,7 +77,7 @@ fn take_back<T: Target>(
     target: &mut T,
     channel: &Channel,
     pid: i32,
-    lease: Option<Lease>,
+    leases: &[Lease],
     made: &[Step],
     plan: &Plan,
     mut error: Error,
@@ -86,11 +88,12 @@ fn take_back<T: Target>(
             error = report::error(&failure, &plan.prepare, &plan.finish, &plan.process);
         }
     }
-    // Its link goes with its namespace, but not at once, and a bridge that is to be taken back must
-    // be free of it. Now, because as long as the process is there the name is nobody else's.
-    if let Some(lease) = lease.filter(|_| !made.is_empty()) {
-        let link = Step::DeleteLink { link: lease.to_string(), index: None };
-        if let Err(failed) = super::send(target, &[link]) {
+    // Its links go with its namespace, but not at once, and a bridge that is to be taken back must
+    // be free of them. Now, because as long as the process is there the names are nobody else's.
+    if !made.is_empty() {
+        let delete = |lease: &Lease| Step::DeleteLink { link: lease.to_string(), index: None };
+        let links: Vec<Step> = leases.iter().map(delete).collect();
+        if let Err(failed) = super::send(target, &links) {
             error.undo.push(failed.what);
         }
     }
@@ -104,39 +107,45 @@ fn finish<T: Target>(
     plan: &Plan,
     channel: &Channel,
     pid: i32,
-    lease: &mut Option<Lease>,
+    leases: &mut Vec<Lease>,
 ) -> Result<Launched> {
     let run = facts::Run { pid, supervisor: own_pid(), started: now() };
     if let Some(users) = plan.user_namespace() {
         map_ids(pid, users)?;
         order(channel, Order::Begin)?;
     }
-    if let Some(member) = &plan.member {
-        let claimed = claim(target, member, pid)?;
-        *lease = Some(claimed);
-        publish(target, member, claimed, run)?;
+    let mut later = Vec::new();
+    for member in &plan.members {
+        let claimed = claim(target, member, pid, &mut later)?;
+        leases.push(claimed);
+        publish(target, member, claimed, run, &mut later)?;
     }
-    order(channel, Order::Go(*lease))?;
-    let mut warnings = Vec::new();
+    order(channel, Order::Go(leases.clone()))?;
+    let (mut warnings, mut sockets) = (Vec::new(), None);
     let mut buf = [0; MAX];
     loop {
-        let bytes = match channel.receive(&mut buf) {
+        let (bytes, fds) = match channel.receive_with(&mut buf) {
             // Without an init the process becomes CMD itself, and its end of the channel closes.
-            Ok([]) if !plan.has_init() => break,
-            Ok(bytes) => bytes,
+            Ok(([], _)) if !plan.has_init() => break,
+            Ok(received) => received,
             Err(errno) => {
                 return Err(Error::new("cannot launch the process").because(errno.desc()));
             }
         };
         match report::read(bytes)? {
             Report::Started => break,
+            Report::Sockets => sockets = fds.try_into().ok().map(Sockets::from_fds),
             Report::Warning(text) => warnings.push(text),
             Report::Failed(failure) => {
                 return Err(report::error(&failure, &plan.prepare, &plan.finish, &plan.process));
             }
         }
     }
-    Ok(Launched { pid, lease: *lease, run, warnings })
+    // CMD runs; what is left of others that had its address or name can take its time.
+    for step in later {
+        let _ = super::send(target, &[step]);
+    }
+    Ok(Launched { pid, leases: leases.clone(), run, sockets, warnings })
 }
 
 /// Tells the new process; when it has ended already, what it says about that comes later.

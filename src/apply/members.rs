@@ -57,8 +57,10 @@ impl Target for Kernel {
             .iter()
             .map(|step| match step {
                 Step::AddAddress { link, .. } => kernel.index(link),
-                Step::CreateVeth(veth) if veth.master.index.is_none() => {
-                    kernel.index(&veth.master.link)
+                Step::AddRoute(route) => kernel.index(route.link.as_ref()?),
+                Step::CreateVeth(veth) => {
+                    let master = veth.master.as_ref().filter(|master| master.index.is_none());
+                    kernel.index(&master?.link)
                 }
                 _ => None,
             })
@@ -170,7 +172,7 @@ pub enum Made {
     Raced,
 }
 
-/// Makes or completes the network of a plan.
+/// Makes or completes the networks of a plan.
 ///
 /// # Errors
 /// A step failed; what was done is taken back.
@@ -228,11 +230,17 @@ pub fn undo(target: &mut impl Target, done: &[Step], mut error: Error) -> Error 
     error
 }
 
-/// Claims a lease for the namespace of process `pid`: the first of the plan's that is free.
+/// Claims a lease for the namespace of process `pid`: the first of the plan's that is free. What is
+/// left to do, at any time, about one who had it goes to `later`.
 ///
 /// # Errors
 /// None is free, or the kernel refused for another reason; no link was made.
-pub fn claim(target: &mut impl Target, member: &Member, pid: i32) -> Result<Lease> {
+pub fn claim(
+    target: &mut impl Target,
+    member: &Member,
+    pid: i32,
+    later: &mut Vec<Step>,
+) -> Result<Lease> {
     /// How often the dying holder of a fixed address is put out of the way: more than once only
     /// when another takes it in between.
     const TRIES: usize = 5;
@@ -250,7 +258,7 @@ pub fn claim(target: &mut impl Target, member: &Member, pid: i32) -> Result<Leas
         if member.fixed {
             for &lease in &leases {
                 let what = format!("address {}", member.address(lease).addr());
-                free(target, &what, &lease.to_string())?;
+                free(target, &what, &lease.to_string(), later)?;
             }
         } else {
             let random = target.random();
@@ -280,12 +288,15 @@ fn full(member: &Member) -> Error {
         .hint("end some runs (nsrun ps lists them), or use another network")
 }
 
-/// Frees a name or address whose holder is dying or abandoned.
-fn free(target: &mut impl Target, what: &str, held: &str) -> Result<()> {
+/// Frees a name or address whose holder is dying or abandoned; what is left to do about that goes
+/// to `later`.
+fn free(target: &mut impl Target, what: &str, held: &str, later: &mut Vec<Step>) -> Result<()> {
     let Some(holder) = target.holder(held)? else { return Ok(()) };
     let random = target.random();
-    let steps = plan::free(what, &holder, random)?;
-    send(target, &steps)
+    let (steps, rest) = plan::free(what, &holder, random)?;
+    send(target, &steps)?;
+    later.extend(rest);
+    Ok(())
 }
 
 /// Says on the claimed link whose it is, and brings it up.
@@ -297,6 +308,7 @@ pub fn publish(
     member: &Member,
     lease: Lease,
     run: facts::Run,
+    later: &mut Vec<Step>,
 ) -> Result<()> {
     /// See [`claim`].
     const TRIES: usize = 5;
@@ -312,8 +324,10 @@ pub fn publish(
                 Some(step @ Step::AddName { name, .. })
                     if refusal.errno == Errno::EEXIST as i32 =>
                 {
-                    let title = member.name.as_deref().unwrap_or(name);
-                    free(target, &format!("name \"{title}\""), name)?;
+                    // Without what keeps it apart from other names.
+                    let title = name.strip_prefix("run:").or(name.split('@').next());
+                    let title = title.unwrap_or(name);
+                    free(target, &format!("name \"{title}\""), name, later)?;
                     again.push(step.clone());
                 }
                 _ => {

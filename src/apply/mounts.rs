@@ -129,8 +129,8 @@ impl Mounts {
             Setup::Sysctl { sysctl, asked } => {
                 let path = sysctl.path();
                 match files::write_sysctl(&path, &sysctl.value) {
-                    // Ids that a user namespace has not cannot be given rights.
-                    Err(Errno::EINVAL) if self.user_namespace && !asked => {}
+                    // Ids that no one has in this user namespace, or one around it, get no rights.
+                    Err(Errno::EINVAL) if !asked => {}
                     Err(errno) if !asked => self
                         .warnings
                         .push(format!("cannot {step}: {}; going on without", errno.desc())),

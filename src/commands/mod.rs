@@ -2,6 +2,7 @@
 
 mod exec;
 mod inspect;
+mod network_options;
 mod options;
 mod process;
 mod ps;

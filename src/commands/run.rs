@@ -9,11 +9,12 @@ use serde_json::json;
 use super::{inspect, options, process};
 use crate::apply::{self, Launched, Made};
 use crate::cli::Args;
+use crate::dns::{Members, Server, Upstreams};
 use crate::error::{Error, Kind, Result};
 use crate::facts::{HostFiles, Machine, NetworkLink};
 use crate::kernel::Kernel;
 use crate::plan::{self, Plan};
-use crate::spec::{NetworkMode, Run};
+use crate::spec::Run;
 use crate::sys::channel::Channel;
 use crate::sys::namespace::Namespaces;
 use crate::sys::process::{Fork, exit, fork, new_session};
@@ -99,15 +100,15 @@ fn warn(warnings: &[String]) {
 fn plan(spec: &Run, kernel: &mut Kernel) -> Result<Plan> {
     let mut machine = Machine { random: file::random(), ..Machine::default() };
     let root = spec.root.directory.as_deref();
-    if let NetworkMode::Member(_) = spec.network {
-        machine.network = kernel.default_network()?;
-        let complete = |link: &NetworkLink| match link {
-            NetworkLink::Ours(network) => network.complete,
-            NetworkLink::Foreign { .. } => true,
-        };
-        if !machine.network.as_ref().is_some_and(complete) {
-            machine.host = kernel.host()?;
-        }
+    for asked in &spec.networks {
+        machine.networks.push(kernel.network(&asked.network)?);
+    }
+    let complete = |link: &NetworkLink| match link {
+        NetworkLink::Ours(network) => network.complete,
+        NetworkLink::Foreign { .. } => true,
+    };
+    if !machine.networks.iter().all(|link| link.as_ref().is_some_and(complete)) {
+        machine.host = kernel.host()?;
     }
     machine.files = host_files(spec);
     if let Some(user) = &spec.user {
@@ -118,12 +119,13 @@ fn plan(spec: &Run, kernel: &mut Kernel) -> Result<Plan> {
 
 fn host_files(spec: &Run) -> HostFiles {
     let read = |path: &str| fs::read(path).ok().map(|text| String::from_utf8_lossy(&text).into());
-    let connected = spec.network != NetworkMode::None;
+    let connected = !spec.networks.is_empty();
     let mut files = HostFiles::default();
     if connected || !spec.resolver.is_default() {
         files.resolv_conf = read("/etc/resolv.conf");
         let own: &str = files.resolv_conf.as_deref().unwrap_or_default();
-        if own.is_empty() || own.contains("127.") || own.contains("::1") {
+        let asked_inside = !connected || spec.resolver.off;
+        if asked_inside && (own.is_empty() || own.contains("127.") || own.contains("::1")) {
             files.upstream_resolv_conf = read("/run/systemd/resolve/resolv.conf");
         }
     }
@@ -156,7 +158,7 @@ fn foreground(spec: &Run, output: Output) -> Result<u8> {
     let terminal = Foreground::current();
     block_signals()?;
     let (launched, kernel, plan) = launch(spec, &mut warn)?;
-    let status = stay(&launched, kernel, &plan, output.status)?;
+    let status = stay(launched, kernel, &plan, output.status)?;
     if let Some(terminal) = terminal {
         terminal.restore();
     }
@@ -168,16 +170,21 @@ fn block_signals() -> Result<()> {
 }
 
 /// Watches over a run until it ends; its exit status stays readable for those who wait for it.
-fn stay(launched: &Launched, kernel: Kernel, plan: &Plan, status: Option<File>) -> Result<u8> {
+fn stay(mut launched: Launched, kernel: Kernel, plan: &Plan, status: Option<File>) -> Result<u8> {
     if let Some(mut file) = status {
-        let line = format!("{}\n", describe(launched, plan));
+        let line = format!("{}\n", describe(&launched, plan));
         let _ = file.write_all(line.as_bytes());
     }
-    drop(kernel);
+    let mut server =
+        launched.sockets.take().zip(plan.responder.as_ref()).map(|(sockets, asked)| {
+            let networks = plan.members.iter().map(|member| member.network.clone()).collect();
+            let upstreams = Upstreams::new(&asked.upstreams);
+            Server::new(sockets, Members::new(kernel, networks), asked.search.clone(), upstreams)
+        });
     // What the caller left open for CMD, or for nobody, must end when CMD closes it.
-    file::close_from(3);
+    file::close_all_but(3, &server.as_ref().map(Server::descriptors).unwrap_or_default());
     let status_file = file::anonymous(c"nsrun-status");
-    let status = apply::supervise(launched)?;
+    let status = apply::supervise(&launched, server.as_mut())?;
     if let Ok(mut file) = status_file {
         let _ = file.write_all(&[status]);
     }
@@ -186,12 +193,14 @@ fn stay(launched: &Launched, kernel: Kernel, plan: &Plan, status: Option<File>) 
 
 /// The run as `inspect --json` shows it, from what is known without asking again.
 fn describe(launched: &Launched, plan: &Plan) -> serde_json::Value {
-    let networks = plan.member.as_ref().zip(launched.lease).map(|(member, lease)| {
+    let networks = plan.members.iter().zip(&launched.leases).map(|(member, &lease)| {
+        let address6 = member.network.address6(lease);
         json!({
             "network": member.network.name,
             "ifname": member.link(),
             "address": member.address(lease).to_string(),
             "mac": member.mac(lease).to_string(),
+            "address6": address6.map(|address| address.to_string()),
             "gateway": member.network.gateway.addr().to_string(),
             "mtu": member.mtu(),
             "host_link": lease.to_string(),
@@ -204,14 +213,14 @@ fn describe(launched: &Launched, plan: &Plan) -> serde_json::Value {
         "supervisor": launched.run.supervisor,
         "started": inspect::time(launched.run.started),
         "command": plan.process.command.iter().map(|word| word.to_string_lossy()).collect::<Vec<_>>(),
-        "networks": networks.into_iter().collect::<Vec<_>>(),
+        "networks": networks.collect::<Vec<_>>(),
         "ports": [],
     })
 }
 
 /// What the run is called: its name, its lease, or its process.
 fn title(launched: &Launched, plan: &Plan) -> String {
-    match (&plan.name, launched.lease) {
+    match (&plan.name, launched.leases.first()) {
         (Some(name), _) => name.clone(),
         (None, Some(lease)) => lease.to_string(),
         (None, None) => launched.pid.to_string(),
@@ -288,5 +297,5 @@ fn background(spec: &Run, status: Option<File>, report: &Channel, null: &File, l
     };
     let lines = [&[title(&launched, &plan)], warnings.as_slice()].concat().join("\n");
     let _ = report.send(&[&[0], lines.as_bytes()].concat());
-    stay(&launched, kernel, &plan, status).unwrap_or(super::LAUNCH_FAILED)
+    stay(launched, kernel, &plan, status).unwrap_or(super::LAUNCH_FAILED)
 }

@@ -2,7 +2,10 @@
 
 mod holder;
 mod link;
+mod netfilter;
 mod snapshot;
+
+use std::os::fd::{AsFd, BorrowedFd};
 
 use nl::socket::{Protocol, Refusal, Socket, SocketError};
 use nl::{Batch, EncodeError, Message};
@@ -11,6 +14,7 @@ use crate::error::{Error, Result};
 use crate::sys;
 
 pub use link::Link;
+pub use netfilter::Netfilter;
 
 /// Room for the batches of a usual run; larger ones take a second try.
 const BATCH: usize = 2048;
@@ -66,6 +70,12 @@ impl Kernel {
     /// Index of a link by its name; `None` when there is none.
     pub fn index(&self, link: &str) -> Option<u32> {
         sys::link::index(&self.route, link).ok()
+    }
+}
+
+impl AsFd for Kernel {
+    fn as_fd(&self) -> BorrowedFd<'_> {
+        self.route.as_fd()
     }
 }
 

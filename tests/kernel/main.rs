@@ -7,12 +7,14 @@ mod world;
 mod runs;
 
 mod counts;
+mod dns;
 mod dry_run;
 mod environment;
 mod errors;
 mod files;
 mod identity;
 mod isolation;
+mod killed;
 mod network;
 mod parallel;
 mod ps;

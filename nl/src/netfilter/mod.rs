@@ -19,7 +19,8 @@
 //!     t.put(table::NAME, "demo");
 //! });
 //! batch.push(chain::NEW, Flags::CREATE, NfGen::INET, |c| {
-//!     c.put(chain::TABLE, "demo").put(chain::NAME, "input").base("filter", chain::Hook::INPUT, 0);
+//!     c.put(chain::TABLE, "demo").put(chain::NAME, "input");
+//!     c.base("filter", chain::Hook::LOCAL_IN, 0);
 //! });
 //! batch.push(rule::NEW, Flags::CREATE | Flags::APPEND, NfGen::INET, |r| {
 //!     r.put(rule::TABLE, "demo").put(rule::CHAIN, "input").expressions(|e| {
