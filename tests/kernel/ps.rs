@@ -37,6 +37,7 @@ fn what_inspect_says_is_what_the_kernel_says() {
         "network": "bridge",
         "ifname": "wan0",
         "address": inside.addresses("wan0").concat(),
+        "address6": null,
         "mac": link["address"],
         "gateway": inside.gateway(),
         "mtu": link["mtu"],

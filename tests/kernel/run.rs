@@ -2,7 +2,7 @@
 
 use serde_json::json;
 
-use crate::runs::{SOON, leases, process, started, with_network};
+use crate::runs::{SOON, assert_gone_soon, leases, process, started, with_network};
 use crate::world::{World, settle};
 
 #[test]
@@ -218,7 +218,7 @@ fn a_status_descriptor_gets_one_json_object() {
 fn nothing_is_left_two_hundred_milliseconds_after_the_end() {
     let world = World::new();
     let before = with_network(&world);
-    world.nsrun(["run", "--name", "web", "true"]).run().ok();
-    world.assert_returns_to(&before, crate::runs::GONE);
-    assert!(settle(|| leases(&world).is_empty(), SOON));
+    assert_gone_soon(&world, &before, || {
+        world.nsrun(["run", "--name", "web", "true"]).run().ok();
+    });
 }

@@ -124,7 +124,7 @@ fn stop_ends_runs_and_leaves_nothing() {
         detached(&world, &["--name", name], &["sleep", "1000"]);
     }
     world.nsrun(["stop", "a", "b", "c"]).run().ok();
-    world.assert_returns_to(&before, Duration::from_millis(400));
+    world.assert_returns_to(&before, SOON);
     world.nsrun(["stop", "a"]).run().exits(1).says("cannot find run \"a\"");
 }
 
