@@ -115,6 +115,10 @@ fn all_refused(batch: &[u8], error: &std::io::Error) -> Vec<Refusal> {
 }
 
 fn failed(error: SocketError) -> Error {
+    let error = match error {
+        SocketError::Io(_, error) => sys::errno(&error).desc().to_owned(),
+        other => other.to_string(),
+    };
     Error::new("cannot get an answer from the kernel").because(error)
 }
 
