@@ -2,10 +2,11 @@
 
 use core::fmt;
 
-use crate::attr::{Schema, Shape, attributes};
-use crate::decode::{Attributes, DONE, ERROR, Message, Messages, View};
+use crate::attr::{Inner, Schema, attributes};
+use crate::decode::{Attributes, DONE, ERROR, HopBytes, Message, Messages, View};
 use crate::error::{DecodeError, DecodeErrorKind};
 use crate::flags::Flags;
+use crate::protocol::Protocol;
 use crate::value::{Bytes, Str, Text, U32};
 use crate::wire::{ATTR_HEADER, Int, MESSAGE_HEADER, MessageHeader, align};
 
@@ -110,9 +111,10 @@ impl<'a> Ack<'a> {
         Ok(())
     }
 
-    /// The attribute that this is about, as a path through `request`, the bytes that were sent.
-    /// `None` when the kernel named none, or the message or offset is not known here.
-    pub fn path<'r>(&self, request: &'r [u8]) -> Option<Path<'r>> {
+    /// The attribute that this is about, as a path through `request`, the bytes that were sent
+    /// to `protocol`. `None` when the kernel named none, or the message or offset is not known
+    /// here.
+    pub fn path<'r>(&self, protocol: Protocol, request: &'r [u8]) -> Option<Path<'r>> {
         let (offset, missing) = match (self.offset, self.missing) {
             (Some(offset), _) => (offset, None),
             (None, Some((code, nest))) => (nest.unwrap_or(0), Some(code)),
@@ -120,13 +122,14 @@ impl<'a> Ack<'a> {
         };
         let message =
             Messages::new(request).flatten().find(|message| message.header.seq == self.seq)?;
-        let (header, schema) = crate::route::schema(message.header.kind)?;
-        let attrs = message.body.get(align(header)..)?;
+        let kind = protocol.message(message.header.kind)?;
+        let header = align(kind.header_len);
         let path = Path {
-            attrs,
-            base: MESSAGE_HEADER + align(header),
+            attrs: message.body.get(header..)?,
+            base: MESSAGE_HEADER + header,
             offset: offset as usize,
-            schema,
+            family: message.body.first().copied().unwrap_or_default(),
+            schema: (kind.attributes)(),
             missing,
         };
         path.steps(|_| ()).then_some(path)
@@ -139,6 +142,7 @@ pub struct Path<'a> {
     attrs: &'a [u8],
     base: usize,
     offset: usize,
+    family: u8,
     schema: &'static Schema,
     missing: Option<u16>,
 }
@@ -149,62 +153,57 @@ impl Path<'_> {
         let (mut attrs, mut base, mut schema) = (self.attrs, self.base, Some(self.schema));
         // A missing attribute of the message itself has no nest to look for.
         let mut found = self.missing.is_some() && self.offset == 0;
+        let mut depth = 0;
         while !found {
-            let inside = |at: usize, len: usize| (at..at + len).contains(&self.offset);
+            let inside = |start: usize, len: usize| self.offset.wrapping_sub(start) < len;
             let Some((attr, start)) = Attributes::raw(attrs).find_map(|attr| {
                 let attr = attr.ok()?;
                 let start = base + attr.offset as usize;
                 inside(start, ATTR_HEADER + align(attr.value.len())).then_some((attr, start))
             }) else {
-                return false;
+                // Inside the fixed struct of a nest: near enough. Outside of everything: no path.
+                return depth > 0;
             };
+            depth += 1;
             let field = schema.and_then(|schema| schema.field(attr.code()));
             visit(Step { code: attr.code(), name: field.map(|field| field.name) });
+            // At the header it is the attribute itself that is meant.
             found = self.offset < start + ATTR_HEADER;
-            let (skip, inner) = field.map_or((0, None), |field| field.shape.inner(attrs));
-            if found {
-                schema = inner;
-                break;
-            }
-            if inner.is_none() {
+            let inner = match field {
+                Some(field) => field.shape.inner(self.family, attrs),
+                None => Inner::Value,
+            };
+            let value = start + ATTR_HEADER;
+            (schema, attrs, base) = match inner {
+                Inner::Attributes { skip, set } => {
+                    (Some(set), attr.value.get(skip..).unwrap_or_default(), value + skip)
+                }
+                Inner::Hops { skip, set } => {
+                    let mut hops = HopBytes::new(attr.value);
+                    let hop = hops
+                        .find(|(at, hop)| inside(value + at, hop.len()))
+                        .and_then(|(at, hop)| Some((at + skip, hop.get(skip..)?)));
+                    let (at, hop) = hop.unwrap_or_default();
+                    (Some(set), hop, value + at)
+                }
                 // The offset points into a value this crate knows no further: near enough.
-                found = true;
-            }
-            schema = inner;
-            attrs = attr.value.get(skip..).unwrap_or_default();
-            base = start + ATTR_HEADER + skip;
+                Inner::Value => {
+                    found = true;
+                    (None, Default::default(), value)
+                }
+            };
         }
         if let Some(code) = self.missing {
             let field = schema.and_then(|schema| schema.field(code));
             visit(Step { code, name: field.map(|field| field.name) });
         }
-        found
+        true
     }
 }
 
 struct Step {
     code: u16,
     name: Option<&'static str>,
-}
-
-impl Shape {
-    /// Bytes before the attributes inside, and their schema, when there are attributes inside.
-    /// `siblings` are the attributes beside it, one of which may decide.
-    pub fn inner(&self, siblings: &[u8]) -> (usize, Option<&'static Schema>) {
-        match *self {
-            Shape::Nest(schema) => (0, Some(schema())),
-            Shape::HeaderNest(len, schema) => (align(len), Some(schema())),
-            Shape::Chosen { by, among } => {
-                let chosen = Attributes::raw(siblings)
-                    .flatten()
-                    .find(|attr| attr.code() == by)
-                    .map(|attr| Text::until_nul(attr.value))
-                    .and_then(|text| among.iter().find(|(name, _)| text == *name));
-                chosen.map_or((0, None), |(_, shape)| shape.inner(&[]))
-            }
-            _ => (0, None),
-        }
-    }
 }
 
 impl fmt::Display for Path<'_> {
@@ -220,6 +219,8 @@ impl fmt::Display for Path<'_> {
                     f.write_str(".")?;
                 }
                 match step.name {
+                    // An entry of a list: its index.
+                    Some("") => write!(f, "{}", step.code),
                     Some(name) => {
                         name.chars().try_for_each(|c| write!(f, "{}", c.to_ascii_lowercase()))
                     }

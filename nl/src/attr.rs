@@ -6,8 +6,12 @@
 
 use core::marker::PhantomData;
 
-use crate::value::Value;
-use crate::wire::Header;
+use crate::decode::Attributes;
+use crate::value::{Text, Value};
+use crate::wire::{Header, align};
+
+/// [`Field::code`] of the one entry of a set whose numbers are indexes.
+pub const ANY: u16 = u16::MAX;
 
 /// A set of attributes that share one number space, such as `IFLA_*`.
 pub trait Set: 'static {
@@ -50,6 +54,33 @@ pub struct Nest<S>(PhantomData<S>);
 /// Shape of an attribute that holds a fixed struct `H`, then attributes of set `S`.
 pub struct HeaderNest<H, S>(PhantomData<(H, S)>);
 
+/// Shape of an attribute that holds several structs `H`, each followed by attributes of set `S`
+/// and beginning with the bytes of both: `RTA_MULTIPATH`.
+pub struct Hops<H, S>(PhantomData<(H, S)>);
+
+/// A set whose numbers are indexes: each attribute holds a `V`.
+///
+/// The kernel counts from 0 in some lists, from 1 in others, and mostly does not look.
+pub struct Indexed<V>(PhantomData<V>);
+
+impl<V: Shaped> Indexed<V> {
+    const SCHEMA: &'static Schema =
+        &Schema { name: "index", fields: &[Field { code: ANY, name: "", shape: V::SHAPE }] };
+
+    /// The key of entry number `index`.
+    pub const fn at(index: u16) -> Attr<Self, V> {
+        Attr::new(index)
+    }
+}
+
+impl<V: Shaped + 'static> Set for Indexed<V> {
+    const NAME: &'static str = "index";
+
+    fn schema() -> &'static Schema {
+        Self::SCHEMA
+    }
+}
+
 /// A message type: its number, the fixed struct and the attributes it carries.
 pub struct MessageType<H, S> {
     code: u16,
@@ -90,14 +121,14 @@ pub struct Schema {
 impl Schema {
     /// The entry of attribute number `code`.
     pub fn field(&self, code: u16) -> Option<&'static Field> {
-        self.fields.iter().find(|field| field.code == code)
+        self.fields.iter().find(|field| field.code == code || field.code == ANY)
     }
 }
 
-/// One attribute of a [`Schema`].
+/// One attribute of a [`Schema`], or one field of a fixed struct.
 #[derive(Debug)]
 pub struct Field {
-    /// Its number.
+    /// Its number; [`ANY`] when every number is meant. Of a struct's field: its offset in bytes.
     pub code: u16,
     /// The kernel's name without the set's prefix, such as `IFNAME`.
     pub name: &'static str,
@@ -118,19 +149,34 @@ pub enum Shape {
         signed: bool,
         /// Whether it is big-endian.
         big: bool,
+        /// What its values are called.
+        names: Names,
     },
+    /// An unsigned integer of 4 or 8 bytes, host byte order.
+    Uint,
     /// Text, NUL-terminated.
     Text,
     /// A link-layer address.
     Mac,
     /// An IPv4 or IPv6 address, by its length.
     Ip,
+    /// An address family of 16 bits, then an address.
+    Via,
     /// Bytes this crate gives no further meaning.
     Bytes,
     /// Attributes of a set.
     Nest(fn() -> &'static Schema),
-    /// A fixed struct of so many bytes, then attributes of a set.
-    HeaderNest(usize, fn() -> &'static Schema),
+    /// A fixed struct of so many bytes and these fields, then attributes of a set.
+    HeaderNest(usize, &'static [Field], fn() -> &'static Schema),
+    /// A fixed struct, or as many of its fields as there are bytes for.
+    Struct(&'static [Field]),
+    /// Next hops of a route: each a `struct rtnexthop`, then attributes of a set.
+    ///
+    /// Bytes of the struct, its fields, and the set.
+    Hops(usize, &'static [Field], fn() -> &'static Schema),
+    /// What the address family in the first byte of the message's fixed struct chooses; the
+    /// last entry stands for every other family.
+    ByFamily(&'static [(u8, Shape)]),
     /// Attributes of a set that the text in a sibling attribute chooses.
     Chosen {
         /// Number of the sibling.
@@ -138,6 +184,103 @@ pub enum Shape {
         /// Its values and the shape each stands for.
         among: &'static [(&'static str, Shape)],
     },
+}
+
+/// What an attribute's value is made of.
+#[derive(Clone, Copy, Debug)]
+pub enum Inner {
+    /// A value.
+    Value,
+    /// Attributes.
+    Attributes {
+        /// Bytes of the fixed struct before them, padding included.
+        skip: usize,
+        /// Their set.
+        set: &'static Schema,
+    },
+    /// Next hops.
+    Hops {
+        /// Bytes of the struct each begins with, padding included.
+        skip: usize,
+        /// The set of the attributes that follow it.
+        set: &'static Schema,
+    },
+}
+
+impl Shape {
+    /// The shape it stands for in a message of address family `family` beside the attributes
+    /// `siblings`, which may decide.
+    pub fn chosen(self, family: u8, siblings: &[u8]) -> Shape {
+        match self {
+            Shape::ByFamily(among) => {
+                let mut among = among.iter();
+                let fallback = among.next_back().map_or(Shape::Bytes, |(_, shape)| *shape);
+                let own = among.find(|(own, _)| *own == family);
+                own.map_or(fallback, |(_, shape)| *shape)
+            }
+            Shape::Chosen { by, among } => Attributes::raw(siblings)
+                .flatten()
+                .find(|attr| attr.code() == by)
+                .map(|attr| Text::until_nul(attr.value))
+                .and_then(|text| among.iter().find(|(name, _)| text == *name))
+                .map_or(Shape::Bytes, |(_, shape)| *shape),
+            _ => self,
+        }
+    }
+
+    /// What it is made of, see [`chosen`](Self::chosen).
+    pub fn inner(self, family: u8, siblings: &[u8]) -> Inner {
+        match self.chosen(family, siblings) {
+            Shape::Nest(set) => Inner::Attributes { skip: 0, set: set() },
+            Shape::HeaderNest(len, _, set) => Inner::Attributes { skip: align(len), set: set() },
+            Shape::Hops(len, _, set) => Inner::Hops { skip: align(len), set: set() },
+            _ => Inner::Value,
+        }
+    }
+}
+
+/// What the values of an integer are called.
+///
+/// The functions give the value and the name of entry number n, until there are no more.
+#[derive(Clone, Copy, Debug)]
+pub enum Names {
+    /// They have no names.
+    None,
+    /// Each value has one.
+    Values(fn(usize) -> Option<(u64, &'static str)>),
+    /// Each bit has one.
+    Bits(fn(usize) -> Option<(u64, &'static str)>),
+}
+
+/// One message type, described.
+#[derive(Clone, Copy, Debug)]
+pub struct MessageSchema {
+    /// Its number.
+    pub code: u16,
+    /// The kernel's name, such as `RTM_NEWLINK`.
+    pub name: &'static str,
+    /// The kernel's name of its fixed struct.
+    pub header_name: &'static str,
+    /// Bytes of the fixed struct.
+    pub header_len: usize,
+    /// Fields of the fixed struct.
+    pub header_fields: &'static [Field],
+    /// Its attributes.
+    pub attributes: fn() -> &'static Schema,
+}
+
+impl MessageSchema {
+    /// The description of a message with fixed struct `H` and attributes `S`.
+    pub const fn of<H: Header, S: Set>(code: u16, name: &'static str) -> Self {
+        MessageSchema {
+            code,
+            name,
+            header_name: H::NAME,
+            header_len: H::LEN,
+            header_fields: H::FIELDS,
+            attributes: S::schema,
+        }
+    }
 }
 
 /// Has a [`Shape`]: every value type, and both kinds of nest.
@@ -151,7 +294,11 @@ impl<S: Set> Shaped for Nest<S> {
 }
 
 impl<H: Header, S: Set> Shaped for HeaderNest<H, S> {
-    const SHAPE: Shape = Shape::HeaderNest(H::LEN, S::schema);
+    const SHAPE: Shape = Shape::HeaderNest(H::LEN, H::FIELDS, S::schema);
+}
+
+impl<H: Header, S: Set> Shaped for Hops<H, S> {
+    const SHAPE: Shape = Shape::Hops(H::LEN, H::FIELDS, S::schema);
 }
 
 impl<V: Value> Shaped for V {
@@ -161,7 +308,9 @@ impl<V: Value> Shaped for V {
 /// Defines an attribute set: a marker type, one typed key per attribute, and the schema.
 ///
 /// `NAME: Type = number` gives a key; `NAME: Type = number => by OTHER { "text": Shape, … }`
-/// gives a raw key whose meaning a sibling decides, and the schema says how.
+/// gives a raw key whose meaning a sibling decides, and the schema says how;
+/// `NAME: Type = number => family { 7: Shape, … }` gives a key whose shape in the schema depends
+/// on the address family of the message.
 macro_rules! attributes {
     (
         $(#[$doc:meta])*
@@ -197,6 +346,12 @@ macro_rules! attributes {
             pub const $NAME: $crate::attr::Attr<$Set, $V> = $crate::attr::Attr::new($code);
         )*
     };
+    (@shape $V:ty, family { $($family:literal: $Kind:ty),* }) => {
+        $crate::attr::Shape::ByFamily(&[
+            $(($family, <$Kind as $crate::attr::Shaped>::SHAPE),)*
+            (0, <$V as $crate::attr::Shaped>::SHAPE),
+        ])
+    };
     (@shape $V:ty) => { <$V as $crate::attr::Shaped>::SHAPE };
     (@shape $V:ty, $by:ident { $($text:literal: $Kind:ty),* }) => {
         $crate::attr::Shape::Chosen {
@@ -206,3 +361,19 @@ macro_rules! attributes {
     };
 }
 pub(crate) use attributes;
+
+/// Defines message types: one typed constant each, and the table `MESSAGES` that describes them.
+macro_rules! messages {
+    ($( $(#[$doc:meta])* $NAME:ident: $H:ty, $S:ty = $code:literal, $kernel:literal; )*) => {
+        $(
+            #[doc = concat!("`", $kernel, "`\n\n")]
+            $(#[$doc])*
+            pub const $NAME: $crate::attr::MessageType<$H, $S> =
+                $crate::attr::MessageType::new($code);
+        )*
+
+        pub(crate) static MESSAGES: &[$crate::attr::MessageSchema] =
+            &[$($crate::attr::MessageSchema::of::<$H, $S>($code, $kernel)),*];
+    };
+}
+pub(crate) use messages;

@@ -3,7 +3,7 @@
 use core::iter::FusedIterator;
 use core::marker::PhantomData;
 
-use crate::attr::{Attr, HeaderNest, MessageType, Nest, Set};
+use crate::attr::{Attr, HeaderNest, Hops, MessageType, Nest, Set};
 use crate::error::{DecodeError, DecodeErrorKind};
 use crate::value::Value;
 use crate::wire::{
@@ -189,6 +189,86 @@ impl<'a, S: Set> View<'a, S> {
                 code: attr.code(),
             })
             .map(Some)
+    }
+}
+
+impl<'a, S: Set> View<'a, S> {
+    /// The next hops inside an attribute; none when it is not there.
+    ///
+    /// # Errors
+    /// The bytes before it are broken.
+    pub fn hops<H: Header, T: Set>(
+        &self,
+        key: Attr<S, Hops<H, T>>,
+    ) -> Result<HopViews<'a, H, T>, DecodeError> {
+        let (bytes, base) = match self.find(key.code())? {
+            Some(attr) => (attr.value, attr.offset as usize + ATTR_HEADER),
+            None => (Default::default(), 0),
+        };
+        Ok(HopViews { hops: HopBytes::new(bytes), base, types: PhantomData })
+    }
+}
+
+/// Iterator over next hops: the struct and the attributes of each. Ends after the first error.
+#[derive(Clone, Debug)]
+pub struct HopViews<'a, H, S> {
+    hops: HopBytes<'a>,
+    base: usize,
+    types: PhantomData<fn() -> (H, S)>,
+}
+
+impl<'a, H: Header, S: Set> Iterator for HopViews<'a, H, S> {
+    type Item = Result<(H, View<'a, S>), DecodeError>;
+
+    fn next(&mut self) -> Option<Self::Item> {
+        let broken = |offset| DecodeError {
+            kind: DecodeErrorKind::BadLength,
+            offset: offset as u32,
+            set: H::NAME,
+            code: 0,
+        };
+        let start = self.hops.at;
+        match self.hops.next() {
+            Some((at, hop)) => {
+                let hop = split_header(hop, self.base + at);
+                if hop.is_none() {
+                    self.hops.bytes = Default::default();
+                }
+                Some(hop.ok_or(broken(self.base + at)))
+            }
+            // Bytes are left that are no hop.
+            None if self.hops.bytes.get(start..).is_some_and(|rest| !rest.is_empty()) => {
+                self.hops.bytes = Default::default();
+                Some(Err(broken(self.base + start)))
+            }
+            None => None,
+        }
+    }
+}
+
+/// Iterator over the bytes of next hops, and where each begins. Ends before what is no hop.
+#[derive(Clone, Debug)]
+pub(crate) struct HopBytes<'a> {
+    bytes: &'a [u8],
+    at: usize,
+}
+
+impl<'a> HopBytes<'a> {
+    pub(crate) fn new(bytes: &'a [u8]) -> Self {
+        HopBytes { bytes, at: 0 }
+    }
+}
+
+impl<'a> Iterator for HopBytes<'a> {
+    type Item = (usize, &'a [u8]);
+
+    fn next(&mut self) -> Option<Self::Item> {
+        let rest = self.bytes.get(self.at..)?;
+        let len = u16::from_native(*rest.first_chunk()?) as usize;
+        let hop = rest.get(..len).filter(|hop| !hop.is_empty())?;
+        let at = self.at;
+        self.at += align(len);
+        Some((at, hop))
     }
 }
 

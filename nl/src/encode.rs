@@ -2,7 +2,7 @@
 
 use core::marker::PhantomData;
 
-use crate::attr::{Attr, HeaderNest, MessageType, Nest, Set};
+use crate::attr::{Attr, HeaderNest, Hops, MessageType, Nest, Set};
 use crate::error::EncodeError;
 use crate::flags::Flags;
 use crate::value::{Str, Value};
@@ -63,12 +63,17 @@ impl Writer<'_> {
     /// Writes the real length of the nest that began at `start`.
     #[inline(always)]
     fn close_nest(&mut self, set: &'static str, code: u16, start: usize) {
+        self.close_attr(set, code, code | NESTED, start);
+    }
+
+    #[inline(always)]
+    fn close_attr(&mut self, set: &'static str, code: u16, kind: u16, start: usize) {
         let len = self.at - start;
         if len > u16::MAX as usize {
             let len = len - ATTR_HEADER;
             self.error = self.error.or(Some(EncodeError::AttributeTooLong { set, code, len }));
         } else if let Some(head) = self.buf.get_mut(start..).and_then(|out| out.first_chunk_mut()) {
-            *head = attr_header(len, code | NESTED);
+            *head = attr_header(len, kind);
         }
     }
 }
@@ -223,6 +228,23 @@ impl<S: Set> Attrs<'_, S> {
         self.open(key.code(), header.to_bytes().as_ref(), fill)
     }
 
+    /// Writes an attribute that holds the next hops `fill` pushes.
+    pub fn hops<H: Header, T: Set>(
+        &mut self,
+        key: Attr<S, Hops<H, T>>,
+        fill: impl FnOnce(&mut HopList<'_, H, T>),
+    ) -> &mut Self {
+        let start = self.writer.at;
+        self.writer.at += ATTR_HEADER;
+        let mut hops = HopList { writer: self.writer.reborrow(), types: PhantomData };
+        fill(&mut hops);
+        let Writer { at, error, .. } = hops.writer;
+        self.writer.at = at;
+        self.writer.error = error;
+        self.writer.close_attr(S::NAME, key.code(), key.code(), start);
+        self
+    }
+
     /// Copies an attribute as it was received, with its flags.
     pub fn put_raw(&mut self, kind: u16, value: &[u8]) -> &mut Self {
         self.writer.attr(S::NAME, kind, value, false);
@@ -245,6 +267,33 @@ impl<S: Set> Attrs<'_, S> {
         self.writer.at = at;
         self.writer.error = error;
         self.writer.close_nest(S::NAME, code, start);
+        self
+    }
+}
+
+/// Next hops, being written.
+#[derive(Debug)]
+pub struct HopList<'b, H, S> {
+    writer: Writer<'b>,
+    types: PhantomData<fn() -> (H, S)>,
+}
+
+impl<H: Header, S: Set> HopList<'_, H, S> {
+    /// Adds a next hop: its struct, whose first 16 bits (the length) are filled in, and the
+    /// attributes that `fill` puts.
+    pub fn push(&mut self, hop: H, fill: impl FnOnce(&mut Attrs<'_, S>)) -> &mut Self {
+        let start = self.writer.at;
+        self.writer.padded(hop.to_bytes().as_ref());
+        let mut attrs = Attrs { writer: self.writer.reborrow(), set: PhantomData };
+        fill(&mut attrs);
+        let Writer { at, error, .. } = attrs.writer;
+        self.writer.at = at;
+        self.writer.error = error;
+        // Longer than 16 bits can say: then the attribute around it is too long, which is told.
+        let len = (at - start) as u16;
+        if let Some(out) = self.writer.buf.get_mut(start..).and_then(|out| out.first_chunk_mut()) {
+            *out = len.to_native();
+        }
         self
     }
 }

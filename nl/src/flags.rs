@@ -2,6 +2,8 @@
 
 use bitflags::bitflags;
 
+use crate::value::bits;
+
 bitflags! {
     /// `NLM_F_*`: flags of a message header (`linux/netlink.h`).
     ///
@@ -47,48 +49,46 @@ bitflags! {
     }
 }
 
-bitflags! {
+bits! {
     /// `IFF_*`: flags of a link (`linux/if.h`, netdevice(7)).
-    #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
-    pub struct LinkFlags: u32 {
+    LinkFlags: u32, native, "IFF_" {
         /// Administratively up.
-        const UP = 0x1;
+        UP = 0x1;
         /// Has a valid broadcast address.
-        const BROADCAST = 0x2;
+        BROADCAST = 0x2;
         /// Debugging is on.
-        const DEBUG = 0x4;
+        DEBUG = 0x4;
         /// Is a loopback link.
-        const LOOPBACK = 0x8;
+        LOOPBACK = 0x8;
         /// Is point-to-point.
-        const POINTOPOINT = 0x10;
+        POINTOPOINT = 0x10;
         /// No trailers.
-        const NOTRAILERS = 0x20;
+        NOTRAILERS = 0x20;
         /// Resources are allocated.
-        const RUNNING = 0x40;
+        RUNNING = 0x40;
         /// No ARP.
-        const NOARP = 0x80;
+        NOARP = 0x80;
         /// Receives everything.
-        const PROMISC = 0x100;
+        PROMISC = 0x100;
         /// Receives all multicast.
-        const ALLMULTI = 0x200;
+        ALLMULTI = 0x200;
         /// Master of a load balancing bundle.
-        const MASTER = 0x400;
+        MASTER = 0x400;
         /// Slave of a load balancing bundle.
-        const SLAVE = 0x800;
+        SLAVE = 0x800;
         /// Supports multicast.
-        const MULTICAST = 0x1000;
+        MULTICAST = 0x1000;
         /// Can select the media type.
-        const PORTSEL = 0x2000;
+        PORTSEL = 0x2000;
         /// Selects the media type by itself.
-        const AUTOMEDIA = 0x4000;
+        AUTOMEDIA = 0x4000;
         /// Addresses are lost when the link goes down.
-        const DYNAMIC = 0x8000;
+        DYNAMIC = 0x8000;
         /// The driver signals that layer 1 is up.
-        const LOWER_UP = 0x10000;
+        LOWER_UP = 0x10000;
         /// The driver signals dormant.
-        const DORMANT = 0x20000;
+        DORMANT = 0x20000;
         /// Echoes sent packets.
-        const ECHO = 0x40000;
-        const _ = !0;
+        ECHO = 0x40000;
     }
 }

@@ -9,6 +9,9 @@ mod decode;
 mod encode;
 mod error;
 mod flags;
+pub mod generic;
+pub mod netfilter;
+mod protocol;
 pub mod route;
 #[cfg(feature = "socket")]
 pub mod socket;
@@ -16,10 +19,16 @@ pub mod value;
 pub mod wire;
 
 pub use ack::{Ack, ExtAck, Path};
-pub use attr::{Attr, Field, HeaderNest, MessageType, Nest, Schema, Set, Shape, Shaped};
-pub use decode::{Attributes, DONE, ERROR, Message, Messages, NOOP, OVERRUN, RawAttr, View};
-pub use encode::{Attrs, Batch};
+pub use attr::{
+    ANY, Attr, Field, HeaderNest, Hops, Indexed, Inner, MessageSchema, MessageType, Names, Nest,
+    Schema, Set, Shape, Shaped,
+};
+pub use decode::{
+    Attributes, DONE, ERROR, HopViews, Message, Messages, NOOP, OVERRUN, RawAttr, View,
+};
+pub use encode::{Attrs, Batch, HopList};
 pub use error::{DecodeError, DecodeErrorKind, EncodeError};
 pub use flags::Flags;
+pub use protocol::Protocol;
 pub use value::{Text, Value};
 pub use wire::{ATTR_MAX, Header, Int, MessageHeader, align};

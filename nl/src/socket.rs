@@ -15,18 +15,7 @@ use crate::ack::Ack;
 use crate::decode::{Message, Messages};
 use crate::error::DecodeError;
 use crate::flags::Flags;
-
-/// A netlink family of sockets.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[repr(i32)]
-pub enum Protocol {
-    /// `NETLINK_ROUTE`: links, addresses, routes.
-    Route = libc::NETLINK_ROUTE,
-    /// `NETLINK_NETFILTER`: nf_tables, conntrack.
-    Netfilter = libc::NETLINK_NETFILTER,
-    /// `NETLINK_GENERIC`.
-    Generic = libc::NETLINK_GENERIC,
-}
+pub use crate::protocol::Protocol;
 
 /// The kernel sizes the datagrams of a dump by the receive buffer, up to this.
 const RECEIVE_BUFFER: usize = 32 * 1024;
@@ -99,8 +88,8 @@ pub struct Refusal {
 }
 
 impl Refusal {
-    /// What `ack` says about the message of `batch` it belongs to.
-    pub fn new(ack: &Ack<'_>, batch: &[u8]) -> Self {
+    /// What `ack` says about the message of `batch`, sent to `protocol`, that it belongs to.
+    pub fn new(ack: &Ack<'_>, protocol: Protocol, batch: &[u8]) -> Self {
         let index = Messages::new(batch)
             .flatten()
             .position(|message| message.header.seq == ack.seq)
@@ -109,7 +98,7 @@ impl Refusal {
             index,
             errno: ack.errno,
             message: ack.message.map(|text| text.to_string()),
-            path: ack.path(batch).map(|path| path.to_string()),
+            path: ack.path(protocol, batch).map(|path| path.to_string()),
         }
     }
 }
@@ -119,6 +108,7 @@ impl Refusal {
 #[derive(Debug)]
 pub struct Socket {
     fd: OwnedFd,
+    protocol: Protocol,
     seq: u32,
     buf: Vec<u8>,
 }
@@ -137,7 +127,7 @@ impl Socket {
         }
         // SAFETY: `fd` was just opened and nobody else has it.
         let fd = unsafe { OwnedFd::from_raw_fd(fd) };
-        let socket = Socket { fd, seq: 1, buf: Vec::new() };
+        let socket = Socket { fd, protocol, seq: 1, buf: Vec::new() };
         let on: libc::c_int = 1;
         for option in [libc::NETLINK_EXT_ACK, libc::NETLINK_CAP_ACK, libc::NETLINK_GET_STRICT_CHK] {
             // Kernels before 4.20 lack some; the codec copes with either form of answer.
@@ -243,6 +233,7 @@ impl Socket {
         let (first, last_seq) = (self.seq, last.header.seq);
         let wants_ack = last.header.flags.contains(Flags::ACK);
         self.seq = last_seq.wrapping_add(1);
+        let protocol = self.protocol;
         self.send(batch)?;
         loop {
             for message in Messages::new(self.receive()?) {
@@ -254,7 +245,7 @@ impl Socket {
                 match Ack::decode(&message)? {
                     Some(ack) => {
                         if ack.errno != 0 {
-                            refusals.push(Refusal::new(&ack, batch));
+                            refusals.push(Refusal::new(&ack, protocol, batch));
                         }
                         if seq == last_seq {
                             return Ok(refusals);
@@ -303,6 +294,7 @@ impl Socket {
         let seq = asked.header.seq;
         self.seq = seq.wrapping_add(1);
         self.send(request)?;
+        let protocol = self.protocol;
         let (mut items, mut interrupted) = (Vec::new(), false);
         loop {
             for message in Messages::new(self.receive()?) {
@@ -314,7 +306,7 @@ impl Socket {
                 if let Some(ack) = Ack::decode(&message)? {
                     return Ok(match ack.errno {
                         0 => Ok((!interrupted).then_some(items)),
-                        _ => Err(Refusal::new(&ack, request)),
+                        _ => Err(Refusal::new(&ack, protocol, request)),
                     });
                 }
                 items.extend(each(message)?);

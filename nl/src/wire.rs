@@ -5,6 +5,7 @@
 
 use byteorder::{BigEndian, ByteOrder, NativeEndian};
 
+use crate::attr::{Field, Names, Shape};
 use crate::flags::Flags;
 
 /// Bytes of `struct nlmsghdr`.
@@ -78,6 +79,10 @@ impl MessageHeader {
 pub trait Int: Copy {
     /// Its bytes: `[u8; N]`.
     type Bytes: AsRef<[u8]> + for<'a> TryFrom<&'a [u8]>;
+    /// For schemas, in host byte order.
+    const SHAPE: Shape;
+    /// For schemas, in network byte order.
+    const BIG_SHAPE: Shape;
     /// In host byte order.
     fn to_native(self) -> Self::Bytes;
     /// From host byte order.
@@ -89,9 +94,13 @@ pub trait Int: Copy {
 }
 
 macro_rules! int {
-    ($($int:ty, $len:literal, $write:ident, $read:ident;)*) => {$(
+    ($($int:ty, $len:literal, $signed:literal, $write:ident, $read:ident;)*) => {$(
         impl Int for $int {
             type Bytes = [u8; $len];
+            const SHAPE: Shape =
+                Shape::Int { bytes: $len, signed: $signed, big: false, names: Names::None };
+            const BIG_SHAPE: Shape =
+                Shape::Int { bytes: $len, signed: $signed, big: true, names: Names::None };
             #[inline(always)]
             fn to_native(self) -> [u8; $len] {
                 let mut out = [0; $len];
@@ -117,15 +126,17 @@ macro_rules! int {
 }
 
 int! {
-    u16, 2, write_u16, read_u16;
-    u32, 4, write_u32, read_u32;
-    i32, 4, write_i32, read_i32;
-    u64, 8, write_u64, read_u64;
-    i64, 8, write_i64, read_i64;
+    u16, 2, false, write_u16, read_u16;
+    u32, 4, false, write_u32, read_u32;
+    i32, 4, true, write_i32, read_i32;
+    u64, 8, false, write_u64, read_u64;
+    i64, 8, true, write_i64, read_i64;
 }
 
 impl Int for u8 {
     type Bytes = [u8; 1];
+    const SHAPE: Shape = Shape::Int { bytes: 1, signed: false, big: false, names: Names::None };
+    const BIG_SHAPE: Shape = Self::SHAPE;
     #[inline(always)]
     fn to_native(self) -> [u8; 1] {
         [self]
@@ -150,6 +161,8 @@ pub trait Header: Copy {
     const LEN: usize;
     /// The kernel's name of the struct.
     const NAME: &'static str;
+    /// Its fields; `code` is the offset.
+    const FIELDS: &'static [Field];
     /// `[u8; LEN]`.
     type Bytes: AsRef<[u8]>;
     /// The bytes on the wire.
@@ -175,6 +188,13 @@ macro_rules! header {
         impl $crate::wire::Header for $Name {
             const LEN: usize = $len;
             const NAME: &'static str = $kernel;
+            const FIELDS: &'static [$crate::attr::Field] = &[$(
+                $crate::attr::Field {
+                    code: $offset,
+                    name: stringify!($field),
+                    shape: $crate::wire::header!(@shape $order $ty),
+                },
+            )*];
             type Bytes = [u8; $len];
 
             #[inline(always)]
@@ -193,32 +213,35 @@ macro_rules! header {
             }
         }
     };
-    (@write native $out:ident $offset:literal $value:expr, $ty:ty) => {
-        let value = $crate::wire::Int::to_native($value);
-        $out[$offset..$offset + value.len()].copy_from_slice(&value);
-    };
+    (@shape native $ty:ty) => { <$ty as $crate::wire::Int>::SHAPE };
+    (@shape big $ty:ty) => { <$ty as $crate::wire::Int>::BIG_SHAPE };
+    (@shape family $ty:ty) => { <$crate::route::Family as $crate::wire::Int>::SHAPE };
+    (@shape bytes $ty:ty) => { $crate::attr::Shape::Bytes };
     (@write big $out:ident $offset:literal $value:expr, $ty:ty) => {
         let value = $crate::wire::Int::to_big($value);
         $out[$offset..$offset + value.len()].copy_from_slice(&value);
     };
-    (@write bits $out:ident $offset:literal $value:expr, $ty:ty) => {
-        let value = $crate::wire::Int::to_native($value.bits());
+    (@write bytes $out:ident $offset:literal $value:expr, $ty:ty) => {
+        $out[$offset..$offset + size_of::<$ty>()].copy_from_slice(&$value);
+    };
+    (@write $order:ident $out:ident $offset:literal $value:expr, $ty:ty) => {
+        let value = $crate::wire::Int::to_native($value);
         $out[$offset..$offset + value.len()].copy_from_slice(&value);
     };
-    (@read native $bytes:ident $offset:literal, $ty:ty) => {{
-        let mut value = [0; size_of::<$ty>()];
+    (@read bytes $bytes:ident $offset:literal, $ty:ty) => {{
+        let mut value: $ty = [0; size_of::<$ty>()];
         value.copy_from_slice(&$bytes[$offset..$offset + size_of::<$ty>()]);
-        <$ty as $crate::wire::Int>::from_native(value)
+        value
     }};
     (@read big $bytes:ident $offset:literal, $ty:ty) => {{
         let mut value = [0; size_of::<$ty>()];
         value.copy_from_slice(&$bytes[$offset..$offset + size_of::<$ty>()]);
         <$ty as $crate::wire::Int>::from_big(value)
     }};
-    (@read bits $bytes:ident $offset:literal, $ty:ty) => {{
+    (@read $order:ident $bytes:ident $offset:literal, $ty:ty) => {{
         let mut value = [0; size_of::<$ty>()];
         value.copy_from_slice(&$bytes[$offset..$offset + size_of::<$ty>()]);
-        <$ty>::from_bits_retain($crate::wire::Int::from_native(value))
+        <$ty as $crate::wire::Int>::from_native(value)
     }};
 }
 pub(crate) use header;

@@ -1,25 +1,33 @@
 //! Links: `RTM_NEWLINK` and its family (`linux/if_link.h`).
 
-use crate::attr::{MessageType, Nest, attributes};
+use crate::attr::{Attr, Nest, attributes, messages};
 use crate::flags::LinkFlags;
 use crate::route::bridge_port::BridgePort;
+use crate::route::bridge_spec::BridgeSpec;
+use crate::route::inet::Inet;
 use crate::route::inet6::Inet6;
 use crate::route::info::Info;
-use crate::value::{Bytes, I32, Mac, Str, U8, U16, U32};
+use crate::route::link_stats::{LinkStats, LinkStats64};
+use crate::route::{vf, xdp};
+use crate::value::{Bytes, I32, Mac, Str, Struct, U8, U16, U32, Uint, bits, numbers};
 use crate::wire::header;
 
-/// `RTM_NEWLINK`: create a link, or change one; also every reply and notification about a link.
-pub const NEW: MessageType<IfInfo, Link> = MessageType::new(16);
-/// `RTM_DELLINK`.
-pub const DEL: MessageType<IfInfo, Link> = MessageType::new(17);
-/// `RTM_GETLINK`.
-pub const GET: MessageType<IfInfo, Link> = MessageType::new(18);
-/// `RTM_SETLINK`: change a link that exists.
-pub const SET: MessageType<IfInfo, Link> = MessageType::new(19);
-/// `RTM_NEWLINKPROP`: add alternative names.
-pub const NEWPROP: MessageType<IfInfo, Link> = MessageType::new(108);
-/// `RTM_DELLINKPROP`: remove alternative names.
-pub const DELPROP: MessageType<IfInfo, Link> = MessageType::new(109);
+messages! {
+    /// Create a link, or change one; also every reply and notification about a link.
+    NEW: IfInfo, Link = 16, "RTM_NEWLINK";
+    /// Delete a link.
+    DEL: IfInfo, Link = 17, "RTM_DELLINK";
+    /// Ask for one link, or with [`Flags::DUMP`](crate::Flags::DUMP) for all.
+    GET: IfInfo, Link = 18, "RTM_GETLINK";
+    /// Change a link that exists.
+    SET: IfInfo, Link = 19, "RTM_SETLINK";
+    /// Add alternative names.
+    NEWPROP: IfInfo, Link = 108, "RTM_NEWLINKPROP";
+    /// Remove alternative names.
+    DELPROP: IfInfo, Link = 109, "RTM_DELLINKPROP";
+    /// Ask for alternative names (the kernel has no handler).
+    GETPROP: IfInfo, Link = 110, "RTM_GETLINKPROP";
+}
 
 header! {
     /// `struct ifinfomsg` (`linux/rtnetlink.h`).
@@ -32,15 +40,15 @@ header! {
     /// ```
     IfInfo = "ifinfomsg", 16 {
         /// Address family; 0 except for bridge ports (`AF_BRIDGE`).
-        family: u8, 0, native;
+        family: u8, 0, family;
         /// `ARPHRD_*`; only in replies.
         arphrd: u16, 2, native;
         /// Index of the link; 0 when it is named by attribute, or to let the kernel choose.
         index: i32, 4, native;
         /// Flags, as far as `change` covers them.
-        flags: LinkFlags, 8, bits;
+        flags: LinkFlags, 8, native;
         /// Which of the flags to change.
-        change: LinkFlags, 12, bits;
+        change: LinkFlags, 12, native;
     }
 }
 
@@ -59,20 +67,29 @@ attributes! {
         LINK: U32 = 5;
         /// Queueing discipline.
         QDISC: Str = 6;
-        /// `struct rtnl_link_stats`.
-        STATS: Bytes = 7;
+        /// Counters of 32 bits.
+        STATS: LinkStats<'static> = 7;
+        /// Without effect.
+        COST: Bytes = 8;
+        /// Without effect.
+        PRIORITY: Bytes = 9;
         /// Index of the bridge, bond or VRF this link belongs to; 0 takes it out.
         MASTER: U32 = 10;
-        /// Data of the master about this port.
-        PROTINFO: Nest<BridgePort> = 12;
+        /// Wireless events.
+        WIRELESS: Bytes = 11;
+        /// In messages of family `AF_BRIDGE`: the port's bridge port settings. For family
+        /// `AF_INET6` see [`PROTINFO6`].
+        PROTINFO: Nest<BridgePort> = 12 => family { 10: Nest<Inet6> };
         /// Length of the transmit queue, in packets.
         TXQLEN: U32 = 13;
-        /// `struct rtnl_link_ifmap`.
-        MAP: Bytes = 14;
+        /// Device memory and interrupt.
+        MAP: Struct<Map> = 14;
+        /// Without effect.
+        WEIGHT: U32 = 15;
         /// Operational state (RFC 2863).
-        OPERSTATE: U8 = 16;
-        /// Link mode: 0 default, 1 dormant.
-        LINKMODE: U8 = 17;
+        OPERSTATE: OperState = 16;
+        /// Link mode.
+        LINKMODE: LinkMode = 17;
         /// Kind of the link and what is particular to it.
         LINKINFO: Nest<Info> = 18;
         /// Namespace to put the link into, by the id of a process in it.
@@ -82,21 +99,21 @@ attributes! {
         /// Number of virtual functions.
         NUM_VF: U32 = 21;
         /// Virtual functions.
-        VFINFO_LIST: Bytes = 22;
-        /// `struct rtnl_link_stats64`.
-        STATS64: Bytes = 23;
+        VFINFO_LIST: Nest<vf::List> = 22;
+        /// Counters of 64 bits.
+        STATS64: LinkStats64<'static> = 23;
         /// Virtual function ports.
         VF_PORTS: Bytes = 24;
         /// Own port.
         PORT_SELF: Bytes = 25;
-        /// Per-family settings.
-        AF_SPEC: Nest<AfSpec> = 26;
+        /// Per-family settings. For family `AF_BRIDGE` see [`BRIDGE_SPEC`].
+        AF_SPEC: Nest<AfSpec> = 26 => family { 7: Nest<BridgeSpec> };
         /// Group the link belongs to.
         GROUP: U32 = 27;
         /// Namespace to put the link into, by file descriptor.
         NET_NS_FD: U32 = 28;
-        /// What a dump shall hold: `RTEXT_FILTER_*`.
-        EXT_MASK: U32 = 29;
+        /// What a reply shall hold.
+        EXT_MASK: ExtMask = 29;
         /// How many times promiscuous mode was asked for.
         PROMISCUITY: U32 = 30;
         /// Transmit queues, at creation.
@@ -121,10 +138,12 @@ attributes! {
         GSO_MAX_SEGS: U32 = 40;
         /// Largest GSO packet, in bytes.
         GSO_MAX_SIZE: U32 = 41;
+        /// Padding.
+        PAD: Bytes = 42;
         /// Express data path program.
-        XDP: Bytes = 43;
+        XDP: Nest<xdp::Xdp> = 43;
         /// Event that caused a notification.
-        EVENT: U32 = 44;
+        EVENT: Event = 44;
         /// Namespace id, in replies of another namespace.
         NEW_NETNSID: I32 = 45;
         /// Look in the namespace with this id, instead of the socket's own.
@@ -165,10 +184,10 @@ attributes! {
         GSO_IPV4_MAX_SIZE: U32 = 63;
         /// Largest GRO packet over IPv4, in bytes.
         GRO_IPV4_MAX_SIZE: U32 = 64;
-        /// Packet memory provider.
+        /// Pin of a clock (DPLL).
         DPLL_PIN: Bytes = 65;
-        /// Data direct DMA.
-        MAX_PACING_OFFLOAD_HORIZON: Bytes = 66;
+        /// How far ahead the hardware can pace packets, in nanoseconds.
+        MAX_PACING_OFFLOAD_HORIZON: Uint = 66;
         /// 1 when the link may not change namespace.
         NETNS_IMMUTABLE: U8 = 67;
         /// Headroom in front of a packet, in bytes.
@@ -182,11 +201,110 @@ attributes! {
     /// Per-family settings of a link (`IFLA_AF_SPEC`), by address family.
     AfSpec = "AF" {
         /// IPv4.
-        INET: Bytes = 2;
+        INET: Nest<Inet> = 2;
         /// IPv6.
         INET6: Nest<Inet6> = 10;
+        /// Management component transport.
+        MCTP: Bytes = 45;
+    }
+}
+
+/// `IFLA_AF_SPEC` of messages of family `AF_BRIDGE`.
+pub const BRIDGE_SPEC: Attr<Link, Nest<BridgeSpec>> = Attr::new(26);
+/// `IFLA_PROTINFO` of messages of family `AF_INET6`.
+pub const PROTINFO6: Attr<Link, Nest<Inet6>> = Attr::new(12);
+
+header! {
+    /// `struct rtnl_link_ifmap`.
+    Map = "rtnl_link_ifmap", 32 {
+        /// Begin of shared memory.
+        mem_start: u64, 0, native;
+        /// End of shared memory.
+        mem_end: u64, 8, native;
+        /// I/O address.
+        base_addr: u64, 16, native;
+        /// Interrupt.
+        irq: u16, 24, native;
+        /// DMA channel.
+        dma: u8, 26, native;
+        /// Port.
+        port: u8, 27, native;
+    }
+}
+
+bits! {
+    /// What a reply about links shall hold (`linux/rtnetlink.h`).
+    ExtMask: u32, native, "RTEXT_FILTER_" {
+        /// Virtual functions.
+        VF = 0x1;
+        /// VLANs of bridge ports.
+        BRVLAN = 0x2;
+        /// The same, as ranges.
+        BRVLAN_COMPRESSED = 0x4;
+        /// No statistics.
+        SKIP_STATS = 0x8;
+        /// Media redundancy protocol.
+        MRP = 0x10;
+        /// Configuration of connectivity fault management.
+        CFM_CONFIG = 0x20;
+        /// State of connectivity fault management.
+        CFM_STATUS = 0x40;
+        /// Multiple spanning trees.
+        MST = 0x80;
+    }
+}
+
+numbers! {
+    /// Operational state (RFC 2863, `linux/if.h`).
+    OperState: u8, native, "IF_OPER_" {
+        /// Not known: the driver does not say.
+        UNKNOWN = 0;
+        /// A part is missing.
+        NOTPRESENT = 1;
+        /// Down.
+        DOWN = 2;
+        /// The link below is down.
+        LOWERLAYERDOWN = 3;
+        /// Being tested.
+        TESTING = 4;
+        /// Waits for a protocol, such as 802.1X.
+        DORMANT = 5;
+        /// Up.
+        UP = 6;
+    }
+}
+
+numbers! {
+    /// What a carrier alone brings about (`linux/if.h`).
+    LinkMode: u8, native, "IF_LINK_MODE_" {
+        /// Up.
+        DEFAULT = 0;
+        /// Dormant, until a protocol says more.
+        DORMANT = 1;
+        /// Testing.
+        TESTING = 2;
+    }
+}
+
+numbers! {
+    /// What caused a notification.
+    Event: u32, native, "IFLA_EVENT_" {
+        /// Nothing particular.
+        NONE = 0;
+        /// Internal reset.
+        REBOOT = 1;
+        /// Features changed.
+        FEATURES = 2;
+        /// A bond changed its active port.
+        BONDING_FAILOVER = 3;
+        /// Neighbours shall be told the address.
+        NOTIFY_PEERS = 4;
+        /// Membership reports shall be sent again.
+        IGMP_RESEND = 5;
+        /// A bond's option changed.
+        BONDING_OPTIONS = 6;
     }
 }
 
 /// `EXT_MASK`: leave the statistics out of a dump.
-pub const SKIP_STATS: u32 = 8;
+pub const SKIP_STATS: ExtMask = ExtMask::SKIP_STATS;

@@ -1,20 +1,61 @@
-//! rtnetlink: links, addresses, routes, namespace ids (`linux/rtnetlink.h`, rtnetlink(7)).
+//! rtnetlink: links, addresses, routes, neighbours, rules, traffic control and the rest
+//! (`linux/rtnetlink.h`, rtnetlink(7)). All integers are in host byte order unless their type
+//! says otherwise.
 
 pub mod address;
+pub mod bond;
+pub mod bond_lacp;
+pub mod bond_port;
 pub mod bridge;
 pub mod bridge_port;
+pub mod bridge_querier;
+pub mod bridge_spec;
+pub mod bridge_tunnel;
+pub mod fdb_ext;
+pub mod geneve;
+pub mod gre;
+pub mod inet;
 pub mod inet6;
 pub mod info;
+pub mod ipvlan;
 pub mod link;
+pub mod link_stats;
+pub mod macvlan;
+pub mod metrics;
+pub mod neighbour;
+pub mod neighbour_parameters;
+pub mod neighbour_table;
+pub mod netconf;
+pub mod netkit;
+pub mod nexthop;
+pub mod nexthop_bucket;
+pub mod nexthop_group;
+pub mod nexthop_group_entry;
 pub mod nsid;
 #[allow(clippy::module_inception)]
 pub mod route;
+pub mod rule;
+pub mod stats;
+pub mod stats_offload;
+pub mod tbf;
+pub mod traffic;
+pub mod traffic_stats;
+pub mod tun;
+pub mod tunnel;
 pub mod veth;
+pub mod vf;
+pub mod vf_stats;
+pub mod vlan;
+pub mod vrf;
+pub mod vrf_port;
+pub mod vti;
+pub mod vxlan;
+pub mod xdp;
 
 pub use crate::flags::LinkFlags;
 
-use crate::attr::{Schema, Set};
-use crate::wire::Header;
+use crate::attr::MessageSchema;
+use crate::value::numbers;
 
 /// `AF_UNSPEC`: any family.
 pub const UNSPEC: u8 = 0;
@@ -24,16 +65,49 @@ pub const INET: u8 = 2;
 pub const BRIDGE: u8 = 7;
 /// `AF_INET6`.
 pub const INET6: u8 = 10;
+/// `AF_MPLS`.
+pub const MPLS: u8 = 28;
+/// `RTNL_FAMILY_IPMR`: multicast routes of IPv4.
+pub const IPMR: u8 = 128;
+/// `RTNL_FAMILY_IP6MR`: multicast routes of IPv6.
+pub const IP6MR: u8 = 129;
 
-/// The fixed struct's length and the attribute set of a message type, for annotating and for
-/// the paths of errors.
-pub fn schema(kind: u16) -> Option<(usize, &'static Schema)> {
-    Some(match kind {
-        16..=19 => (link::IfInfo::LEN, link::Link::schema()),
-        20..=22 => (address::IfAddr::LEN, address::Address::schema()),
-        24..=26 => (route::RtMsg::LEN, route::Route::schema()),
-        88..=90 => (nsid::RtGen::LEN, nsid::NsId::schema()),
-        108..=110 => (link::IfInfo::LEN, link::Link::schema()),
-        _ => return None,
-    })
+numbers! {
+    /// Address family, as headers carry it (`linux/socket.h`, `linux/rtnetlink.h`).
+    Family: u8, native, "AF_" {
+        /// Any.
+        UNSPEC = 0;
+        /// IPv4.
+        INET = 2;
+        /// Bridge ports and forwarding entries.
+        BRIDGE = 7;
+        /// IPv6.
+        INET6 = 10;
+        /// Packet sockets.
+        PACKET = 17;
+        /// MPLS.
+        MPLS = 28;
+        /// Management component transport.
+        MCTP = 45;
+        /// Multicast routes of IPv4.
+        IPMR = 128;
+        /// Multicast routes of IPv6.
+        IP6MR = 129;
+    }
 }
+
+/// The message types of rtnetlink, one table per module.
+pub(crate) static MESSAGES: &[&[MessageSchema]] = &[
+    link::MESSAGES,
+    address::MESSAGES,
+    route::MESSAGES,
+    neighbour::MESSAGES,
+    rule::MESSAGES,
+    traffic::MESSAGES,
+    neighbour_table::MESSAGES,
+    netconf::MESSAGES,
+    nsid::MESSAGES,
+    stats::MESSAGES,
+    nexthop::MESSAGES,
+    nexthop_bucket::MESSAGES,
+];

@@ -1,21 +1,23 @@
 //! Ids one network namespace gives to others: `RTM_NEWNSID` (`linux/net_namespace.h`).
 
-use crate::attr::{MessageType, attributes};
+use crate::attr::{attributes, messages};
 use crate::value::{I32, U32};
 use crate::wire::header;
 
-/// `RTM_NEWNSID`.
-pub const NEW: MessageType<RtGen, NsId> = MessageType::new(88);
-/// `RTM_DELNSID`.
-pub const DEL: MessageType<RtGen, NsId> = MessageType::new(89);
-/// `RTM_GETNSID`.
-pub const GET: MessageType<RtGen, NsId> = MessageType::new(90);
+messages! {
+    /// Give a namespace an id; also every reply and notification about ids.
+    NEW: RtGen, NsId = 88, "RTM_NEWNSID";
+    /// Notification: an id is gone. The kernel knows no request to remove one.
+    DEL: RtGen, NsId = 89, "RTM_DELNSID";
+    /// Ask for the id of a namespace, or for all.
+    GET: RtGen, NsId = 90, "RTM_GETNSID";
+}
 
 header! {
     /// `struct rtgenmsg`, padded to 4 bytes.
     RtGen = "rtgenmsg", 4 {
         /// Address family: 0.
-        family: u8, 0, native;
+        family: u8, 0, family;
     }
 }
 

@@ -1,0 +1,3 @@
+//! TODO
+use crate::attr::MessageSchema;
+pub(crate) static MESSAGES: &[&[MessageSchema]] = &[];
