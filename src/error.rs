@@ -43,13 +43,7 @@ pub type Result<T> = std::result::Result<T, Error>;
 impl Error {
     /// It failed, or cannot be done as things are.
     pub fn new(what: impl Into<String>) -> Self {
-        Error {
-            kind: Kind::Failed,
-            what: what.into(),
-            cause: None,
-            hint: None,
-            undo: Vec::new(),
-        }
+        Error { kind: Kind::Failed, what: what.into(), cause: None, hint: None, undo: Vec::new() }
     }
 
     /// What was typed makes no sense.

@@ -3,6 +3,7 @@
 //! ```text
 //! nl  <-  sys  <-  kernel  <--+
 //!  facts, spec <-  plan  <----+-- apply  <-  commands  <-  cli, main
+//!                             +-- ip     <------+
 //! ```
 
 pub mod apply;
@@ -10,6 +11,7 @@ pub mod cli;
 pub mod commands;
 pub mod error;
 pub mod facts;
+pub mod ip;
 pub mod kernel;
 pub mod plan;
 pub mod spec;

@@ -64,9 +64,7 @@ fn prepare(plan: &Plan, channel: &Channel) -> Result<(), Failure> {
     for unfinished in std::mem::take(&mut mounts.unfinished) {
         unfinished.finish(&address).map_err(|error| other(errno(&error)))?;
     }
-    mounts
-        .perform(&plan.finish)
-        .map_err(|(n, errno)| Failure::new(At::Finish(n as u16), errno))?;
+    mounts.perform(&plan.finish).map_err(|(n, errno)| Failure::new(At::Finish(n as u16), errno))?;
     for warning in mounts.warnings {
         channel_send(channel, &Report::Warning(warning)).map_err(other)?;
     }

@@ -140,8 +140,8 @@ fn namespaces(isolation: &Isolation) -> Namespaces {
 
 fn fork_failed(errno: Errno, plan: &Plan) -> Error {
     let names: Vec<_> = namespaces(&plan.isolation).names().collect();
-    let error = Error::new(format!("cannot make namespaces ({})", names.join(", ")))
-        .because(errno.desc());
+    let error =
+        Error::new(format!("cannot make namespaces ({})", names.join(", "))).because(errno.desc());
     match errno {
         Errno::EPERM if plan.user_namespace().is_some() => error.hint(
             "this system lets no ordinary user make a user namespace \

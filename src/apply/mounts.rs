@@ -184,9 +184,10 @@ fn unescaped(field: &[u8]) -> PathBuf {
     let mut rest = field;
     while let Some((&byte, after)) = rest.split_first() {
         rest = after;
-        let octal = after.first_chunk::<3>().filter(|_| byte == b'\\').and_then(|digits| {
-            u8::from_str_radix(std::str::from_utf8(digits).ok()?, 8).ok()
-        });
+        let octal = after
+            .first_chunk::<3>()
+            .filter(|_| byte == b'\\')
+            .and_then(|digits| u8::from_str_radix(std::str::from_utf8(digits).ok()?, 8).ok());
         match octal {
             Some(octal) => {
                 path.push(octal);

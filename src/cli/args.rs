@@ -68,10 +68,7 @@ impl Args {
 
 fn text<'a>(name: &str, value: &'a OsStr) -> Result<&'a str, Usage> {
     value.to_str().ok_or_else(|| Usage {
-        message: format!(
-            "value {} of option \"--{name}\" is not valid UTF-8",
-            quoted(value)
-        ),
+        message: format!("value {} of option \"--{name}\" is not valid UTF-8", quoted(value)),
         hint: format!("give \"--{name}\" plain text"),
     })
 }

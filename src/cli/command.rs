@@ -35,10 +35,7 @@ impl Command {
         group: "",
         summary: "",
         about: &[],
-        operands: Operands {
-            required: &[],
-            more: More::None,
-        },
+        operands: Operands { required: &[], more: More::None },
         sections: &[],
         subcommands: &[],
         notes: &[],
@@ -136,22 +133,12 @@ pub enum Takes {
 impl Opt {
     /// An option without a value.
     pub const fn flag(long: &'static str, help: &'static str) -> Opt {
-        Opt {
-            long,
-            short: None,
-            aliases: &[],
-            takes: Takes::Nothing,
-            repeat: false,
-            help,
-        }
+        Opt { long, short: None, aliases: &[], takes: Takes::Nothing, repeat: false, help }
     }
 
     /// An option with a value, called `metavar` in the help.
     pub const fn value(long: &'static str, metavar: &'static str, help: &'static str) -> Opt {
-        Opt {
-            takes: Takes::Value(metavar),
-            ..Opt::flag(long, help)
-        }
+        Opt { takes: Takes::Value(metavar), ..Opt::flag(long, help) }
     }
 
     /// An option whose value is one of a few words.
@@ -160,18 +147,12 @@ impl Opt {
         words: &'static [&'static str],
         help: &'static str,
     ) -> Opt {
-        Opt {
-            takes: Takes::OneOf(words),
-            ..Opt::flag(long, help)
-        }
+        Opt { takes: Takes::OneOf(words), ..Opt::flag(long, help) }
     }
 
     /// The same, with a letter.
     pub const fn short(self, letter: char) -> Opt {
-        Opt {
-            short: Some(letter),
-            ..self
-        }
+        Opt { short: Some(letter), ..self }
     }
 
     /// The same, with other names.
@@ -181,10 +162,7 @@ impl Opt {
 
     /// The same, allowed more than once.
     pub const fn repeat(self) -> Opt {
-        Opt {
-            repeat: true,
-            ..self
-        }
+        Opt { repeat: true, ..self }
     }
 
     /// Long name and aliases.
@@ -204,9 +182,5 @@ impl Opt {
 
 /// What to type to call the command at `path`.
 pub fn full(path: &str) -> String {
-    if path.is_empty() {
-        "nsrun".into()
-    } else {
-        format!("nsrun {path}")
-    }
+    if path.is_empty() { "nsrun".into() } else { format!("nsrun {path}") }
 }

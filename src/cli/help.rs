@@ -24,22 +24,14 @@ impl Style {
     /// Colour on a terminal, unless `NO_COLOR` is set or `TERM` is `dumb`.
     pub fn detect(is_terminal: bool) -> Style {
         let no_color = env::var_os("NO_COLOR");
-        Style::choose(
-            is_terminal,
-            no_color.as_deref(),
-            env::var_os("TERM").as_deref(),
-        )
+        Style::choose(is_terminal, no_color.as_deref(), env::var_os("TERM").as_deref())
     }
 
     /// An empty `NO_COLOR` counts as unset (no-color.org).
     fn choose(is_terminal: bool, no_color: Option<&OsStr>, term: Option<&OsStr>) -> Style {
         let refused =
             no_color.is_some_and(|value| !value.is_empty()) || term == Some("dumb".as_ref());
-        if is_terminal && !refused {
-            Style::Colour
-        } else {
-            Style::Plain
-        }
+        if is_terminal && !refused { Style::Colour } else { Style::Plain }
     }
 
     fn heading(self, text: &str) -> String {
@@ -81,11 +73,7 @@ pub fn command(command: &Command, path: &str, style: Style) -> String {
         let _ = writeln!(out, "  # {purpose}\n  {line}");
     }
     if !command.subcommands.is_empty() {
-        let _ = writeln!(
-            out,
-            "\nMore about one of them: {} COMMAND --help",
-            full(path)
-        );
+        let _ = writeln!(out, "\nMore about one of them: {} COMMAND --help", full(path));
     }
     out
 }
@@ -130,15 +118,9 @@ fn left_side(option: &Opt) -> String {
 
 /// All right sides aligned, behind the longest left side that fits.
 fn tables(out: &mut String, listings: &[Listing], style: Style) {
-    let lefts = listings
-        .iter()
-        .flat_map(|(_, rows)| rows)
-        .map(|(left, _)| left);
+    let lefts = listings.iter().flat_map(|(_, rows)| rows).map(|(left, _)| left);
     let widths = lefts.map(|left| left.chars().count() + 4);
-    let column = widths
-        .filter(|width| *width <= COLUMN)
-        .max()
-        .unwrap_or(COLUMN);
+    let column = widths.filter(|width| *width <= COLUMN).max().unwrap_or(COLUMN);
     for (heading, rows) in listings {
         let _ = writeln!(out, "\n{}", style.heading(heading));
         for (left, right) in rows {
@@ -201,12 +183,7 @@ mod tests {
                 assert!(help.contains(&format!("--{name}")), "{path}: --{name}");
             }
             for below in c.subcommands {
-                assert_eq!(
-                    help.contains(below.summary),
-                    !below.hidden,
-                    "{}",
-                    below.name
-                );
+                assert_eq!(help.contains(below.summary), !below.hidden, "{}", below.name);
             }
         });
     }

@@ -65,17 +65,8 @@ fn parse_with(
 ) -> Result<Invocation, Usage> {
     let mut parser = Parser::from_args(words);
     let mut path = String::new();
-    let mut args = Args {
-        command: root,
-        given: Vec::new(),
-        operands: Vec::new(),
-    };
-    let done = |args: Args, path, what| Invocation {
-        command: args.command,
-        path,
-        args,
-        what,
-    };
+    let mut args = Args { command: root, given: Vec::new(), operands: Vec::new() };
+    let done = |args: Args, path, what| Invocation { command: args.command, path, args, what };
 
     loop {
         let option = match parser.next().map_err(|e| takes_no_value(e, &path))? {
@@ -90,16 +81,12 @@ fn parse_with(
                 args.operands.push(word);
                 if launches {
                     // From here on every word, dashes or not, belongs to the launched command.
-                    args.operands
-                        .extend(parser.raw_args().into_iter().flatten());
+                    args.operands.extend(parser.raw_args().into_iter().flatten());
                 }
                 continue;
             }
             Some(Arg::Long(name)) => {
-                let found = args
-                    .command
-                    .options()
-                    .find(|o| o.longs().any(|long| long == name));
+                let found = args.command.options().find(|o| o.longs().any(|long| long == name));
                 found.ok_or_else(|| unknown_long(args.command, &path, name))?
             }
             Some(Arg::Short(letter)) => {
@@ -163,19 +150,11 @@ fn descend(
 ) -> Result<&'static Command, Usage> {
     if command.subcommands.is_empty() {
         return Err(Usage {
-            message: format!(
-                "unexpected argument {} for \"{}\"",
-                quoted(word),
-                full(path)
-            ),
+            message: format!("unexpected argument {} for \"{}\"", quoted(word), full(path)),
             hint: format!("\"{}\" has no commands below it", full(path)),
         });
     }
-    match command
-        .subcommands
-        .iter()
-        .find(|c| c.names().any(|name| name == word))
-    {
+    match command.subcommands.iter().find(|c| c.names().any(|name| name == word)) {
         Some(found) => {
             path.push_str(if path.is_empty() { "" } else { " " });
             path.push_str(found.name);
@@ -184,11 +163,7 @@ fn descend(
         None => {
             let visible = command.subcommands.iter().filter(|c| !c.hidden);
             let near = nearest(&word.to_string_lossy(), visible.flat_map(Command::names));
-            let below = if path.is_empty() {
-                ""
-            } else {
-                &format!(" for \"{}\"", full(path))
-            };
+            let below = if path.is_empty() { "" } else { &format!(" for \"{}\"", full(path)) };
             Err(Usage {
                 message: format!("unknown command {}{below}", quoted(word)),
                 hint: did_you_mean(near.map(String::from), path),
@@ -201,20 +176,14 @@ fn descend(
 fn value_of(option: &'static Opt, path: &str, parser: &mut Parser) -> Result<OsString, Usage> {
     let long = option.long;
     let missing = |hint| Usage {
-        message: format!(
-            "missing value for option \"--{long}\" of \"{}\"",
-            full(path)
-        ),
+        message: format!("missing value for option \"--{long}\" of \"{}\"", full(path)),
         hint,
     };
     let value = match parser.optional_value() {
         Some(value) => value,
         None => {
             let write = format!("write --{long}={}", option.metavar());
-            let next = parser
-                .raw_args()
-                .ok()
-                .and_then(|words| words.peek().map(OsString::from));
+            let next = parser.raw_args().ok().and_then(|words| words.peek().map(OsString::from));
             match next {
                 None => return Err(missing(write)),
                 Some(word) if word.len() > 1 && word.as_encoded_bytes().starts_with(b"-") => {
@@ -249,40 +218,25 @@ fn count_operands(args: &Args, path: &str) -> Result<(), Usage> {
     } else if allowed.more == More::None
         && let Some(extra) = args.operands.get(allowed.required.len())
     {
-        format!(
-            "unexpected argument {} for \"{}\"",
-            quoted(extra),
-            full(path)
-        )
+        format!("unexpected argument {} for \"{}\"", quoted(extra), full(path))
     } else {
         return Ok(());
     };
-    Err(Usage {
-        message,
-        hint: format!("usage: {}  {}", args.command.usage(path), see(path)),
-    })
+    Err(Usage { message, hint: format!("usage: {}  {}", args.command.usage(path), see(path)) })
 }
 
 fn unknown_long(command: &'static Command, path: &str, name: &str) -> Usage {
     let near = nearest(name, command.options().flat_map(Opt::longs));
     // `nsrun --net bridge …`: the option is right, its command is missing.
     let below = || {
-        command
-            .subcommands
-            .iter()
-            .filter(|c| !c.hidden)
-            .find_map(|c| {
-                c.options()
-                    .any(|o| o.longs().any(|long| long == name))
-                    .then(|| format!("{} {} --{name}", full(path), c.name))
-            })
+        command.subcommands.iter().filter(|c| !c.hidden).find_map(|c| {
+            c.options()
+                .any(|o| o.longs().any(|long| long == name))
+                .then(|| format!("{} {} --{name}", full(path), c.name))
+        })
     };
     Usage {
-        message: format!(
-            "unknown option {:?} for \"{}\"",
-            format!("--{name}"),
-            full(path)
-        ),
+        message: format!("unknown option {:?} for \"{}\"", format!("--{name}"), full(path)),
         hint: did_you_mean(near.map(|near| format!("--{near}")).or_else(below), path),
     }
 }
@@ -291,16 +245,9 @@ fn unknown_long(command: &'static Command, path: &str, name: &str) -> Usage {
 fn unknown_short(command: &'static Command, path: &str, letter: char, mut parser: Parser) -> Usage {
     let rest = parser.optional_value().unwrap_or_default();
     let word = format!("{letter}{}", rest.to_string_lossy());
-    let long = command
-        .options()
-        .flat_map(Opt::longs)
-        .find(|long| *long == word);
+    let long = command.options().flat_map(Opt::longs).find(|long| *long == word);
     Usage {
-        message: format!(
-            "unknown option {:?} for \"{}\"",
-            format!("-{letter}"),
-            full(path)
-        ),
+        message: format!("unknown option {:?} for \"{}\"", format!("-{letter}"), full(path)),
         hint: did_you_mean(long.map(|long| format!("--{long}")), path),
     }
 }
@@ -309,17 +256,11 @@ fn unknown_short(command: &'static Command, path: &str, letter: char, mut parser
 fn takes_no_value(error: lexopt::Error, path: &str) -> Usage {
     let message = match error {
         lexopt::Error::UnexpectedValue { option, value } => {
-            format!(
-                "option \"{option}\" takes no value, but got {}",
-                quoted(&value)
-            )
+            format!("option \"{option}\" takes no value, but got {}", quoted(&value))
         }
         other => other.to_string(),
     };
-    Usage {
-        message,
-        hint: see(path),
-    }
+    Usage { message, hint: see(path) }
 }
 
 fn did_you_mean(near: Option<String>, path: &str) -> String {

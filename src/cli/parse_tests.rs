@@ -11,27 +11,17 @@ static GROUPED: Command = Command {
             aliases: &["ns"],
             subcommands: &[Command {
                 name: "add",
-                operands: Operands {
-                    required: &["NAME"],
-                    more: More::None,
-                },
+                operands: Operands { required: &["NAME"], more: More::None },
                 ..Command::EMPTY
             }],
             ..Command::EMPTY
         },
         Command {
             name: "help",
-            operands: Operands {
-                required: &[],
-                more: More::Any("COMMAND"),
-            },
+            operands: Operands { required: &[], more: More::Any("COMMAND") },
             ..Command::EMPTY
         },
-        Command {
-            name: "generate",
-            hidden: true,
-            ..Command::EMPTY
-        },
+        Command { name: "generate", hidden: true, ..Command::EMPTY },
     ],
     ..Command::EMPTY
 };
@@ -66,11 +56,7 @@ fn options_end_at_the_first_word_of_the_command() {
 
 #[test]
 fn exec_takes_a_name_before_its_command() {
-    for line in [
-        "exec web ping -c1",
-        "exec web -- ping -c1",
-        "exec -- web ping -c1",
-    ] {
+    for line in ["exec web ping -c1", "exec web -- ping -c1", "exec -- web ping -c1"] {
         assert_eq!(good(line).args.operands(), ["web", "ping", "-c1"]);
     }
 }
@@ -80,18 +66,10 @@ fn a_value_is_joined_or_the_next_word() {
     for line in ["run --ip 192.0.2.7 x", "run --ip=192.0.2.7 x"] {
         assert_eq!(good(line).args.text("ip"), Ok(Some("192.0.2.7")));
     }
-    for line in [
-        "run -e A=B x",
-        "run -eA=B x",
-        "run -de A=B x",
-        "run --env=A=B x",
-    ] {
+    for line in ["run -e A=B x", "run -eA=B x", "run -de A=B x", "run --env=A=B x"] {
         assert_eq!(good(line).args.value("env"), Some(OsStr::new("A=B")));
     }
-    assert_eq!(
-        good("run --hostname=-x y").args.text("hostname"),
-        Ok(Some("-x"))
-    );
+    assert_eq!(good("run --hostname=-x y").args.text("hostname"), Ok(Some("-x")));
     assert_eq!(good("run --rootfs - y").args.text("rootfs"), Ok(Some("-")));
     assert_eq!(good("run --name= y").args.text("name"), Ok(Some("")));
 }
@@ -108,10 +86,7 @@ fn repeated_values_keep_their_order() {
 
 #[test]
 fn an_alias_counts_as_the_option_it_stands_for() {
-    assert_eq!(
-        good("run --network none x").args.text("net"),
-        Ok(Some("none"))
-    );
+    assert_eq!(good("run --network none x").args.text("net"), Ok(Some("none")));
     refused(
         "run --network none --net bridge x",
         "nsrun: option \"--net\" given twice for \"nsrun run\"\n\
@@ -140,10 +115,7 @@ fn an_unknown_option_names_the_closest_one() {
         "run --volume=x y",
         "nsrun: unknown option \"--volume\" for \"nsrun run\"\nhint: see: nsrun run --help",
     );
-    refused(
-        "ps -q",
-        "nsrun: unknown option \"-q\" for \"nsrun ps\"\nhint: see: nsrun ps --help",
-    );
+    refused("ps -q", "nsrun: unknown option \"-q\" for \"nsrun ps\"\nhint: see: nsrun ps --help");
 }
 
 #[test]
@@ -179,10 +151,7 @@ fn an_unknown_command_names_the_closest_one() {
         "rnu x",
         "nsrun: unknown command \"rnu\"\nhint: did you mean \"run\"?  see: nsrun --help",
     );
-    refused(
-        "frobnicate",
-        "nsrun: unknown command \"frobnicate\"\nhint: see: nsrun --help",
-    );
+    refused("frobnicate", "nsrun: unknown command \"frobnicate\"\nhint: see: nsrun --help");
     refused(
         "help rum",
         "nsrun: unknown command \"rum\"\nhint: did you mean \"run\"?  see: nsrun --help",
@@ -264,23 +233,12 @@ fn operands_are_counted() {
 
 #[test]
 fn help_and_version_are_found_before_anything_is_missing() {
-    for (line, path) in [
-        ("", ""),
-        ("-h", ""),
-        ("help", ""),
-        ("help run", "run"),
-        ("stop --help", "stop"),
-    ] {
+    for (line, path) in
+        [("", ""), ("-h", ""), ("help", ""), ("help run", "run"), ("stop --help", "stop")]
+    {
         let asked = good(line);
-        assert_eq!(
-            (asked.what, asked.path.as_str()),
-            (What::Help, path),
-            "{line:?}"
-        );
-        assert_eq!(
-            asked.command.name,
-            if path.is_empty() { "nsrun" } else { path }
-        );
+        assert_eq!((asked.what, asked.path.as_str()), (What::Help, path), "{line:?}");
+        assert_eq!(asked.command.name, if path.is_empty() { "nsrun" } else { path });
     }
     assert_eq!(good("--version").what, What::Version);
     assert_eq!(good("-V").what, What::Version);
@@ -291,15 +249,9 @@ fn help_and_version_are_found_before_anything_is_missing() {
 fn a_value_that_is_not_text_is_refused_by_name() {
     let bad = OsString::from_vec(b"--name=\xff".to_vec());
     let run = parse(["run".into(), bad, "x".into()].into_iter()).unwrap();
-    assert_eq!(
-        run.args.value("name"),
-        Some(OsString::from_vec(vec![0xff]).as_os_str())
-    );
+    assert_eq!(run.args.value("name"), Some(OsString::from_vec(vec![0xff]).as_os_str()));
     let usage = run.args.text("name").unwrap_err();
-    assert_eq!(
-        usage.message,
-        "value \"\u{fffd}\" of option \"--name\" is not valid UTF-8"
-    );
+    assert_eq!(usage.message, "value \"\u{fffd}\" of option \"--name\" is not valid UTF-8");
 }
 
 #[test]

@@ -64,10 +64,7 @@ const RUN: Command = Command {
         "CMD also gets its own process ids, mounts, host name and IPC objects. Options end at the \
          first word of CMD, so that \"nsrun run ping -c1 192.0.2.1\" works without \"--\".",
     ],
-    operands: Operands {
-        required: &[],
-        more: More::Command,
-    },
+    operands: Operands { required: &[], more: More::Command },
     sections: &[
         Section {
             heading: "Network",
@@ -108,17 +105,9 @@ const RUN: Command = Command {
                     "name of the run for ps, inspect, stop, exec and wait: 1 to 63 letters, digits, \
                      \"-\" or \"_\", unique on this host; default made up",
                 ),
-                Opt::value(
-                    "hostname",
-                    "NAME",
-                    "host name inside; default the name of the run",
-                ),
-                Opt::value(
-                    "dns",
-                    "ADDRESS",
-                    "name server to ask; default those of this host",
-                )
-                .repeat(),
+                Opt::value("hostname", "NAME", "host name inside; default the name of the run"),
+                Opt::value("dns", "ADDRESS", "name server to ask; default those of this host")
+                    .repeat(),
                 Opt::value(
                     "dns-search",
                     "DOMAIN",
@@ -137,11 +126,8 @@ const RUN: Command = Command {
         Section {
             heading: "Process",
             options: &[
-                Opt::flag(
-                    "detach",
-                    "return once CMD has started, and print the name of the run",
-                )
-                .short('d'),
+                Opt::flag("detach", "return once CMD has started, and print the name of the run")
+                    .short('d'),
                 Opt::value(
                     "log",
                     "FILE",
@@ -193,12 +179,7 @@ const RUN: Command = Command {
                      \"all\" for all",
                 )
                 .repeat(),
-                Opt::value(
-                    "cap-drop",
-                    "CAPABILITY",
-                    "drop a capability; \"all\" for all",
-                )
-                .repeat(),
+                Opt::value("cap-drop", "CAPABILITY", "drop a capability; \"all\" for all").repeat(),
                 Opt::flag(
                     "no-new-privs",
                     "let no set-uid program or file capability give CMD more rights",
@@ -285,18 +266,12 @@ const RUN: Command = Command {
             "A web server with a name, in the background",
             "nsrun run -d --name web -- python3 -m http.server 80",
         ),
-        (
-            "No network at all; needs no root",
-            "nsrun run --net none -- make test",
-        ),
+        ("No network at all; needs no root", "nsrun run --net none -- make test"),
         (
             "Another root directory, another user",
             "nsrun run --rootfs /srv/alpine -u 1000:1000 -- /bin/sh",
         ),
-        (
-            "What would be done, as ip command lines",
-            "nsrun run --dry-run --format ip -- true",
-        ),
+        ("What would be done, as ip command lines", "nsrun run --dry-run --format ip -- true"),
     ],
     ..Command::EMPTY
 };
@@ -309,24 +284,12 @@ const EXEC: Command = Command {
         "Launches CMD in the namespaces of a run: its network, its mounts, and whatever else it \
               has of its own.",
     ],
-    operands: Operands {
-        required: &["NAME|PID"],
-        more: More::Command,
-    },
-    sections: &[Section {
-        heading: OPTIONS,
-        options: &[HELP],
-    }],
+    operands: Operands { required: &["NAME|PID"], more: More::Command },
+    sections: &[Section { heading: OPTIONS, options: &[HELP] }],
     notes: &[("Exit status", STATUS_OF_CMD)],
     examples: &[
-        (
-            "The addresses that \"web\" sees",
-            "nsrun exec web -- ip address",
-        ),
-        (
-            "The same run, found by a process id",
-            "nsrun exec 4711 -- sh",
-        ),
+        ("The addresses that \"web\" sees", "nsrun exec web -- ip address"),
+        ("The same run, found by a process id", "nsrun exec 4711 -- sh"),
     ],
     ..Command::EMPTY
 };
@@ -335,18 +298,10 @@ const PS: Command = Command {
     name: "ps",
     group: RUNS,
     summary: "list what runs",
-    about: &[
-        "Lists the runs on this host with their process ids, networks and addresses, as the \
-              kernel knows them.",
-    ],
-    sections: &[Section {
-        heading: OPTIONS,
-        options: &[JSON, HELP],
-    }],
-    examples: &[
-        ("A table", "nsrun ps"),
-        ("For a program", "nsrun ps --json"),
-    ],
+    about: &["Lists the runs on this host with their process ids, networks and addresses, as the \
+              kernel knows them."],
+    sections: &[Section { heading: OPTIONS, options: &[JSON, HELP] }],
+    examples: &[("A table", "nsrun ps"), ("For a program", "nsrun ps --json")],
     ..Command::EMPTY
 };
 
@@ -358,18 +313,9 @@ const INSPECT: Command = Command {
         "Shows the command, start time, networks, addresses and links of the run with that name, \
               or of the one that process belongs to.",
     ],
-    operands: Operands {
-        required: &["NAME|PID"],
-        more: More::None,
-    },
-    sections: &[Section {
-        heading: OPTIONS,
-        options: &[JSON, HELP],
-    }],
-    examples: &[
-        ("For people", "nsrun inspect web"),
-        ("For a program", "nsrun inspect web --json"),
-    ],
+    operands: Operands { required: &["NAME|PID"], more: More::None },
+    sections: &[Section { heading: OPTIONS, options: &[JSON, HELP] }],
+    examples: &[("For people", "nsrun inspect web"), ("For a program", "nsrun inspect web --json")],
     ..Command::EMPTY
 };
 
@@ -380,26 +326,15 @@ const STOP: Command = Command {
     about: &[
         "Sends SIGTERM to each run, and SIGKILL to those that are still there some time later.",
     ],
-    operands: Operands {
-        required: &["NAME"],
-        more: More::Any("NAME"),
-    },
+    operands: Operands { required: &["NAME"], more: More::Any("NAME") },
     sections: &[Section {
         heading: OPTIONS,
         options: &[
-            Opt::value(
-                "time",
-                "SECONDS",
-                "how long to wait before SIGKILL; default 10",
-            )
-            .short('t'),
+            Opt::value("time", "SECONDS", "how long to wait before SIGKILL; default 10").short('t'),
             HELP,
         ],
     }],
-    examples: &[
-        ("Two runs", "nsrun stop web db"),
-        ("At once", "nsrun stop --time 0 web"),
-    ],
+    examples: &[("Two runs", "nsrun stop web db"), ("At once", "nsrun stop --time 0 web")],
     ..Command::EMPTY
 };
 
@@ -411,14 +346,8 @@ const WAIT: Command = Command {
         "Waits for the run to end, and exits with the status of its command: 128+N when signal N \
               ended it.",
     ],
-    operands: Operands {
-        required: &["NAME"],
-        more: More::None,
-    },
-    sections: &[Section {
-        heading: OPTIONS,
-        options: &[HELP],
-    }],
+    operands: Operands { required: &["NAME"], more: More::None },
+    sections: &[Section { heading: OPTIONS, options: &[HELP] }],
     examples: &[(
         "A detached run's exit status",
         "nsrun run -d --name job -- make test && nsrun wait job",
@@ -431,14 +360,8 @@ const HELP_COMMAND: Command = Command {
     group: "Help",
     summary: "show the help of a command",
     about: &["Shows the help of a command; without one, what commands there are."],
-    operands: Operands {
-        required: &[],
-        more: More::Any("COMMAND"),
-    },
-    sections: &[Section {
-        heading: OPTIONS,
-        options: &[HELP],
-    }],
+    operands: Operands { required: &[], more: More::Any("COMMAND") },
+    sections: &[Section { heading: OPTIONS, options: &[HELP] }],
     examples: &[("All options of run", "nsrun help run")],
     ..Command::EMPTY
 };
@@ -448,11 +371,7 @@ mod tests {
     use super::*;
 
     fn check(c: &'static Command) {
-        assert!(
-            c.options().any(|o| o.long == "help"),
-            "{} has no --help",
-            c.name
-        );
+        assert!(c.options().any(|o| o.long == "help"), "{} has no --help", c.name);
         assert!(!c.about.is_empty(), "{} says nothing about itself", c.name);
         assert!(
             c.subcommands.is_empty() || c.operands.required.is_empty(),
@@ -461,11 +380,7 @@ mod tests {
         );
         let mut seen = std::collections::BTreeSet::new();
         for option in c.options() {
-            assert!(
-                option.long.len() > 1 && !option.help.is_empty(),
-                "--{}",
-                option.long
-            );
+            assert!(option.long.len() > 1 && !option.help.is_empty(), "--{}", option.long);
             assert!(!option.help.ends_with('.'), "--{}: full stop", option.long);
             let letter = option.short.map(String::from);
             for name in option.longs().map(String::from).chain(letter) {
@@ -474,11 +389,7 @@ mod tests {
         }
         let mut names = std::collections::BTreeSet::new();
         for below in c.subcommands {
-            assert!(
-                !below.group.is_empty() && !below.summary.is_empty(),
-                "{}",
-                below.name
-            );
+            assert!(!below.group.is_empty() && !below.summary.is_empty(), "{}", below.name);
             for name in below.names() {
                 assert!(names.insert(name), "{name} names two commands");
             }

@@ -2,12 +2,15 @@
 
 mod exec;
 mod inspect;
+mod ip;
 mod options;
 mod process;
 mod ps;
 mod run;
 mod stop;
 mod wait;
+
+pub use ip::ip;
 
 use crate::cli::{Args, Usage};
 use crate::error::{Error, Kind, Result};

@@ -27,8 +27,7 @@ pub(super) fn spec(args: &Args) -> Result<Run> {
         Some(_) => capability::ALL,
         None => capability::DEFAULT,
     };
-    let capabilities =
-        capability::adjust(base, &args.texts("cap-add")?, &args.texts("cap-drop")?)?;
+    let capabilities = capability::adjust(base, &args.texts("cap-add")?, &args.texts("cap-drop")?)?;
     Ok(Run {
         name: args.text("name")?.map(spec::run_name).transpose()?,
         sysctls: parse_all(args, "sysctl", Sysctl::parse)?,

@@ -4,8 +4,8 @@ use std::fs;
 use std::os::unix::ffi::OsStringExt;
 use std::path::Path;
 
-use crate::facts::{Account, Status};
 use crate::error::{Error, Result};
+use crate::facts::{Account, Status};
 use crate::spec::{User, UserPart, capability};
 
 /// The process that was launched: the init's first child, or the run's first process itself.
@@ -51,7 +51,8 @@ pub(super) fn limits(pid: i32) -> Option<(capability::Set, bool)> {
 pub(super) fn anonymous_file(pid: i32, name: &str) -> Option<std::path::PathBuf> {
     let wanted = format!("/memfd:{name} (deleted)");
     fs::read_dir(format!("/proc/{pid}/fd")).ok()?.flatten().map(|entry| entry.path()).find(|path| {
-        fs::read_link(path).is_ok_and(|target| target.into_os_string().into_vec() == wanted.as_bytes())
+        fs::read_link(path)
+            .is_ok_and(|target| target.into_os_string().into_vec() == wanted.as_bytes())
     })
 }
 
@@ -81,9 +82,7 @@ fn lookup(user: &User, users: &str, groups: &str) -> Result<Account> {
     };
     let gid = match &user.group {
         Some(UserPart::Id(id)) => *id,
-        Some(UserPart::Name(name)) => {
-            group(name).ok_or_else(|| unknown("group", name, "group"))?
-        }
+        Some(UserPart::Name(name)) => group(name).ok_or_else(|| unknown("group", name, "group"))?,
         // As for a user that no file knows: its own group, or root's.
         None => number(3).unwrap_or(0),
     };

@@ -78,7 +78,10 @@ mod tests {
     #[test]
     fn columns_line_up() {
         let row = |a: &str, b: &str| [a.to_owned(), b.to_owned()];
-        assert_eq!(table(&[row("A", "B"), row("long", ""), row("x", "y z")]), "A     B\nlong\nx     y z\n");
+        assert_eq!(
+            table(&[row("A", "B"), row("long", ""), row("x", "y z")]),
+            "A     B\nlong\nx     y z\n"
+        );
     }
 
     #[test]

@@ -244,13 +244,7 @@ const KINDS: [Kind; 5] =
     [Kind::Failed, Kind::Usage, Kind::Failed, Kind::NotExecutable, Kind::NotFound];
 
 /// The life of a run in the background.
-fn background(
-    spec: &Run,
-    status: Option<File>,
-    report: &Channel,
-    null: &File,
-    log: &File,
-) -> u8 {
+fn background(spec: &Run, status: Option<File>, report: &Channel, null: &File, log: &File) -> u8 {
     let begin = || -> Result<()> {
         new_session()
             .and_then(|()| file::replace(null, 0))

@@ -2,6 +2,7 @@
 
 mod holder;
 mod link;
+mod query;
 mod snapshot;
 
 use nl::socket::{Protocol, Refusal, Socket, SocketError};
@@ -11,6 +12,7 @@ use crate::error::{Error, Result};
 use crate::sys;
 
 pub use link::Link;
+pub use query::{Answer, Reply};
 
 /// Room for the batches of a usual run; larger ones take a second try.
 const BATCH: usize = 2048;

@@ -64,7 +64,9 @@ impl Kernel {
         match refusals.first() {
             None => Ok(found),
             Some(refusal) if refusal.errno == Errno::ENODEV as i32 => Ok(None),
-            Some(refusal) => Err(Error::new(format!("cannot look up {by}")).because(words(refusal))),
+            Some(refusal) => {
+                Err(Error::new(format!("cannot look up {by}")).because(words(refusal)))
+            }
         }
     }
 
@@ -163,9 +165,7 @@ impl Kernel {
             .iter()
             .filter(|route| route.main && is_default(&route.prefix) && route.link.is_some())
             .min_by_key(|route| (matches!(route.prefix, IpNet::V6(_)), route.metric));
-        let uplink_mtu = default
-            .and_then(|route| links.get(&route.link?))
-            .map(|link| link.mtu);
+        let uplink_mtu = default.and_then(|route| links.get(&route.link?)).map(|link| link.mtu);
         Ok(Host { occupied, uplink_mtu })
     }
 
@@ -179,10 +179,8 @@ impl Kernel {
                 NetworkLink::Foreign { .. } => None,
             })
             .collect();
-        let mut runs: Vec<Status> = links
-            .iter()
-            .filter_map(|link| status_of(link, networks.get(&link.master?)))
-            .collect();
+        let mut runs: Vec<Status> =
+            links.iter().filter_map(|link| status_of(link, networks.get(&link.master?))).collect();
         self.find_alive(&mut runs)?;
         Ok(runs)
     }

@@ -60,7 +60,10 @@ mod tests {
     fn used(prefixes: &[&str]) -> Vec<Occupied> {
         prefixes
             .iter()
-            .map(|prefix| Occupied { prefix: prefix.parse().unwrap(), by: format!("route {prefix}") })
+            .map(|prefix| Occupied {
+                prefix: prefix.parse().unwrap(),
+                by: format!("route {prefix}"),
+            })
             .collect()
     }
 

@@ -200,8 +200,7 @@ fn check(spec: &Run, warnings: &mut Vec<String>) -> Result<()> {
 fn network(membership: &Membership, machine: &Machine) -> Result<(Network, Vec<Vec<Step>>)> {
     match &machine.network {
         Some(NetworkLink::Ours(network)) => {
-            let rest =
-                if network.complete { Vec::new() } else { vec![complete_network(network)] };
+            let rest = if network.complete { Vec::new() } else { vec![complete_network(network)] };
             Ok((network.clone(), rest))
         }
         Some(NetworkLink::Foreign { kind }) => {
@@ -317,11 +316,7 @@ fn setup(spec: &Run, machine: &Machine, warnings: &mut Vec<String>) -> (Vec<Setu
 }
 
 /// The files that differ from the host's.
-fn private_files(
-    spec: &Run,
-    machine: &Machine,
-    warnings: &mut Vec<String>,
-) -> Vec<PrivateFile> {
+fn private_files(spec: &Run, machine: &Machine, warnings: &mut Vec<String>) -> Vec<PrivateFile> {
     let mut files = Vec::new();
     let connected = spec.network != NetworkMode::None;
     if connected || !spec.resolver.is_default() {

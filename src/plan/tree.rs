@@ -36,10 +36,7 @@ pub fn tree(plan: &Plan) -> String {
         section("inside", vec!["bring link \"lo\" up".into()]);
     }
     let setup = plan.prepare.iter().chain(&plan.finish);
-    section(
-        "process",
-        setup.map(|step| with_details(step.to_string(), step.details())).collect(),
-    );
+    section("process", setup.map(|step| with_details(step.to_string(), step.details())).collect());
     let mut command = String::new();
     for word in &plan.process.command {
         let _ = write!(command, " {}", word.display());

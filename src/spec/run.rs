@@ -166,8 +166,11 @@ pub struct IdMap {
 impl IdMap {
     /// Reads `INSIDE:OUTSIDE:COUNT`.
     pub fn parse(text: &str) -> Result<Self> {
-        let numbers: Vec<u32> =
-            text.split(':').map(str::parse).collect::<std::result::Result<_, _>>().unwrap_or_default();
+        let numbers: Vec<u32> = text
+            .split(':')
+            .map(str::parse)
+            .collect::<std::result::Result<_, _>>()
+            .unwrap_or_default();
         match numbers[..] {
             [inside, outside, count] if count > 0 => Ok(IdMap { inside, outside, count }),
             _ => Err(Error::usage(format!("\"{text}\" is no range of ids"))
@@ -278,7 +281,8 @@ mod tests {
         let sysctl = Sysctl::parse("net.ipv4.ip_forward=1").unwrap();
         assert_eq!(sysctl.path().to_str(), Some("/proc/sys/net/ipv4/ip_forward"));
         assert_eq!(Sysctl::parse("net/ipv4/ping_group_range=0 5").unwrap().value, "0 5");
-        for wrong in ["net.ipv4.ip_forward", "kernel.hostname=x", "net..x=1", "net=1", "net.../x=1"] {
+        for wrong in ["net.ipv4.ip_forward", "kernel.hostname=x", "net..x=1", "net=1", "net.../x=1"]
+        {
             assert!(Sysctl::parse(wrong).is_err(), "{wrong}");
         }
     }

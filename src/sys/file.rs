@@ -19,9 +19,8 @@ pub fn anonymous(name: &CStr) -> Result<File> {
 /// Lets the descriptors from `first` on end with the next exec: close_range(2).
 pub fn close_on_exec_from(first: u32) -> Result<()> {
     // SAFETY: takes integers; only sets flags.
-    let result = unsafe {
-        libc::syscall(libc::SYS_close_range, first, u32::MAX, libc::CLOSE_RANGE_CLOEXEC)
-    };
+    let result =
+        unsafe { libc::syscall(libc::SYS_close_range, first, u32::MAX, libc::CLOSE_RANGE_CLOEXEC) };
     Errno::result(result).map(drop)
 }
 

@@ -91,9 +91,7 @@ impl Exec {
                         *script = path;
                     }
                     // SAFETY: as above.
-                    unsafe {
-                        libc::execve(SHELL.as_ptr(), self.shell.as_ptr(), self.env.as_ptr())
-                    };
+                    unsafe { libc::execve(SHELL.as_ptr(), self.shell.as_ptr(), self.env.as_ptr()) };
                     return Errno::ENOEXEC;
                 }
                 other => reason = other,
@@ -147,8 +145,7 @@ pub fn spawn(
 ) -> std::result::Result<i32, (Stage, Errno)> {
     const STACK: usize = 64 * 1024;
     let mut stack = Vec::<u128>::with_capacity(STACK / size_of::<u128>());
-    let mut launch_data =
-        Launch { exec: Exec::new(program), prepare: &mut prepare, failed: None };
+    let mut launch_data = Launch { exec: Exec::new(program), prepare: &mut prepare, failed: None };
     // SAFETY: the stack is 64 KiB of memory nobody else uses, grows downwards from its
     // 16-byte-aligned end, and, as `launch_data`, outlives the child's use of this memory:
     // CLONE_VFORK suspends this thread until the child executes or exits.
@@ -255,9 +252,8 @@ pub fn pidfd(pid: i32) -> Result<OwnedFd> {
 pub fn signal_pidfd(pidfd: BorrowedFd<'_>, signal: i32) -> Result<()> {
     let none: *const c_void = ptr::null();
     // SAFETY: a null siginfo asks for that of kill(2).
-    let result = unsafe {
-        libc::syscall(libc::SYS_pidfd_send_signal, pidfd.as_raw_fd(), signal, none, 0)
-    };
+    let result =
+        unsafe { libc::syscall(libc::SYS_pidfd_send_signal, pidfd.as_raw_fd(), signal, none, 0) };
     Errno::result(result).map(drop)
 }
 
@@ -278,4 +274,3 @@ pub fn wait_pidfd(pidfd: BorrowedFd<'_>, milliseconds: Option<u32>) -> Result<bo
         }
     }
 }
-
