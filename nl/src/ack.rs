@@ -2,10 +2,11 @@
 
 use core::fmt;
 
-use crate::attr::{Inner, Schema, attributes};
+use crate::attr::{Inner, Nest, Schema, attributes};
 use crate::decode::{Attributes, DONE, ERROR, HopBytes, Message, Messages, View};
 use crate::error::{DecodeError, DecodeErrorKind};
 use crate::flags::Flags;
+use crate::policy::Policy;
 use crate::protocol::Protocol;
 use crate::value::{Bytes, Str, Text, U32};
 use crate::wire::{ATTR_HEADER, Int, MESSAGE_HEADER, MessageHeader, align};
@@ -20,7 +21,7 @@ attributes! {
         /// Data a subsystem gives with success.
         COOKIE: Bytes = 3;
         /// The policy the attribute broke.
-        POLICY: Bytes = 4;
+        POLICY: Nest<Policy> = 4;
         /// Number of a missing attribute.
         MISS_TYPE: U32 = 5;
         /// Where the nest that should hold it begins; absent when it is the message itself.
@@ -46,8 +47,8 @@ pub struct Ack<'a> {
     pub missing: Option<(u16, Option<u32>)>,
     /// Data a subsystem gives with success.
     pub cookie: Option<&'a [u8]>,
-    /// The policy that was broken, as attributes of the kernel's `NL_POLICY_TYPE_ATTR_*`.
-    pub policy: Option<&'a [u8]>,
+    /// The policy that was broken.
+    pub policy: Option<View<'a, Policy>>,
 }
 
 impl<'a> Ack<'a> {
@@ -104,7 +105,7 @@ impl<'a> Ack<'a> {
         self.message = view.get(MSG)?;
         self.offset = view.get(OFFS)?;
         self.cookie = view.get(COOKIE)?;
-        self.policy = view.get(POLICY)?;
+        self.policy = view.nest(POLICY)?;
         if let Some(missing) = view.get(MISS_TYPE)? {
             self.missing = Some((missing as u16, view.get(MISS_NEST)?));
         }

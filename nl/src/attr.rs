@@ -7,7 +7,7 @@
 use core::marker::PhantomData;
 
 use crate::decode::Attributes;
-use crate::value::{Text, Value};
+use crate::value::{Be32, Text, Value};
 use crate::wire::{Header, align};
 
 /// [`Field::code`] of the one entry of a set whose numbers are indexes.
@@ -164,6 +164,8 @@ pub enum Shape {
     Via,
     /// Bytes this crate gives no further meaning.
     Bytes,
+    /// So many bytes, inside a struct.
+    Opaque(usize),
     /// Attributes of a set.
     Nest(fn() -> &'static Schema),
     /// A fixed struct of so many bytes and these fields, then attributes of a set.
@@ -183,6 +185,13 @@ pub enum Shape {
         by: u16,
         /// Its values and the shape each stands for.
         among: &'static [(&'static str, Shape)],
+    },
+    /// What the big-endian number in a sibling attribute chooses.
+    Numbered {
+        /// Number of the sibling.
+        by: u16,
+        /// Its values and the shape each stands for.
+        among: &'static [(u32, Shape)],
     },
 }
 
@@ -218,11 +227,13 @@ impl Shape {
                 let own = among.find(|(own, _)| *own == family);
                 own.map_or(fallback, |(_, shape)| *shape)
             }
-            Shape::Chosen { by, among } => Attributes::raw(siblings)
-                .flatten()
-                .find(|attr| attr.code() == by)
-                .map(|attr| Text::until_nul(attr.value))
+            Shape::Chosen { by, among } => sibling(siblings, by)
+                .map(Text::until_nul)
                 .and_then(|text| among.iter().find(|(name, _)| text == *name))
+                .map_or(Shape::Bytes, |(_, shape)| *shape),
+            Shape::Numbered { by, among } => sibling(siblings, by)
+                .and_then(Be32::decode)
+                .and_then(|number| among.iter().find(|(own, _)| *own == number))
                 .map_or(Shape::Bytes, |(_, shape)| *shape),
             _ => self,
         }
@@ -237,6 +248,10 @@ impl Shape {
             _ => Inner::Value,
         }
     }
+}
+
+fn sibling(siblings: &[u8], code: u16) -> Option<&[u8]> {
+    Attributes::raw(siblings).flatten().find(|attr| attr.code() == code).map(|attr| attr.value)
 }
 
 /// What the values of an integer are called.
@@ -309,13 +324,15 @@ impl<V: Value> Shaped for V {
 ///
 /// `NAME: Type = number` gives a key; `NAME: Type = number => by OTHER { "text": Shape, … }`
 /// gives a raw key whose meaning a sibling decides, and the schema says how;
+/// `NAME: Type = number => OTHER number { 1: Shape, … }` likewise, where the sibling holds a
+/// big-endian number;
 /// `NAME: Type = number => family { 7: Shape, … }` gives a key whose shape in the schema depends
 /// on the address family of the message.
 macro_rules! attributes {
     (
         $(#[$doc:meta])*
         $Set:ident = $prefix:literal {
-            $( $(#[$adoc:meta])* $NAME:ident: $V:ty = $code:literal $(=> $by:ident { $($text:literal: $Kind:ty),* $(,)? })? ; )*
+            $( $(#[$adoc:meta])* $NAME:ident: $V:ty = $code:literal $(=> $by:ident $($how:ident)? { $($text:literal: $Kind:ty),* $(,)? })? ; )*
         }
     ) => {
         $(#[$doc])*
@@ -332,7 +349,7 @@ macro_rules! attributes {
                         $crate::attr::Field {
                             code: $code,
                             name: stringify!($NAME),
-                            shape: $crate::attr::attributes!(@shape $V $(, $by { $($text: $Kind),* })?),
+                            shape: $crate::attr::attributes!(@shape $V $(, $by $($how)? { $($text: $Kind),* })?),
                         },
                     )*],
                 };
@@ -351,6 +368,12 @@ macro_rules! attributes {
             $(($family, <$Kind as $crate::attr::Shaped>::SHAPE),)*
             (0, <$V as $crate::attr::Shaped>::SHAPE),
         ])
+    };
+    (@shape $V:ty, $by:ident number { $($number:literal: $Kind:ty),* }) => {
+        $crate::attr::Shape::Numbered {
+            by: $by.code(),
+            among: &[$(($number, <$Kind as $crate::attr::Shaped>::SHAPE)),*],
+        }
     };
     (@shape $V:ty) => { <$V as $crate::attr::Shaped>::SHAPE };
     (@shape $V:ty, $by:ident { $($text:literal: $Kind:ty),* }) => {

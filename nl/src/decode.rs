@@ -7,7 +7,7 @@ use crate::attr::{Attr, HeaderNest, Hops, MessageType, Nest, Set};
 use crate::error::{DecodeError, DecodeErrorKind};
 use crate::value::Value;
 use crate::wire::{
-    ATTR_HEADER, CODE_MASK, Header, Int, MESSAGE_HEADER, MessageHeader, NESTED, align,
+    ATTR_HEADER, CODE_MASK, Header, Int, MESSAGE_HEADER, MessageHeader, NESTED, align, attr_header,
 };
 
 /// `NLMSG_NOOP`.
@@ -127,7 +127,8 @@ impl<'a, S: Set> View<'a, S> {
     /// All attributes in their order, known or not.
     #[inline]
     pub fn iter(&self) -> Attributes<'a> {
-        Attributes { bytes: self.bytes, at: 0, base: self.base, set: S::NAME }
+        let end = self.base.wrapping_add(self.bytes.len() as u32);
+        Attributes { rest: self.bytes, end, set: S::NAME }
     }
 
     /// The first attribute with this number.
@@ -149,6 +150,71 @@ impl<'a, S: Set> View<'a, S> {
     #[inline]
     pub fn get<V: Value>(&self, key: Attr<S, V>) -> Result<Option<V::Out<'a>>, DecodeError> {
         self.find(key.code())?.map(|attr| attr.read(key)).transpose()
+    }
+
+    /// The values of several attributes, in one pass: `None` for each that is not there. Keys of
+    /// nests give their attributes.
+    ///
+    /// Reads one attribute's header after the other and stops at none that was not asked for, so
+    /// it is the way to read a dump. The keys are best constants written in the call.
+    ///
+    /// ```
+    /// # use nl::{Batch, Flags, Messages, route::{info, link}};
+    /// # let mut buf = [0; 128];
+    /// # let mut batch = Batch::new(&mut buf, 1);
+    /// # batch.push(link::NEW, Flags::empty(), link::IfInfo::default(), |m| {
+    /// #     m.put(link::IFNAME, "web").nest(link::LINKINFO, |i| { i.put(info::KIND, "veth"); });
+    /// # });
+    /// # let message = Messages::new(batch.finish().unwrap()).next().unwrap().unwrap();
+    /// let (header, view) = message.decode(link::NEW)?;
+    /// let (name, mtu, info) = view.pick((link::IFNAME, link::MTU, link::LINKINFO))?;
+    /// assert_eq!(name.unwrap(), "web");
+    /// assert_eq!(mtu, None);
+    /// assert_eq!(info.unwrap().get(info::KIND)?.unwrap(), "veth");
+    /// # Ok::<(), nl::DecodeError>(())
+    /// ```
+    ///
+    /// # Errors
+    /// The bytes are broken, or one of the values has not the size of its type.
+    #[inline(always)]
+    pub fn pick<K: Keys<S>>(&self, keys: K) -> Result<K::Values<'a>, DecodeError> {
+        let View { bytes, base, .. } = *self;
+        let mut values = K::none();
+        // Attributes begin at multiples of 4, so one comparison proves that a header is there.
+        let (words, _) = bytes.as_chunks::<ATTR_HEADER>();
+        let mut at = 0;
+        while let Some(&header) = words.get(at) {
+            let (len, kind) = attr_header(header);
+            let start = at * ATTR_HEADER;
+            let attr = || {
+                let value = bytes.get(start + ATTR_HEADER..start + len)?;
+                let offset = base.wrapping_add(start as u32);
+                Some(RawAttr { kind, value, offset, set: S::NAME })
+            };
+            if len < ATTR_HEADER || !keys.choose(kind & CODE_MASK, attr, &mut values) {
+                break;
+            }
+            at += align(len) / ATTR_HEADER;
+        }
+        if at == words.len() {
+            Ok(values)
+        } else {
+            Self::at(bytes, base as usize).pick_slowly(keys)
+        }
+    }
+
+    /// [`View::pick`] when the last attribute is not padded, or something is wrong: says what.
+    #[cold]
+    #[inline(never)]
+    fn pick_slowly<K: Keys<S>>(self, keys: K) -> Result<K::Values<'a>, DecodeError> {
+        let mut values = K::none();
+        for attr in self.iter() {
+            let attr = attr?;
+            if !keys.take(attr.code(), || Some(attr), &mut values) {
+                return Err(attr.bad_value());
+            }
+        }
+        Ok(values)
     }
 
     /// The values of an attribute that may be there several times.
@@ -275,9 +341,9 @@ impl<'a> Iterator for HopBytes<'a> {
 /// Iterator over attributes. Ends after the first error.
 #[derive(Clone, Debug)]
 pub struct Attributes<'a> {
-    bytes: &'a [u8],
-    at: usize,
-    base: u32,
+    rest: &'a [u8],
+    /// Where the attributes end, in bytes from the start of the message.
+    end: u32,
     set: &'static str,
 }
 
@@ -285,7 +351,7 @@ impl<'a> Attributes<'a> {
     /// Attributes of a set that is not known here.
     #[inline]
     pub fn raw(bytes: &'a [u8]) -> Self {
-        Attributes { bytes, at: 0, base: 0, set: "nlattr" }
+        Attributes { rest: bytes, end: bytes.len() as u32, set: "nlattr" }
     }
 }
 
@@ -295,24 +361,29 @@ impl<'a> Iterator for Attributes<'a> {
     #[inline(always)]
     fn next(&mut self) -> Option<Self::Item> {
         // Fewer than 4 trailing bytes cannot be an attribute; the kernel ignores them too.
-        let rest = self.bytes.get(self.at..)?;
-        let (&[a, b, c, d], _) = rest.split_first_chunk::<ATTR_HEADER>()?;
-        let len = u16::from_native([a, b]) as usize;
-        let kind = u16::from_native([c, d]);
-        let offset = self.base.wrapping_add(self.at as u32);
-        let Some(value) = rest.get(ATTR_HEADER..len) else {
-            self.at = usize::MAX;
-            let kind_of_error = if len < ATTR_HEADER {
-                DecodeErrorKind::BadLength
-            } else {
-                DecodeErrorKind::TruncatedAttribute
-            };
-            let code = kind & CODE_MASK;
-            return Some(Err(DecodeError { kind: kind_of_error, offset, set: self.set, code }));
+        let (&header, tail) = self.rest.split_first_chunk::<ATTR_HEADER>()?;
+        let (len, kind) = attr_header(header);
+        let offset = self.end.wrapping_sub(self.rest.len() as u32);
+        // A length below 4 wraps around, and is past the end like one that is too large.
+        let Some(value) = tail.get(..len.wrapping_sub(ATTR_HEADER)) else {
+            self.rest = &[];
+            return Some(Err(broken(len, kind, offset, self.set)));
         };
-        self.at += align(len);
+        // The last attribute may lack its padding.
+        let next = align(len).min(self.rest.len());
+        self.rest = self.rest.get(next..).unwrap_or_default();
         Some(Ok(RawAttr { kind, value, offset, set: self.set }))
     }
+}
+
+#[cold]
+fn broken(len: usize, kind: u16, offset: u32, set: &'static str) -> DecodeError {
+    let what = if len < ATTR_HEADER {
+        DecodeErrorKind::BadLength
+    } else {
+        DecodeErrorKind::TruncatedAttribute
+    };
+    DecodeError { kind: what, offset, set, code: kind & CODE_MASK }
 }
 
 impl FusedIterator for Attributes<'_> {}
@@ -347,17 +418,217 @@ impl<'a> RawAttr<'a> {
     /// It has not the size of the type.
     #[inline(always)]
     pub fn read<S, V: Value>(&self, _: Attr<S, V>) -> Result<V::Out<'a>, DecodeError> {
-        V::decode(self.value).ok_or(DecodeError {
+        V::decode(self.value).ok_or_else(|| self.bad_value())
+    }
+
+    #[cold]
+    fn bad_value(&self) -> DecodeError {
+        DecodeError {
             kind: DecodeErrorKind::BadValue,
             offset: self.offset,
             set: self.set,
             code: self.code(),
-        })
+        }
     }
 
     /// The attributes it holds.
     #[inline(always)]
     pub fn attributes<T: Set>(&self) -> View<'a, T> {
         View::at(self.value, self.offset as usize + ATTR_HEADER)
+    }
+}
+
+/// What a [`View`] can [`pick`](View::pick): every value type, and both kinds of nest.
+pub trait Readable {
+    /// What is read; borrows the received bytes.
+    type Out<'a>;
+    /// Reads an attribute; `None` when it has not the right size.
+    fn read<'a>(attr: &RawAttr<'a>) -> Option<Self::Out<'a>>;
+}
+
+impl<V: Value> Readable for V {
+    type Out<'a> = V::Out<'a>;
+    #[inline(always)]
+    fn read<'a>(attr: &RawAttr<'a>) -> Option<V::Out<'a>> {
+        V::decode(attr.value)
+    }
+}
+
+impl<T: Set> Readable for Nest<T> {
+    type Out<'a> = View<'a, T>;
+    #[inline(always)]
+    fn read<'a>(attr: &RawAttr<'a>) -> Option<View<'a, T>> {
+        Some(attr.attributes())
+    }
+}
+
+impl<H: Header, T: Set> Readable for HeaderNest<H, T> {
+    type Out<'a> = (H, View<'a, T>);
+    #[inline(always)]
+    fn read<'a>(attr: &RawAttr<'a>) -> Option<(H, View<'a, T>)> {
+        split_header(attr.value, attr.offset as usize + ATTR_HEADER)
+    }
+}
+
+/// Keys to [`pick`](View::pick): a tuple of up to 16.
+pub trait Keys<S> {
+    /// An `Option` for each key.
+    type Values<'a>;
+    /// No value for any key.
+    fn none<'a>() -> Self::Values<'a>;
+    /// Reads the attribute with number `code` for each key that asks for it and has no value yet;
+    /// `false` when it cannot be read.
+    fn take<'a>(
+        &self,
+        code: u16,
+        attr: impl Fn() -> Option<RawAttr<'a>>,
+        values: &mut Self::Values<'a>,
+    ) -> bool;
+    /// [`Keys::take`] as a chain of comparisons. With constant keys it is one jump table, behind
+    /// each entry of which the number is known: there `take` shrinks to the one key that has it.
+    fn choose<'a>(
+        &self,
+        code: u16,
+        attr: impl Fn() -> Option<RawAttr<'a>>,
+        values: &mut Self::Values<'a>,
+    ) -> bool;
+}
+
+macro_rules! keys {
+    ($($V:ident $n:tt),*) => {
+        impl<S, $($V: Readable),*> Keys<S> for ($(Attr<S, $V>,)*) {
+            type Values<'a> = ($(Option<$V::Out<'a>>,)*);
+
+            #[inline(always)]
+            fn none<'a>() -> Self::Values<'a> {
+                ($(None::<$V::Out<'a>>,)*)
+            }
+
+            #[inline(always)]
+            fn take<'a>(
+                &self,
+                code: u16,
+                attr: impl Fn() -> Option<RawAttr<'a>>,
+                values: &mut Self::Values<'a>,
+            ) -> bool {
+                $(
+                    if code == self.$n.code() && values.$n.is_none() {
+                        let Some(value) = attr().and_then(|attr| $V::read(&attr)) else {
+                            return false;
+                        };
+                        values.$n = Some(value);
+                    }
+                )*
+                true
+            }
+
+            #[inline(always)]
+            fn choose<'a>(
+                &self,
+                code: u16,
+                attr: impl Fn() -> Option<RawAttr<'a>>,
+                values: &mut Self::Values<'a>,
+            ) -> bool {
+                $(
+                    if code == self.$n.code() {
+                        return self.take(self.$n.code(), attr, values);
+                    }
+                )*
+                true
+            }
+        }
+    };
+}
+
+keys!(A 0);
+keys!(A 0, B 1);
+keys!(A 0, B 1, C 2);
+keys!(A 0, B 1, C 2, D 3);
+keys!(A 0, B 1, C 2, D 3, E 4);
+keys!(A 0, B 1, C 2, D 3, E 4, F 5);
+keys!(A 0, B 1, C 2, D 3, E 4, F 5, G 6);
+keys!(A 0, B 1, C 2, D 3, E 4, F 5, G 6, H 7);
+keys!(A 0, B 1, C 2, D 3, E 4, F 5, G 6, H 7, I 8);
+keys!(A 0, B 1, C 2, D 3, E 4, F 5, G 6, H 7, I 8, J 9);
+keys!(A 0, B 1, C 2, D 3, E 4, F 5, G 6, H 7, I 8, J 9, K 10);
+keys!(A 0, B 1, C 2, D 3, E 4, F 5, G 6, H 7, I 8, J 9, K 10, L 11);
+keys!(A 0, B 1, C 2, D 3, E 4, F 5, G 6, H 7, I 8, J 9, K 10, L 11, M 12);
+keys!(A 0, B 1, C 2, D 3, E 4, F 5, G 6, H 7, I 8, J 9, K 10, L 11, M 12, N 13);
+keys!(A 0, B 1, C 2, D 3, E 4, F 5, G 6, H 7, I 8, J 9, K 10, L 11, M 12, N 13, O 14);
+keys!(A 0, B 1, C 2, D 3, E 4, F 5, G 6, H 7, I 8, J 9, K 10, L 11, M 12, N 13, O 14, P 15);
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::encode::Batch;
+    use crate::flags::Flags;
+    use crate::route::{info, link};
+
+    type Link = link::Link;
+
+    /// IFNAME "web", MTU 1500, LINKINFO { KIND "veth" }, ADDRESS of 6 bytes.
+    fn attributes(out: &mut [u8; 128]) -> &[u8] {
+        let mut batch = Batch::new(out, 1);
+        batch.push(link::NEW, Flags::empty(), link::IfInfo::default(), |m| {
+            m.put(link::IFNAME, "web")
+                .put(link::MTU, 1500)
+                .nest(link::LINKINFO, |i| {
+                    i.put(info::KIND, "veth");
+                })
+                .put(link::ADDRESS, &[2, 0, 0, 0, 0, 1]);
+        });
+        batch.finish().unwrap().split_at(32).1
+    }
+
+    type Picked<'a> = (Option<u32>, Option<crate::Text<'a>>, Option<&'a [u8]>, Option<&'a [u8]>);
+
+    fn pick(bytes: &[u8]) -> Result<Picked<'_>, DecodeError> {
+        let (mtu, info, mac, master, name) = View::<Link>::new(bytes).pick((
+            link::MTU,
+            link::LINKINFO,
+            link::ADDRESS,
+            link::PHYS_SWITCH_ID,
+            link::IFNAME,
+        ))?;
+        let kind = info.map(|info| info.get(info::KIND)).transpose()?.flatten();
+        assert_eq!(name.is_some(), bytes.len() >= 8);
+        Ok((mtu, kind, mac, master))
+    }
+
+    #[test]
+    fn pick_gives_what_get_gives_for_every_length_of_the_buffer() {
+        let mut out = [0; 128];
+        let bytes = attributes(&mut out);
+        for len in 0..=bytes.len() {
+            let Some(bytes) = bytes.get(..len) else { unreachable!() };
+            let view = View::<Link>::new(bytes);
+            // A `get` stops at what it looks for; `pick` reads to the end.
+            let whole = view.iter().find_map(Result::err);
+            match pick(bytes) {
+                Err(error) => assert_eq!(Some(error), whole, "{len}"),
+                Ok((mtu, kind, mac, id)) => {
+                    assert_eq!(whole, None, "{len}");
+                    assert_eq!(mtu, view.get(link::MTU).unwrap());
+                    assert_eq!(mac, view.get(link::ADDRESS).unwrap());
+                    assert_eq!(id, None);
+                    let info = view.nest(link::LINKINFO).unwrap();
+                    assert_eq!(kind, info.and_then(|info| info.get(info::KIND).unwrap()));
+                }
+            }
+        }
+        // The address needs no padding.
+        assert_eq!(pick(&bytes[..bytes.len() - 2]).unwrap().2, Some(&[2, 0, 0, 0, 0, 1][..]));
+    }
+
+    #[test]
+    fn pick_gives_the_first_of_several_and_says_which_is_broken() {
+        let twice = [8, 0, 4, 0, 1, 0, 0, 0, 8, 0, 4, 0, 2, 0, 0, 0];
+        let view = View::<Link>::new(&twice);
+        assert_eq!(view.pick((link::MTU,)).unwrap(), (Some(1),));
+        assert_eq!(view.pick((link::MTU, link::MTU)).unwrap(), (Some(1), Some(1)));
+        let short = [8, 0, 5, 0, 1, 0, 0, 0, 6, 0, 4, 0, 2, 0, 0, 0];
+        let error = View::<Link>::new(&short).pick((link::MTU,)).unwrap_err();
+        assert_eq!(error.kind, DecodeErrorKind::BadValue);
+        assert_eq!((error.offset, error.set, error.code), (8, "IFLA", 4));
     }
 }

@@ -12,15 +12,18 @@ use crate::wire::{
 
 /// Where the bytes go. Past the end of the buffer nothing is written and counting goes on, so
 /// that the size reported as needed is exact.
+///
+/// The error is behind a reference so that the buffer and the place in it stay in registers, through
+/// any number of nests.
 #[derive(Debug)]
 struct Writer<'b> {
     buf: &'b mut [u8],
     at: usize,
-    error: Option<EncodeError>,
+    error: &'b mut Option<EncodeError>,
 }
 
 impl Writer<'_> {
-    /// The same place, for a nested scope; [`Writer::resume`] brings it back.
+    /// The same place, for a nested scope; where that ends is put back into [`Writer::at`].
     #[inline(always)]
     fn reborrow(&mut self) -> Writer<'_> {
         Writer { buf: self.buf, at: self.at, error: self.error }
@@ -30,11 +33,8 @@ impl Writer<'_> {
     #[inline(always)]
     fn padded(&mut self, bytes: &[u8]) {
         let end = self.at + align(bytes.len());
-        if let Some((out, padding)) =
-            self.buf.get_mut(self.at..end).and_then(|out| out.split_at_mut_checked(bytes.len()))
-        {
-            out.copy_from_slice(bytes);
-            padding.fill(0);
+        if let Some(out) = self.buf.get_mut(self.at..end) {
+            fill(out, bytes);
         }
         self.at = end;
     }
@@ -43,8 +43,7 @@ impl Writer<'_> {
     fn attr(&mut self, set: &'static str, code: u16, bytes: &[u8], nul: bool) {
         let len = bytes.len() + nul as usize;
         if len > ATTR_MAX {
-            self.error = self.error.or(Some(EncodeError::AttributeTooLong { set, code, len }));
-            return;
+            return too_long(self.error, set, code, len);
         }
         let end = self.at + ATTR_HEADER + align(len);
         if let Some((head, rest)) =
@@ -52,10 +51,7 @@ impl Writer<'_> {
         {
             *head = attr_header(ATTR_HEADER + len, code);
             // The NUL, where there is one, is the first byte of the padding.
-            if let Some((out, padding)) = rest.split_at_mut_checked(bytes.len()) {
-                out.copy_from_slice(bytes);
-                padding.fill(0);
-            }
+            fill(rest, bytes);
         }
         self.at = end;
     }
@@ -70,12 +66,58 @@ impl Writer<'_> {
     fn close_attr(&mut self, set: &'static str, code: u16, kind: u16, start: usize) {
         let len = self.at - start;
         if len > u16::MAX as usize {
-            let len = len - ATTR_HEADER;
-            self.error = self.error.or(Some(EncodeError::AttributeTooLong { set, code, len }));
+            too_long(self.error, set, code, len - ATTR_HEADER);
         } else if let Some(head) = self.buf.get_mut(start..).and_then(|out| out.first_chunk_mut()) {
             *head = attr_header(len, kind);
         }
     }
+}
+
+/// Keeps the first error.
+#[cold]
+#[inline(never)]
+fn too_long(error: &mut Option<EncodeError>, set: &'static str, code: u16, len: usize) {
+    *error = error.or(Some(EncodeError::AttributeTooLong { set, code, len }));
+}
+
+/// Writes `bytes` and up to 4 zeros, all of `out`, whose length is a multiple of 4.
+///
+/// Names, addresses and numbers are short: two moves that overlap write them sooner than calls of
+/// `memcpy` and `memset` begin.
+#[inline(always)]
+fn fill(out: &mut [u8], bytes: &[u8]) {
+    if bytes.len() > 16 {
+        if let Some((text, padding)) = out.split_at_mut_checked(bytes.len()) {
+            text.copy_from_slice(bytes);
+            padding.fill(0);
+        }
+        return;
+    }
+    if let Some(last) = out.last_chunk_mut::<4>() {
+        *last = [0; 4];
+    }
+    if !(ends::<8>(out, bytes) || ends::<4>(out, bytes) || ends::<2>(out, bytes))
+        && let ([to, ..], [from]) = (out, bytes)
+    {
+        *to = *from;
+    }
+}
+
+/// Copies the first and the last `N` bytes, which are all of `N` to `2 * N` bytes.
+#[inline(always)]
+fn ends<const N: usize>(out: &mut [u8], bytes: &[u8]) -> bool {
+    let (Some(first), Some(last)) = (bytes.first_chunk::<N>(), bytes.last_chunk::<N>()) else {
+        return false;
+    };
+    if let Some(out) = out.get_mut(..bytes.len()) {
+        if let Some(to) = out.first_chunk_mut() {
+            *to = *first;
+        }
+        if let Some(to) = out.last_chunk_mut() {
+            *to = *last;
+        }
+    }
+    true
 }
 
 /// `struct nlattr`.
@@ -107,8 +149,10 @@ fn attr_header(len: usize, code: u16) -> [u8; ATTR_HEADER] {
 /// ```
 #[derive(Debug)]
 pub struct Batch<'b> {
-    writer: Writer<'b>,
+    buf: &'b mut [u8],
+    at: usize,
     seq: u32,
+    error: Option<EncodeError>,
 }
 
 impl<'b> Batch<'b> {
@@ -116,7 +160,7 @@ impl<'b> Batch<'b> {
     /// (wrapping).
     #[inline]
     pub fn new(buf: &'b mut [u8], seq: u32) -> Self {
-        Batch { writer: Writer { buf, at: 0, error: None }, seq }
+        Batch { buf, at: 0, seq, error: None }
     }
 
     /// Adds a request: header, fixed struct, then the attributes that `fill` puts.
@@ -128,14 +172,13 @@ impl<'b> Batch<'b> {
         header: H,
         fill: impl FnOnce(&mut Attrs<'_, S>),
     ) -> &mut Self {
-        let start = self.writer.at;
-        self.writer.at += MESSAGE_HEADER;
-        self.writer.padded(header.to_bytes().as_ref());
-        let mut attrs = Attrs { writer: self.writer.reborrow(), set: PhantomData };
+        let start = self.at;
+        let mut writer = Writer { buf: self.buf, at: start, error: &mut self.error };
+        writer.at += MESSAGE_HEADER;
+        writer.padded(header.to_bytes().as_ref());
+        let mut attrs = Attrs { writer, set: PhantomData };
         fill(&mut attrs);
-        let Writer { at, error, .. } = attrs.writer;
-        self.writer.at = at;
-        self.writer.error = error;
+        let Writer { buf, at, .. } = attrs.writer;
         let head = MessageHeader {
             len: (at - start) as u32,
             kind: kind.code(),
@@ -143,9 +186,10 @@ impl<'b> Batch<'b> {
             seq: self.seq,
             port: 0,
         };
-        if let Some(out) = self.writer.buf.get_mut(start..).and_then(|out| out.first_chunk_mut()) {
+        if let Some(out) = buf.get_mut(start..).and_then(|out| out.first_chunk_mut()) {
             *out = head.to_bytes();
         }
+        self.at = at;
         self.seq = self.seq.wrapping_add(1);
         self
     }
@@ -157,7 +201,7 @@ impl<'b> Batch<'b> {
 
     /// Whether nothing was pushed.
     pub fn is_empty(&self) -> bool {
-        self.writer.at == 0
+        self.at == 0
     }
 
     /// The bytes to send.
@@ -167,12 +211,11 @@ impl<'b> Batch<'b> {
     /// attribute can hold: the first of these.
     #[inline]
     pub fn finish(self) -> Result<&'b [u8], EncodeError> {
-        let Writer { buf, at, error } = self.writer;
-        if let Some(error) = error {
+        if let Some(error) = self.error {
             return Err(error);
         }
-        let have = buf.len();
-        buf.get(..at).ok_or(EncodeError::BufferTooSmall { needed: at, have })
+        let (needed, have) = (self.at, self.buf.len());
+        self.buf.get(..needed).ok_or(EncodeError::BufferTooSmall { needed, have })
     }
 }
 
@@ -238,9 +281,8 @@ impl<S: Set> Attrs<'_, S> {
         self.writer.at += ATTR_HEADER;
         let mut hops = HopList { writer: self.writer.reborrow(), types: PhantomData };
         fill(&mut hops);
-        let Writer { at, error, .. } = hops.writer;
+        let at = hops.writer.at;
         self.writer.at = at;
-        self.writer.error = error;
         self.writer.close_attr(S::NAME, key.code(), key.code(), start);
         self
     }
@@ -263,9 +305,7 @@ impl<S: Set> Attrs<'_, S> {
         self.writer.padded(header);
         let mut attrs = Attrs { writer: self.writer.reborrow(), set: PhantomData };
         fill(&mut attrs);
-        let Writer { at, error, .. } = attrs.writer;
-        self.writer.at = at;
-        self.writer.error = error;
+        self.writer.at = attrs.writer.at;
         self.writer.close_nest(S::NAME, code, start);
         self
     }
@@ -286,14 +326,33 @@ impl<H: Header, S: Set> HopList<'_, H, S> {
         self.writer.padded(hop.to_bytes().as_ref());
         let mut attrs = Attrs { writer: self.writer.reborrow(), set: PhantomData };
         fill(&mut attrs);
-        let Writer { at, error, .. } = attrs.writer;
+        let at = attrs.writer.at;
         self.writer.at = at;
-        self.writer.error = error;
         // Longer than 16 bits can say: then the attribute around it is too long, which is told.
         let len = (at - start) as u16;
         if let Some(out) = self.writer.buf.get_mut(start..).and_then(|out| out.first_chunk_mut()) {
             *out = len.to_native();
         }
         self
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_short_and_long_value_is_copied_whole_and_padded_with_zeros() {
+        let bytes: [u8; 40] = core::array::from_fn(|n| n as u8 + 1);
+        for len in 0..=bytes.len() {
+            for nul in [0, 1] {
+                let mut out = [0xff; 48];
+                let end = align(len + nul);
+                fill(&mut out[..end], &bytes[..len]);
+                assert_eq!(out[..len], bytes[..len]);
+                assert!(out[len..end].iter().all(|&byte| byte == 0), "{len}");
+                assert!(out[end..].iter().all(|&byte| byte == 0xff), "{len}");
+            }
+        }
     }
 }

@@ -4,6 +4,7 @@
 #![cfg_attr(feature = "socket", deny(unsafe_code))]
 
 pub mod ack;
+pub mod annotate;
 mod attr;
 mod decode;
 mod encode;
@@ -11,6 +12,7 @@ mod error;
 mod flags;
 pub mod generic;
 pub mod netfilter;
+pub mod policy;
 mod protocol;
 pub mod route;
 #[cfg(feature = "socket")]
@@ -24,7 +26,8 @@ pub use attr::{
     Schema, Set, Shape, Shaped,
 };
 pub use decode::{
-    Attributes, DONE, ERROR, HopViews, Message, Messages, NOOP, OVERRUN, RawAttr, View,
+    Attributes, DONE, ERROR, HopViews, Keys, Message, Messages, NOOP, OVERRUN, RawAttr, Readable,
+    View,
 };
 pub use encode::{Attrs, Batch, HopList};
 pub use error::{DecodeError, DecodeErrorKind, EncodeError};

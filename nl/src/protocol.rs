@@ -1,6 +1,7 @@
 //! Which protocol a message belongs to, and what its messages mean.
 
-use crate::attr::MessageSchema;
+use crate::attr::{Field, MessageSchema};
+use crate::wire::Header;
 use crate::{generic, netfilter, route};
 
 /// A netlink protocol: what a socket is opened for (`linux/netlink.h`).
@@ -27,12 +28,21 @@ impl Protocol {
         self.messages().find(|message| message.code == kind)
     }
 
+    /// Fields of the fixed struct that messages of unknown types begin with too.
+    pub(crate) fn header_fields(self) -> &'static [Field] {
+        match self {
+            Protocol::Route => &[],
+            Protocol::Netfilter => netfilter::NfGen::FIELDS,
+            Protocol::Generic => generic::GenHeader::FIELDS,
+        }
+    }
+
     /// The descriptions of all message types known here.
     pub fn messages(self) -> impl Iterator<Item = &'static MessageSchema> {
         let tables = match self {
             Protocol::Route => route::MESSAGES,
             Protocol::Netfilter => netfilter::MESSAGES,
-            Protocol::Generic => generic::MESSAGES,
+            Protocol::Generic => generic::TABLES,
         };
         tables.iter().copied().flatten()
     }

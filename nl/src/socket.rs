@@ -16,6 +16,7 @@ use crate::decode::{Message, Messages};
 use crate::error::DecodeError;
 use crate::flags::Flags;
 pub use crate::protocol::Protocol;
+use crate::wire::MessageHeader;
 
 /// The kernel sizes the datagrams of a dump by the receive buffer, up to this.
 const RECEIVE_BUFFER: usize = 32 * 1024;
@@ -217,9 +218,10 @@ impl Socket {
         }
     }
 
-    /// Sends a batch and waits for the answer to its last message: its acknowledgement when it
-    /// asks for one, else the first reply. `each` sees every message that is not an
-    /// acknowledgement. The messages the kernel refused come back; the others took effect.
+    /// Sends a batch and waits for the acknowledgement of the last message that asks for one, or,
+    /// when none does, for the first reply to the last message. `each` sees every message that is
+    /// not an acknowledgement. The messages the kernel refused come back; the others took effect,
+    /// except in a transaction of nf_tables, where all take effect or none.
     ///
     /// # Errors
     /// See [`SocketError`]: then it is unknown which messages took effect.
@@ -229,10 +231,13 @@ impl Socket {
         mut each: impl FnMut(Message<'_>) -> Result<(), DecodeError>,
     ) -> Result<Vec<Refusal>, SocketError> {
         let mut refusals = Vec::new();
-        let Some(last) = Messages::new(batch).flatten().last() else { return Ok(refusals) };
-        let (first, last_seq) = (self.seq, last.header.seq);
-        let wants_ack = last.header.flags.contains(Flags::ACK);
-        self.seq = last_seq.wrapping_add(1);
+        let messages = || Messages::new(batch).flatten().map(|message| message.header);
+        let Some(end) = messages().last() else { return Ok(refusals) };
+        let asks = |header: &MessageHeader| header.flags.contains(Flags::ACK);
+        // The end of a transaction gets no acknowledgement of its own before kernel 6.11.
+        let last = messages().filter(asks).last().unwrap_or(end);
+        let (first, last_seq, wants_ack) = (self.seq, last.seq, asks(&last));
+        self.seq = end.seq.wrapping_add(1);
         let protocol = self.protocol;
         self.send(batch)?;
         loop {
@@ -247,7 +252,9 @@ impl Socket {
                         if ack.errno != 0 {
                             refusals.push(Refusal::new(&ack, protocol, batch));
                         }
-                        if seq == last_seq {
+                        // Refused at its begin, a transaction gets no other answer.
+                        let whole = protocol == Protocol::Netfilter && seq == first;
+                        if seq == last_seq || (whole && ack.errno != 0) {
                             return Ok(refusals);
                         }
                     }

@@ -27,6 +27,15 @@ pub const fn align(len: usize) -> usize {
     (len + 3) & !3
 }
 
+/// Length and type of `struct nlattr`, read as one word: two reads of a type that is then masked
+/// become four instructions more.
+#[inline(always)]
+pub(crate) fn attr_header(bytes: [u8; ATTR_HEADER]) -> (usize, u16) {
+    let word = NativeEndian::read_u32(&bytes);
+    let (low, high) = (word as u16, (word >> 16) as u16);
+    if cfg!(target_endian = "little") { (low as usize, high) } else { (high as usize, low) }
+}
+
 /// `struct nlmsghdr`.
 ///
 /// ```text
@@ -216,7 +225,8 @@ macro_rules! header {
     (@shape native $ty:ty) => { <$ty as $crate::wire::Int>::SHAPE };
     (@shape big $ty:ty) => { <$ty as $crate::wire::Int>::BIG_SHAPE };
     (@shape family $ty:ty) => { <$crate::route::Family as $crate::wire::Int>::SHAPE };
-    (@shape bytes $ty:ty) => { $crate::attr::Shape::Bytes };
+    (@shape nfproto $ty:ty) => { <$crate::netfilter::Family as $crate::wire::Int>::SHAPE };
+    (@shape bytes $ty:ty) => { $crate::attr::Shape::Opaque(size_of::<$ty>()) };
     (@write big $out:ident $offset:literal $value:expr, $ty:ty) => {
         let value = $crate::wire::Int::to_big($value);
         $out[$offset..$offset + value.len()].copy_from_slice(&value);

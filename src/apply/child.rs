@@ -8,6 +8,8 @@ use super::init;
 use super::members::send;
 use super::mounts::Mounts;
 use super::report::{At, Failure, MAX, Order, Report};
+use super::responder;
+use crate::error::Error;
 use crate::kernel::Kernel;
 use crate::plan::{Plan, Process, Step};
 use crate::sys::channel::Channel;
@@ -45,22 +47,31 @@ fn prepare(plan: &Plan, channel: &Channel) -> Result<(), Failure> {
         credentials::become_user(0, 0, &[]).map_err(|errno| Failure::new(At::User, errno))?;
     }
     if !plan.process.survive {
-        // A supervisor that was killed before this shows by the end of its channel, below.
+        // A supervisor that was killed before this shows by the end of its channel, later.
         die_with_parent().map_err(other)?;
     }
     let mut mounts = Mounts::new(plan.user_namespace().is_some());
     mounts
         .perform(&plan.prepare)
         .map_err(|(n, errno)| Failure::new(At::Prepare(n as u16), errno))?;
-    let Order::Go(lease) = receive(channel)? else { return Err(other(Errno::EPROTO)) };
-    let (steps, address) = match (&plan.member, lease) {
-        (Some(member), Some(lease)) => {
-            (member.inside(lease), member.address(lease).addr().to_string())
+    let mut kernel = Kernel::open().map_err(failed_inside)?;
+    wire(&mut kernel, &[Plan::loopback()])?;
+    if plan.responder.is_some() {
+        match responder::open() {
+            Ok(sockets) => {
+                let report = Report::Sockets.to_bytes();
+                channel.send_with(&report, &sockets.as_fds()).map_err(other)?;
+            }
+            Err(error) => mounts.warnings.push(format!("names do not resolve inside: {error}")),
         }
-        // As Debian writes a host's own name where it has no lasting address.
-        _ => (vec![Step::SetUp { link: "lo".into() }], "127.0.1.1".into()),
-    };
-    wire(&steps)?;
+    }
+    let Order::Go(leases) = receive(channel)? else { return Err(other(Errno::EPROTO)) };
+    let first = plan.members.iter().zip(&leases).next();
+    let address = first.map(|(member, lease)| member.address(*lease).addr().to_string());
+    // As Debian writes a host's own name where it has no lasting address.
+    let address = address.unwrap_or("127.0.1.1".into());
+    wire(&mut kernel, &plan.inside(leases))?;
+    drop(kernel);
     for unfinished in std::mem::take(&mut mounts.unfinished) {
         unfinished.finish(&address).map_err(|error| other(errno(&error)))?;
     }
@@ -82,13 +93,14 @@ fn receive(channel: &Channel) -> Result<Order, Failure> {
 }
 
 /// Sets up the links of this namespace, from inside.
-fn wire(steps: &[Step]) -> Result<(), Failure> {
-    let result = Kernel::open().and_then(|mut kernel| send(&mut kernel, steps));
-    result.map_err(|error| {
-        let cause = error.cause.map(|cause| format!(": {cause}")).unwrap_or_default();
-        let what = error.what.strip_prefix("cannot ").unwrap_or(&error.what).to_owned();
-        Failure { at: At::Inside, errno: 0, text: format!("{what}{cause}") }
-    })
+fn wire(kernel: &mut Kernel, steps: &[Step]) -> Result<(), Failure> {
+    send(kernel, steps).map_err(failed_inside)
+}
+
+fn failed_inside(error: Error) -> Failure {
+    let cause = error.cause.map(|cause| format!(": {cause}")).unwrap_or_default();
+    let what = error.what.strip_prefix("cannot ").unwrap_or(&error.what).to_owned();
+    Failure { at: At::Inside, errno: 0, text: format!("{what}{cause}") }
 }
 
 /// Takes on CMD's credentials and executes it, in this process; returns why it could not.
@@ -141,7 +153,8 @@ pub(super) fn program(process: &Process) -> Program {
     };
     let command = process.command.first().map(|word| word.as_os_str()).unwrap_or_default();
     let path = variable("PATH").map_or(OsStr::new(DEFAULT_PATH), |path| path.as_os_str());
-    let candidates = if command.as_bytes().contains(&b'/') {
+    // The empty word is no command, although "directory/" would be a directory.
+    let candidates = if command.is_empty() || command.as_bytes().contains(&b'/') {
         vec![c_string(command.as_bytes())]
     } else {
         path.as_bytes()

@@ -2,13 +2,14 @@
 
 use std::net::IpAddr;
 
-use nl::route::address::{self, IfAddr};
+use ipnet::IpNet;
+use nl::route::address::{self, AddressFlags, IfAddr};
 use nl::route::link::{self, IfInfo};
 use nl::route::route::{self, RtMsg};
 use nl::route::{self as rt, LinkFlags, bridge, inet6, info, veth};
 use nl::{Batch, Flags};
 
-use crate::plan::Step;
+use crate::plan::{Master, Step};
 
 const NEW: Flags = Flags::CREATE.union(Flags::EXCL);
 
@@ -20,6 +21,7 @@ pub(super) fn encode(
     index: impl Fn(&str) -> u32,
 ) {
     let any = IfInfo::default();
+    let numbered = |index: u32| IfInfo { index: index as i32, ..any };
     match step {
         Step::CreateBridge { link, mac, mtu } => {
             batch.push(link::NEW, flags | NEW, any, |m| {
@@ -36,10 +38,17 @@ pub(super) fn encode(
         Step::CreateVeth(pair) => {
             let mut name = [0; 15];
             let lease = lease_name(pair.lease, &mut name);
-            let master = pair.master.index.unwrap_or_else(|| index(&pair.master.link));
+            // 0 would mean: in no bridge. No link has this number, so the kernel refuses.
+            let known = |master: &Master| match master.index.unwrap_or_else(|| index(&master.link))
+            {
+                0 => i32::MAX as u32,
+                index => index,
+            };
+            let master = pair.master.as_ref().map(known);
             batch.push(link::NEW, flags | NEW, any, |m| {
                 // veth allocates a queue for every processor it might see, unless told.
-                m.put_text(link::IFNAME, lease).put(link::MTU, pair.mtu).put(link::MASTER, master);
+                m.put_text(link::IFNAME, lease).put(link::MTU, pair.mtu);
+                m.put_some(link::MASTER, master);
                 m.put(link::NUM_TX_QUEUES, 1).put(link::NUM_RX_QUEUES, 1);
                 m.nest(link::LINKINFO, |i| {
                     i.put(info::KIND, "veth").nest(info::VETH, |v| {
@@ -62,6 +71,11 @@ pub(super) fn encode(
                 });
             });
         }
+        Step::SetMtu { link, mtu } => {
+            batch.push(link::SET, flags, any, |m| {
+                m.put(link::IFNAME, link).put(link::MTU, *mtu);
+            });
+        }
         Step::SetUp { link } => {
             let up = IfInfo { flags: LinkFlags::UP, change: LinkFlags::UP, ..any };
             batch.push(link::SET, flags, up, |m| {
@@ -70,28 +84,43 @@ pub(super) fn encode(
         }
         Step::AddAddress { link, address: prefix } => {
             let header = IfAddr {
-                family: rt::INET,
+                family: family(prefix),
                 prefix_len: prefix.prefix_len(),
                 index: index(link),
                 ..IfAddr::default()
             };
             batch.push(address::NEW, flags | NEW, header, |m| {
-                m.put(address::LOCAL, IpAddr::V4(prefix.addr()));
-                m.put(address::ADDRESS, IpAddr::V4(prefix.addr()));
-                m.put(address::BROADCAST, IpAddr::V4(prefix.broadcast()));
+                m.put(address::LOCAL, prefix.addr()).put(address::ADDRESS, prefix.addr());
+                match prefix {
+                    // Two addresses or one have no room for a broadcast address (RFC 3021).
+                    IpNet::V4(net) if net.prefix_len() < 31 => {
+                        m.put(address::BROADCAST, IpAddr::V4(net.broadcast()));
+                    }
+                    IpNet::V4(_) => {}
+                    // Usable at once: a lease is nobody else's, so nothing is to be probed for.
+                    IpNet::V6(_) => {
+                        m.put(address::FLAGS, AddressFlags::NODAD);
+                    }
+                }
             });
         }
-        Step::AddDefaultRoute { gateway } => {
+        Step::AddRoute(route) => {
+            let on_link = route.gateway.is_none() && matches!(route.to, IpNet::V4(_));
             let header = RtMsg {
-                family: rt::INET,
+                family: family(&route.to),
+                dst_len: route.to.prefix_len(),
                 table: route::RT_TABLE_MAIN,
                 protocol: route::PROTOCOL_BOOT,
-                scope: route::SCOPE_UNIVERSE,
+                scope: if on_link { route::SCOPE_LINK } else { route::SCOPE_UNIVERSE },
                 kind: route::UNICAST,
                 ..RtMsg::default()
             };
             batch.push(route::NEW, flags | NEW, header, |m| {
-                m.put(route::GATEWAY, IpAddr::V4(*gateway));
+                if route.to.prefix_len() > 0 {
+                    m.put(route::DST, route.to.addr());
+                }
+                m.put_some(route::GATEWAY, route.gateway);
+                m.put_some(route::OIF, route.link.as_deref().map(&index));
             });
         }
         Step::AddName { link, name } => {
@@ -101,9 +130,9 @@ pub(super) fn encode(
                 });
             });
         }
-        Step::RemoveName { link, name } => {
-            batch.push(link::DELPROP, flags, any, |m| {
-                m.put(link::IFNAME, link).nest(link::PROP_LIST, |p| {
+        Step::RemoveName { index, name, .. } => {
+            batch.push(link::DELPROP, flags, numbered(*index), |m| {
+                m.nest(link::PROP_LIST, |p| {
                     p.put(link::ALT_IFNAME, name);
                 });
             });
@@ -113,23 +142,32 @@ pub(super) fn encode(
                 m.put(link::IFNAME, link).put(link::IFALIAS, text);
             });
         }
-        Step::Rename { link, to } => {
-            let header = IfInfo { index: index(link) as i32, ..any };
-            batch.push(link::SET, flags, header, |m| {
+        Step::Rename { index, to, .. } => {
+            batch.push(link::SET, flags, numbered(*index), |m| {
                 m.put(link::IFNAME, to);
             });
         }
-        Step::Detach { link } => {
-            let down = IfInfo { change: LinkFlags::UP, ..any };
+        Step::Detach { index, .. } => {
+            let down = IfInfo { change: LinkFlags::UP, ..numbered(*index) };
             batch.push(link::SET, flags, down, |m| {
-                m.put(link::IFNAME, link).put(link::MASTER, 0);
+                m.put(link::MASTER, 0);
             });
         }
-        Step::DeleteLink { link } => {
+        Step::DeleteLink { index: Some(index), .. } => {
+            batch.push(link::DEL, flags, numbered(*index), |_| {});
+        }
+        Step::DeleteLink { link, index: None } => {
             batch.push(link::DEL, flags, any, |m| {
                 m.put(link::IFNAME, link);
             });
         }
+    }
+}
+
+fn family(prefix: &IpNet) -> u8 {
+    match prefix {
+        IpNet::V4(_) => rt::INET,
+        IpNet::V6(_) => rt::INET6,
     }
 }
 

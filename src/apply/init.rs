@@ -7,7 +7,7 @@ use super::child::{channel_send, program, take_identity};
 use super::report::{At, Failure, Report};
 use crate::plan::Process;
 use crate::sys::channel::Channel;
-use crate::sys::process::{Stage, exit, reap, spawn};
+use crate::sys::process::{Stage, exit, left_group, reap, spawn};
 use crate::sys::{file, signal};
 
 /// Exit status when the launch itself failed; the supervisor says why.
@@ -28,8 +28,10 @@ pub(super) fn main(process: &Process, channel: Channel) -> ! {
             exit(FAILED)
         }
     };
-    // A supervisor that was killed in this moment takes this process along.
-    let _ = channel_send(&channel, &Report::Started);
+    // A supervisor that was killed before this process had asked to die with it shows here.
+    if channel_send(&channel, &Report::Started).is_err() && !process.survive {
+        exit(FAILED)
+    }
     drop(channel);
     // Pipes that were passed to CMD must end when CMD closes them.
     file::close_from(3);
@@ -46,7 +48,7 @@ fn stay(cmd: i32) -> u8 {
                     return ended.status;
                 }
             }
-        } else if !taken.from_terminal {
+        } else if !taken.from_terminal || left_group(cmd) {
             let _ = signal::send(cmd, taken.signal);
         }
     }

@@ -5,6 +5,7 @@ use std::fs;
 use super::child;
 use super::members::{Target, claim, publish, undo};
 use super::report::{self, MAX, Order, Report};
+use crate::dns::Sockets;
 use crate::error::{Error, Result};
 use crate::facts::{self, Lease};
 use crate::plan::{Plan, Step};
@@ -19,60 +20,86 @@ use crate::sys::{Errno, credentials, signal};
 pub struct Launched {
     /// Process that all others of the run descend from.
     pub pid: i32,
-    /// Its lease, if it is on a network.
-    pub lease: Option<Lease>,
+    /// Its leases, in the order of the plan's members.
+    pub leases: Vec<Lease>,
     /// Its description.
     pub run: facts::Run,
+    /// Where it asks for names.
+    pub sockets: Option<Sockets>,
     /// What it does without.
     pub warnings: Vec<String>,
 }
 
-/// Launches the process of a plan whose network is there. `made` are the steps that made it.
+/// Launches the process of a plan whose network is there. `made` are the steps that made it. `None`
+/// when the network went away meanwhile: whoever made it took it back.
 ///
 /// Signals must be blocked before: those that come meanwhile wait until CMD is there to get them.
 ///
 /// # Errors
 /// It could not be launched; nothing of it is left, and the network, if it was made for this run,
 /// is taken back.
-pub fn launch<T: Target>(target: &mut T, plan: &Plan, made: &[Step]) -> Result<Launched> {
-    start(target, plan).map_err(|(mut error, lease)| {
-        if made.is_empty() {
-            return error;
-        }
-        // Its link goes with its namespace, but not at once; the bridge must be free of it now.
-        if let Some(lease) = lease {
-            let link = Step::DeleteLink { link: lease.to_string() };
-            if let Err(failed) = super::send(target, &[link]) {
-                error.undo.push(failed.what);
+pub fn launch<T: Target>(target: &mut T, plan: &Plan, made: &[Step]) -> Result<Option<Launched>> {
+    let cannot = |errno: Errno| Error::new("cannot launch the process").because(errno.desc());
+    let launched = Channel::pair().map_err(cannot).and_then(|(ours, theirs)| {
+        let supervisor = own_pid();
+        match fork(namespaces(&plan.isolation)) {
+            Err(errno) => Err(fork_failed(errno, plan)),
+            Ok(Fork::Child) => {
+                drop(ours);
+                child::main(plan, theirs, supervisor)
+            }
+            Ok(Fork::Parent(pid)) => {
+                drop(theirs);
+                let mut leases = Vec::new();
+                finish(target, plan, &ours, pid, &mut leases)
+                    .map_err(|error| take_back(target, &ours, pid, &leases, made, plan, error))
             }
         }
-        undo(target, made, error)
+    });
+    match launched {
+        Ok(launched) => Ok(Some(launched)),
+        Err(_) if went_away(target, plan) => Ok(None),
+        Err(error) => Err(undo(target, made, error)),
+    }
+}
+
+/// Whether a bridge that the plan relies on is there no more.
+fn went_away<T: Target>(target: &mut T, plan: &Plan) -> bool {
+    plan.members.iter().map(|member| &member.network).any(|network| {
+        let now = target.index(&network.bridge);
+        now.is_none() || (network.index.is_some() && network.index != now)
     })
 }
 
-/// On failure the lease that was claimed comes along with the error.
-fn start<T: Target>(
+/// Ends a process that could not be launched. Its own words, if it has said why, say more than what
+/// was seen from here: that it is gone.
+fn take_back<T: Target>(
     target: &mut T,
+    channel: &Channel,
+    pid: i32,
+    leases: &[Lease],
+    made: &[Step],
     plan: &Plan,
-) -> std::result::Result<Launched, (Error, Option<Lease>)> {
-    let cannot = |errno: Errno| Error::new("cannot launch the process").because(errno.desc());
-    let (ours, theirs) = Channel::pair().map_err(|errno| (cannot(errno), None))?;
-    let supervisor = own_pid();
-    let pid = match fork(namespaces(&plan.isolation)) {
-        Err(errno) => return Err((fork_failed(errno, plan), None)),
-        Ok(Fork::Child) => {
-            drop(ours);
-            child::main(plan, theirs, supervisor)
+    mut error: Error,
+) -> Error {
+    let mut buf = [0; MAX];
+    while let Some(Some(report)) = channel.received(&mut buf).map(Report::parse) {
+        if let Report::Failed(failure) = report {
+            error = report::error(&failure, &plan.prepare, &plan.finish, &plan.process);
         }
-        Ok(Fork::Parent(pid)) => pid,
-    };
-    drop(theirs);
-    let mut lease = None;
-    finish(target, plan, &ours, pid, &mut lease).map_err(|error| {
-        let _ = signal::send(pid, signal::SIGKILL);
-        let _ = wait(pid);
-        (error, lease)
-    })
+    }
+    // Its links go with its namespace, but not at once, and a bridge that is to be taken back must
+    // be free of them. Now, because as long as the process is there the names are nobody else's.
+    if !made.is_empty() {
+        let delete = |lease: &Lease| Step::DeleteLink { link: lease.to_string(), index: None };
+        let links: Vec<Step> = leases.iter().map(delete).collect();
+        if let Err(failed) = super::send(target, &links) {
+            error.undo.push(failed.what);
+        }
+    }
+    let _ = signal::send(pid, signal::SIGKILL);
+    let _ = wait(pid);
+    error
 }
 
 fn finish<T: Target>(
@@ -80,39 +107,45 @@ fn finish<T: Target>(
     plan: &Plan,
     channel: &Channel,
     pid: i32,
-    lease: &mut Option<Lease>,
+    leases: &mut Vec<Lease>,
 ) -> Result<Launched> {
     let run = facts::Run { pid, supervisor: own_pid(), started: now() };
     if let Some(users) = plan.user_namespace() {
         map_ids(pid, users)?;
         order(channel, Order::Begin)?;
     }
-    if let Some(member) = &plan.member {
-        let claimed = claim(target, member, pid)?;
-        *lease = Some(claimed);
-        publish(target, member, claimed, run)?;
+    let mut later = Vec::new();
+    for member in &plan.members {
+        let claimed = claim(target, member, pid, &mut later)?;
+        leases.push(claimed);
+        publish(target, member, claimed, run, &mut later)?;
     }
-    order(channel, Order::Go(*lease))?;
-    let mut warnings = Vec::new();
+    order(channel, Order::Go(leases.clone()))?;
+    let (mut warnings, mut sockets) = (Vec::new(), None);
     let mut buf = [0; MAX];
     loop {
-        let bytes = match channel.receive(&mut buf) {
+        let (bytes, fds) = match channel.receive_with(&mut buf) {
             // Without an init the process becomes CMD itself, and its end of the channel closes.
-            Ok([]) if !plan.has_init() => break,
-            Ok(bytes) => bytes,
+            Ok(([], _)) if !plan.has_init() => break,
+            Ok(received) => received,
             Err(errno) => {
                 return Err(Error::new("cannot launch the process").because(errno.desc()));
             }
         };
         match report::read(bytes)? {
             Report::Started => break,
+            Report::Sockets => sockets = fds.try_into().ok().map(Sockets::from_fds),
             Report::Warning(text) => warnings.push(text),
             Report::Failed(failure) => {
                 return Err(report::error(&failure, &plan.prepare, &plan.finish, &plan.process));
             }
         }
     }
-    Ok(Launched { pid, lease: *lease, run, warnings })
+    // CMD runs; what is left of others that had its address or name can take its time.
+    for step in later {
+        let _ = super::send(target, &[step]);
+    }
+    Ok(Launched { pid, leases: leases.clone(), run, sockets, warnings })
 }
 
 /// Tells the new process; when it has ended already, what it says about that comes later.

@@ -30,6 +30,9 @@ pub trait Target {
     /// It cannot be found out.
     fn free_leases(&mut self, network: &Network, random: u64, count: usize) -> Result<Vec<Lease>>;
 
+    /// Index of a link; `None` when there is none of that name.
+    fn index(&mut self, link: &str) -> Option<u32>;
+
     /// Whether any link belongs to this bridge.
     ///
     /// # Errors
@@ -42,15 +45,22 @@ pub trait Target {
 
 impl Target for Kernel {
     fn send(&mut self, steps: &[Step]) -> Result<Vec<Refusal>> {
+        let unknown = |error: Error| {
+            let first = steps.first().map(ToString::to_string).unwrap_or_default();
+            let more = if steps.len() > 1 { ", and what belongs to it" } else { "" };
+            Error { what: format!("cannot {first}{more}"), ..error }
+        };
         let last = steps.len().saturating_sub(1);
         let kernel: &Kernel = self;
         // Links that steps name by index exist before: asked before the batch, not in it.
         let indexes: Vec<Option<u32>> = steps
             .iter()
             .map(|step| match step {
-                Step::AddAddress { link, .. } | Step::Rename { link, .. } => kernel.index(link),
-                Step::CreateVeth(veth) if veth.master.index.is_none() => {
-                    kernel.index(&veth.master.link)
+                Step::AddAddress { link, .. } => kernel.index(link),
+                Step::AddRoute(route) => kernel.index(route.link.as_ref()?),
+                Step::CreateVeth(veth) => {
+                    let master = veth.master.as_ref().filter(|master| master.index.is_none());
+                    kernel.index(&master?.link)
                 }
                 _ => None,
             })
@@ -66,6 +76,7 @@ impl Target for Kernel {
             },
             |_| Ok(()),
         )
+        .map_err(unknown)
     }
 
     fn holder(&mut self, name: &str) -> Result<Option<Holder>> {
@@ -76,8 +87,12 @@ impl Target for Kernel {
         Kernel::free_leases(self, network, random, count)
     }
 
+    fn index(&mut self, link: &str) -> Option<u32> {
+        Kernel::index(self, link)
+    }
+
     fn has_members(&mut self, bridge: &str) -> Result<bool> {
-        let index = self.index(bridge);
+        let index = Kernel::index(self, bridge);
         Ok(index.is_some() && self.links(None)?.iter().any(|link| link.master == index))
     }
 
@@ -108,7 +123,9 @@ fn matters<'a>(steps: &'a [Step], refusal: &'a Refusal) -> Option<(&'a Step, &'a
     // Where the kernel has no IPv6, or it is switched off, it makes no addresses either.
     let fine = matches!(step, Step::NoAutomaticAddresses { .. })
         || (step.may_exist() && errno == Errno::EEXIST)
-        || (step.may_be_gone() && matches!(errno, Errno::ENODEV | Errno::ENOENT));
+        || (step.may_be_gone() && matches!(errno, Errno::ENODEV | Errno::ENOENT))
+        // The name is another link's by now.
+        || (matches!(step, Step::RemoveName { .. }) && errno == Errno::EINVAL);
     (!fine).then_some((step, refusal))
 }
 
@@ -155,7 +172,7 @@ pub enum Made {
     Raced,
 }
 
-/// Makes or completes the network of a plan.
+/// Makes or completes the networks of a plan.
 ///
 /// # Errors
 /// A step failed; what was done is taken back.
@@ -180,6 +197,10 @@ pub fn make_network(target: &mut impl Target, plan: &Plan) -> Result<Made> {
         };
         let errno = Errno::from_raw(refusal.errno);
         if matches!(step, Step::CreateBridge { .. }) && errno == Errno::EEXIST {
+            return Ok(Made::Raced);
+        }
+        // Whoever made the bridge, and was seen not to have finished, has taken it back.
+        if errno == Errno::ENODEV && !done.iter().any(|step| step.undo().is_some()) {
             return Ok(Made::Raced);
         }
         return Err(undo(target, &done, refused(step, refusal)));
@@ -209,11 +230,17 @@ pub fn undo(target: &mut impl Target, done: &[Step], mut error: Error) -> Error 
     error
 }
 
-/// Claims a lease for the namespace of process `pid`: the first of the plan's that is free.
+/// Claims a lease for the namespace of process `pid`: the first of the plan's that is free. What is
+/// left to do, at any time, about one who had it goes to `later`.
 ///
 /// # Errors
 /// None is free, or the kernel refused for another reason; no link was made.
-pub fn claim(target: &mut impl Target, member: &Member, pid: i32) -> Result<Lease> {
+pub fn claim(
+    target: &mut impl Target,
+    member: &Member,
+    pid: i32,
+    later: &mut Vec<Step>,
+) -> Result<Lease> {
     /// How often the dying holder of a fixed address is put out of the way: more than once only
     /// when another takes it in between.
     const TRIES: usize = 5;
@@ -224,14 +251,14 @@ pub fn claim(target: &mut impl Target, member: &Member, pid: i32) -> Result<Leas
             let refusals = target.send(std::slice::from_ref(&step))?;
             match refusals.first() {
                 None => return Ok(lease),
-                Some(refusal) if is_taken(target, member, lease, refusal)? => {}
+                Some(refusal) if refusal.errno == Errno::EEXIST as i32 => {}
                 Some(refusal) => return Err(refused(&step, refusal)),
             }
         }
         if member.fixed {
             for &lease in &leases {
                 let what = format!("address {}", member.address(lease).addr());
-                free(target, &what, &lease.to_string())?;
+                free(target, &what, &lease.to_string(), later)?;
             }
         } else {
             let random = target.random();
@@ -241,30 +268,16 @@ pub fn claim(target: &mut impl Target, member: &Member, pid: i32) -> Result<Leas
             }
         }
     }
-    Err(Error::new(format!("cannot take an address of network \"{}\"", member.network.name))
-        .because("others took each one first")
-        .hint("try again"))
-}
-
-/// Whether a claim was refused because the lease is taken. The kernel answers the same when the
-/// other end's name is, which then is an error of its own.
-fn is_taken(
-    target: &mut impl Target,
-    member: &Member,
-    lease: Lease,
-    refusal: &Refusal,
-) -> Result<bool> {
-    if refusal.errno != Errno::EEXIST as i32 {
-        return Ok(false);
-    }
-    // Only for a fixed address is the answer worth asking for: otherwise the next one is tried.
-    if member.fixed && target.holder(&lease.to_string())?.is_none() {
-        let link = member.link();
-        return Err(Error::new(format!("cannot create link \"{link}\" inside"))
+    let lease = leases.first().map(Lease::to_string).unwrap_or_default();
+    if target.holder(&lease)?.is_none() {
+        // The kernel answers the same when the name of the other end is taken.
+        return Err(Error::new(format!("cannot create link \"{}\" inside", member.link()))
             .because("a link of that name exists there")
             .hint("choose another with --ifname"));
     }
-    Ok(true)
+    Err(Error::new(format!("cannot take an address of network \"{}\"", member.network.name))
+        .because("others took each one first")
+        .hint("try again"))
 }
 
 fn full(member: &Member) -> Error {
@@ -275,12 +288,15 @@ fn full(member: &Member) -> Error {
         .hint("end some runs (nsrun ps lists them), or use another network")
 }
 
-/// Frees a name or address whose holder is dying or abandoned.
-fn free(target: &mut impl Target, what: &str, held: &str) -> Result<()> {
+/// Frees a name or address whose holder is dying or abandoned; what is left to do about that goes
+/// to `later`.
+fn free(target: &mut impl Target, what: &str, held: &str, later: &mut Vec<Step>) -> Result<()> {
     let Some(holder) = target.holder(held)? else { return Ok(()) };
     let random = target.random();
-    let steps = plan::free(what, &holder, random)?;
-    send(target, &steps)
+    let (steps, rest) = plan::free(what, &holder, random)?;
+    send(target, &steps)?;
+    later.extend(rest);
+    Ok(())
 }
 
 /// Says on the claimed link whose it is, and brings it up.
@@ -292,6 +308,7 @@ pub fn publish(
     member: &Member,
     lease: Lease,
     run: facts::Run,
+    later: &mut Vec<Step>,
 ) -> Result<()> {
     /// See [`claim`].
     const TRIES: usize = 5;
@@ -307,8 +324,10 @@ pub fn publish(
                 Some(step @ Step::AddName { name, .. })
                     if refusal.errno == Errno::EEXIST as i32 =>
                 {
-                    let title = member.name.as_deref().unwrap_or(name);
-                    free(target, &format!("name \"{title}\""), name)?;
+                    // Without what keeps it apart from other names.
+                    let title = name.strip_prefix("run:").or(name.split('@').next());
+                    let title = title.unwrap_or(name);
+                    free(target, &format!("name \"{title}\""), name, later)?;
                     again.push(step.clone());
                 }
                 _ => {

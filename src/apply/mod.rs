@@ -9,6 +9,7 @@ mod launch;
 mod members;
 mod mounts;
 mod report;
+mod responder;
 mod supervise;
 
 pub use enter::enter;

@@ -9,28 +9,31 @@ use crate::sys::Errno;
 pub(super) const MAX: usize = 1024;
 
 /// From the supervisor.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum Order {
     /// The ids of the user namespace are set: begin.
     Begin,
-    /// The links are there: wire them up, with this lease, and go.
-    Go(Option<Lease>),
+    /// The links are there: wire them up, with these leases, and go.
+    Go(Vec<Lease>),
 }
 
 impl Order {
-    pub(super) fn to_bytes(self) -> Vec<u8> {
+    pub(super) fn to_bytes(&self) -> Vec<u8> {
         match self {
             Order::Begin => b"begin".to_vec(),
-            Order::Go(None) => b"go".to_vec(),
-            Order::Go(Some(lease)) => format!("go {lease}").into_bytes(),
+            Order::Go(leases) => {
+                let words = leases.iter().map(|lease| format!(" {lease}"));
+                format!("go{}", words.collect::<String>()).into_bytes()
+            }
         }
     }
 
     pub(super) fn parse(bytes: &[u8]) -> Option<Order> {
-        match std::str::from_utf8(bytes).ok()? {
+        let mut words = std::str::from_utf8(bytes).ok()?.split(' ');
+        match words.next()? {
             "begin" => Some(Order::Begin),
-            "go" => Some(Order::Go(None)),
-            text => Some(Order::Go(Some(Lease::parse(text.strip_prefix("go ")?)?))),
+            "go" => words.map(Lease::parse).collect::<Option<_>>().map(Order::Go),
+            _ => None,
         }
     }
 }
@@ -75,6 +78,8 @@ const AT: [At; 9] = [
 pub(super) enum Report {
     /// CMD was executed.
     Started,
+    /// The sockets to answer names at; they come along.
+    Sockets,
     /// It went on without something.
     Warning(String),
     /// It could not be.
@@ -100,6 +105,7 @@ impl Report {
     pub(super) fn to_bytes(&self) -> Vec<u8> {
         match self {
             Report::Started => vec![b'S'],
+            Report::Sockets => vec![b'D'],
             Report::Warning(text) => [b"W", text.as_bytes()].concat(),
             Report::Failed(Failure { at, errno, text }) => {
                 let same = |known: &At| std::mem::discriminant(known) == std::mem::discriminant(at);
@@ -122,6 +128,7 @@ impl Report {
         let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
         match bytes {
             [b'S'] => Some(Report::Started),
+            [b'D'] => Some(Report::Sockets),
             [b'W', rest @ ..] => Some(Report::Warning(text(rest))),
             &[b'F', at, a, b, c, d, e, f, ref rest @ ..] => {
                 let index = u16::from_ne_bytes([a, b]);
@@ -199,11 +206,11 @@ mod tests {
             let report = Report::Failed(Failure { at, errno: 13, text: "why".into() });
             assert_eq!(Report::parse(&report.to_bytes()), Some(report));
         }
-        for report in [Report::Started, Report::Warning("w".into())] {
+        for report in [Report::Started, Report::Sockets, Report::Warning("w".into())] {
             assert_eq!(Report::parse(&report.to_bytes()), Some(report));
         }
         let lease = Lease { network: 36, host: 0x2a };
-        for order in [Order::Begin, Order::Go(None), Order::Go(Some(lease))] {
+        for order in [Order::Begin, Order::Go(vec![]), Order::Go(vec![lease, lease])] {
             assert_eq!(Order::parse(&order.to_bytes()), Some(order));
         }
         for wrong in [&b""[..], b"x", b"F", b"F\xff1234567", b"go nowhere"] {

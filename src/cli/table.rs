@@ -71,11 +71,14 @@ const RUN: Command = Command {
             options: &[
                 Opt::value(
                     "net",
-                    "NETWORK",
+                    "NETWORK[,KEY=VALUE...]",
                     "network to join: \"bridge\" (a bridge on this host, made on first use with a \
-                     subnet that nothing else uses) or \"none\" (loopback only); default bridge",
+                     subnet that nothing else uses), one made by \"nsrun network create\", or \"none\" \
+                     (loopback only); repeated for eth0, eth1 and so on; keys are ip, mac, mtu, ifname \
+                     and default-route=yes|no; default bridge",
                 )
-                .aliases(&["network"]),
+                .aliases(&["network"])
+                .repeat(),
                 Opt::value(
                     "ip",
                     "ADDRESS",
@@ -87,7 +90,12 @@ const RUN: Command = Command {
                     "hardware address, such as 02:00:00:00:00:07; default chosen by nsrun",
                 ),
                 Opt::value("mtu", "BYTES", "largest packet; default the network's"),
-                Opt::value("ifname", "NAME", "name of the link inside; default eth0"),
+                Opt::value(
+                    "ifname",
+                    "NAME",
+                    "name of the link inside, like --ip, --mac and --mtu for a single network; \
+                     default eth0",
+                ),
                 Opt::value(
                     "sysctl",
                     "net.KEY=VALUE",
@@ -105,9 +113,20 @@ const RUN: Command = Command {
                     "name of the run for ps, inspect, stop, exec and wait: 1 to 63 letters, digits, \
                      \"-\" or \"_\", unique on this host; default made up",
                 ),
+                Opt::value(
+                    "network-alias",
+                    "NAME",
+                    "further name by which the other members of its networks find the run",
+                )
+                .repeat(),
                 Opt::value("hostname", "NAME", "host name inside; default the name of the run"),
-                Opt::value("dns", "ADDRESS", "name server to ask; default those of this host")
-                    .repeat(),
+                Opt::value(
+                    "dns",
+                    "ADDRESS",
+                    "name server to ask for all names but those of members; default those of this \
+                     host; \"none\": names of members are not answered",
+                )
+                .repeat(),
                 Opt::value(
                     "dns-search",
                     "DOMAIN",

@@ -1,19 +1,25 @@
 //! `nsrun inspect`: everything about one run.
 
 use std::io::{self, Write};
+use std::net::IpAddr;
 
 use serde_json::{Value, json};
 
 use super::{find_run, operand, process, ps::printable};
 use crate::cli::Args;
 use crate::error::Result;
-use crate::facts::{Status, with_prefix};
-use crate::kernel::Kernel;
+use crate::facts::{Joined, Status, with_prefix};
+use crate::kernel::{Kernel, Link};
 use crate::spec::Mac;
 
 pub(super) fn inspect(args: &Args) -> Result<u8> {
     let mut kernel = Kernel::open()?;
-    let status = find_run(&mut kernel, operand(args, 0)?)?;
+    let mut status = find_run(&mut kernel, operand(args, 0)?)?;
+    // Its other links are not known by its name.
+    let mut runs = kernel.runs()?.into_iter();
+    if let Some(whole) = runs.find(|run| run.namespace_id == status.namespace_id) {
+        status = whole;
+    }
     let run = json(&mut kernel, &status)?;
     if args.flag("json") {
         print_json(&run);
@@ -25,7 +31,7 @@ pub(super) fn inspect(args: &Args) -> Result<u8> {
 
 /// A run as JSON.
 pub(super) fn json(kernel: &mut Kernel, status: &Status) -> Result<Value> {
-    let pid = process::cmd_pid(status);
+    let pid = status.run.and_then(|run| process::cmd_pid(run.pid));
     let run = status.run;
     Ok(json!({
         "name": status.title(),
@@ -39,26 +45,41 @@ pub(super) fn json(kernel: &mut Kernel, status: &Status) -> Result<Value> {
     }))
 }
 
-/// The link inside that the run's veth leads to. It is looked up from here, without entering or
-/// keeping the namespace; a run with rights over its links may have changed it.
+/// The links inside that the run's veths lead to. They are looked up from here, without entering or
+/// keeping the namespace; a run with rights over its links may have changed them.
 fn networks(kernel: &mut Kernel, status: &Status) -> Result<Vec<Value>> {
     let Some(namespace) = status.namespace_id else { return Ok(Vec::new()) };
     // Both fail when the run ends in this moment: then there is nothing left to show.
     let Ok(links) = kernel.links(Some(namespace)) else { return Ok(Vec::new()) };
     let addresses = kernel.addresses(Some(namespace)).unwrap_or_default();
-    let link = links.iter().find(|link| link.link_index == Some(status.link_index));
-    let own = addresses.iter().find(|(index, address, _)| {
-        link.is_some_and(|link| link.index == *index) && address.is_ipv4()
-    });
-    Ok(vec![json!({
-        "network": status.network,
-        "ifname": link.map(|link| link.name.as_str()),
-        "address": own.map(|(_, address, prefix_len)| with_prefix(*address, *prefix_len)),
-        "mac": link.and_then(|link| Some(Mac(link.mac.as_slice().try_into().ok()?).to_string())),
-        "gateway": status.gateway.map(|gateway| gateway.to_string()),
-        "mtu": link.map(|link| link.mtu),
-        "host_link": status.lease.to_string(),
-    })])
+    let network = |joined: &Joined| {
+        let link = links.iter().find(|link| link.link_index == Some(joined.link_index));
+        let own = |v4: bool| {
+            let index = link?.index;
+            let own = |(of, address, _): &&(u32, IpAddr, u8)| {
+                *of == index && address.is_ipv4() == v4 && !is_link_local(address)
+            };
+            let (_, address, prefix_len) = addresses.iter().find(own)?;
+            Some(with_prefix(*address, *prefix_len))
+        };
+        let mac = |link: &Link| Some(Mac(link.mac.as_slice().try_into().ok()?).to_string());
+        json!({
+            "network": joined.network,
+            "ifname": link.map(|link| link.name.as_str()),
+            "address": own(true),
+            "address6": own(false),
+            "mac": link.and_then(mac),
+            "gateway": joined.gateway.map(|gateway| gateway.to_string()),
+            "mtu": link.map(|link| link.mtu),
+            "host_link": joined.lease.to_string(),
+        })
+    };
+    Ok(status.joined.iter().map(network).collect())
+}
+
+/// Whether an address means something on its own link only.
+fn is_link_local(address: &IpAddr) -> bool {
+    matches!(address, IpAddr::V6(v6) if v6.is_unicast_link_local())
 }
 
 /// Seconds since 1970 as RFC 3339 writes them, in UTC.

@@ -3,6 +3,7 @@
 mod exec;
 mod inspect;
 mod ip;
+mod network_options;
 mod options;
 mod process;
 mod ps;

@@ -2,27 +2,23 @@
 
 use std::ffi::{OsStr, OsString};
 use std::fs;
-use std::net::{IpAddr, Ipv4Addr};
+use std::net::IpAddr;
 use std::os::unix::ffi::{OsStrExt, OsStringExt};
+use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 
 use crate::cli::Args;
 use crate::error::{Error, Result};
 use crate::spec::{
-    self, Bind, HostLine, IdMap, Isolation, Membership, NetworkMode, Resolver, Root, Run, Sysctl,
-    User, UserNamespace, capability,
+    self, Bind, HostLine, IdMap, Isolation, Resolver, Root, Run, Sysctl, User, UserNamespace,
+    capability,
 };
 use crate::sys::{credentials, file};
 
-/// Name of the link inside, unless another is asked for.
-const LINK: &str = "eth0";
-/// The network that is joined unless another is asked for.
-const NETWORK: &str = "bridge";
-
 /// Reads all options of `run` but those about its output.
 pub(super) fn spec(args: &Args) -> Result<Run> {
-    let network = network(args)?;
-    let isolation = isolation(args, &network)?;
+    let networks = super::network_options::networks(args)?;
+    let isolation = isolation(args, networks.is_empty())?;
     let base = match isolation.user {
         Some(_) => capability::ALL,
         None => capability::DEFAULT,
@@ -31,6 +27,7 @@ pub(super) fn spec(args: &Args) -> Result<Run> {
     Ok(Run {
         name: args.text("name")?.map(spec::run_name).transpose()?,
         sysctls: parse_all(args, "sysctl", Sysctl::parse)?,
+        aliases: parse_all(args, "network-alias", spec::run_name)?,
         hostname: args.text("hostname")?.map(spec::host_name).transpose()?,
         resolver: resolver(args)?,
         hosts: parse_all(args, "add-host", host_line)?,
@@ -43,7 +40,7 @@ pub(super) fn spec(args: &Args) -> Result<Run> {
         preserve_fds: preserve_fds(args)?,
         survive: args.flag("survive"),
         command: args.operands().to_vec(),
-        network,
+        networks,
         isolation,
     })
 }
@@ -62,37 +59,7 @@ pub(super) fn number(args: &Args, name: &str, from: u32, to: u32) -> Result<Opti
     })
 }
 
-fn network(args: &Args) -> Result<NetworkMode> {
-    let name = args.text("net")?.unwrap_or(NETWORK);
-    if name == "none" {
-        for option in ["ip", "mac", "mtu", "ifname"] {
-            if args.value(option).is_some() {
-                return Err(Error::usage(format!("--{option} needs a network"))
-                    .hint(format!("drop --{option}, or --net none")));
-            }
-        }
-        return Ok(NetworkMode::None);
-    }
-    if name != NETWORK {
-        return Err(Error::usage(format!("there is no network \"{name}\""))
-            .hint("choose \"bridge\" or \"none\""));
-    }
-    let address = args.text("ip")?.map(|text| {
-        text.parse::<Ipv4Addr>().map_err(|_| {
-            Error::usage(format!("\"{text}\" is no IPv4 address"))
-                .hint("write an address without prefix length, such as 192.0.2.7")
-        })
-    });
-    Ok(NetworkMode::Member(Membership {
-        network: name.into(),
-        address: address.transpose()?,
-        mac: args.text("mac")?.map(str::parse).transpose()?,
-        mtu: number(args, "mtu", 1, u32::MAX)?,
-        link: spec::link_name(args.text("ifname")?.unwrap_or(LINK))?,
-    }))
-}
-
-fn isolation(args: &Args, network: &NetworkMode) -> Result<Isolation> {
+fn isolation(args: &Args, unconnected: bool) -> Result<Isolation> {
     let maps = |name: &str| parse_all(args, name, IdMap::parse);
     let asked = args.flag("userns");
     let users = UserNamespace { uids: maps("uidmap")?, gids: maps("gidmap")? };
@@ -101,7 +68,7 @@ fn isolation(args: &Args, network: &NetworkMode) -> Result<Isolation> {
             .hint("add --userns, or drop the maps"));
     }
     // An ordinary user may have namespaces of their own inside a user namespace of their own.
-    let needed = !credentials::is_root() && *network == NetworkMode::None;
+    let needed = !credentials::is_root() && unconnected;
     let own = |name: &str, default: &str| {
         args.text(name).map(|choice| choice.unwrap_or(default) == "private")
     };
@@ -123,8 +90,15 @@ fn resolver(args: &Args) -> Result<Resolver> {
         }
         Ok(text.to_owned())
     };
+    let off = args.texts("dns")?.contains(&"none");
+    if off && args.texts("dns")?.len() > 1 {
+        return Err(
+            Error::usage("--dns none stands alone").hint("drop it, or the other --dns options")
+        );
+    }
     Ok(Resolver {
-        servers: parse_all(args, "dns", address)?,
+        off,
+        servers: if off { Vec::new() } else { parse_all(args, "dns", address)? },
         search: parse_all(args, "dns-search", word)?,
         options: parse_all(args, "dns-option", word)?,
     })
@@ -150,6 +124,10 @@ fn root(args: &Args) -> Result<Root> {
     let directory = args.value("rootfs").map(PathBuf::from);
     if let Some(directory) = &directory {
         let why = match fs::metadata(directory) {
+            // pivot_root(2) cannot put a root over itself.
+            Ok(found) if found.is_dir() && is_root(&found) => {
+                Some("it is the root directory of this host, which CMD sees anyway".to_owned())
+            }
             Ok(found) if found.is_dir() => None,
             Ok(_) => Some("it is no directory".to_owned()),
             Err(error) => Some(crate::sys::errno(&error).desc().to_owned()),
@@ -168,6 +146,11 @@ fn root(args: &Args) -> Result<Root> {
     }
     let tmpfs = parse_all(args, "tmpfs", spec::absolute)?;
     Ok(Root { directory, binds, tmpfs })
+}
+
+fn is_root(found: &fs::Metadata) -> bool {
+    let id = |found: &fs::Metadata| (found.dev(), found.ino());
+    fs::metadata("/").is_ok_and(|root| id(&root) == id(found))
 }
 
 /// The caller's environment, then those of files, then single variables; later ones win.
@@ -223,7 +206,7 @@ fn variable(text: &OsStr) -> Result<(OsString, OsString)> {
 
 fn preserve_fds(args: &Args) -> Result<u32> {
     let count = number(args, "preserve-fds", 0, 1024)?.unwrap_or(0);
-    for fd in (3..3 + count as i32).filter(|&fd| !file::is_open(fd)) {
+    if let Some(fd) = (3..3 + count as i32).find(|&fd| !file::is_open(fd)) {
         return Err(Error::usage(format!("cannot pass file descriptor {fd}"))
             .because("it is not open")
             .hint("--preserve-fds N passes those from 3 to N+2"));

@@ -5,12 +5,11 @@ use std::os::unix::ffi::OsStringExt;
 use std::path::Path;
 
 use crate::error::{Error, Result};
-use crate::facts::{Account, Status};
+use crate::facts::Account;
 use crate::spec::{User, UserPart, capability};
 
 /// The process that was launched: the init's first child, or the run's first process itself.
-pub(super) fn cmd_pid(status: &Status) -> Option<i32> {
-    let first = status.run?.pid;
+pub(super) fn cmd_pid(first: i32) -> Option<i32> {
     if !is_init(first) {
         return Some(first);
     }
@@ -122,7 +121,7 @@ mod tests {
             Account { uid: 1000, gid: 100, groups: vec![10], home: Some("/home/ann".into()) };
         assert_eq!(account, expected);
         let user = User::parse("1000:44").unwrap();
-        assert_eq!(lookup(&user, USERS, GROUPS).unwrap().groups, []);
+        assert!(lookup(&user, USERS, GROUPS).unwrap().groups.is_empty());
         assert_eq!(lookup(&user, USERS, GROUPS).unwrap().gid, 44);
     }
 

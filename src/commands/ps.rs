@@ -6,6 +6,7 @@ use std::time::{SystemTime, UNIX_EPOCH};
 use super::{inspect, process};
 use crate::cli::Args;
 use crate::error::Result;
+use crate::facts::{Joined, Status};
 use crate::kernel::Kernel;
 
 const HEADINGS: [&str; 6] = ["NAME", "PID", "NETWORK", "ADDRESS", "UP", "COMMAND"];
@@ -25,18 +26,24 @@ pub(super) fn ps(args: &Args) -> Result<u8> {
     let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default().as_secs();
     let mut rows = vec![HEADINGS.map(String::from)];
     for status in &runs {
-        let pid = process::cmd_pid(status);
+        let pid = status.run.and_then(|run| process::cmd_pid(run.pid));
         rows.push([
             status.title(),
             pid.map(|pid| pid.to_string()).unwrap_or_default(),
-            status.network.clone(),
-            status.address.map(|(address, _)| address.to_string()).unwrap_or_default(),
+            each(status, |joined| Some(joined.network.clone())),
+            each(status, |joined| Some(joined.address?.0.to_string())),
             status.run.map(|run| duration(now.saturating_sub(run.started))).unwrap_or_default(),
             printable(&pid.map(process::command).unwrap_or_default().join(" ")),
         ]);
     }
     let _ = io::stdout().write_all(table(&rows).as_bytes());
     Ok(0)
+}
+
+/// A fact of each network of a run, in the order of its links.
+fn each(status: &Status, fact: impl Fn(&Joined) -> Option<String>) -> String {
+    let facts: Vec<String> = status.joined.iter().filter_map(fact).collect();
+    facts.join(",")
 }
 
 /// Columns as wide as their widest entry; the last as it is.

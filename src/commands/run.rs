@@ -9,11 +9,12 @@ use serde_json::json;
 use super::{inspect, options, process};
 use crate::apply::{self, Launched, Made};
 use crate::cli::Args;
+use crate::dns::{Members, Server, Upstreams};
 use crate::error::{Error, Kind, Result};
-use crate::facts::{HostFiles, Machine};
+use crate::facts::{HostFiles, Machine, NetworkLink};
 use crate::kernel::Kernel;
 use crate::plan::{self, Plan};
-use crate::spec::{NetworkMode, Run};
+use crate::spec::Run;
 use crate::sys::channel::Channel;
 use crate::sys::namespace::Namespaces;
 use crate::sys::process::{Fork, exit, fork, new_session};
@@ -34,6 +35,12 @@ pub(super) fn run(args: &Args) -> Result<u8> {
     let output = output(args)?;
     let dry_run = dry_run(args)?;
     let spec = options::spec(args)?;
+    if let Some(fd) = options::number(args, "json-status-fd", 0, i32::MAX as u32)?
+        && (3..3 + spec.preserve_fds).contains(&fd)
+    {
+        return Err(Error::usage(format!("file descriptor {fd} cannot be both nsrun's and CMD's"))
+            .hint("--json-status-fd must lie outside of what --preserve-fds passes"));
+    }
     if let Some(show) = dry_run {
         let plan = plan(&spec, &mut Kernel::open()?)?;
         warn(&plan.warnings);
@@ -93,11 +100,15 @@ fn warn(warnings: &[String]) {
 fn plan(spec: &Run, kernel: &mut Kernel) -> Result<Plan> {
     let mut machine = Machine { random: file::random(), ..Machine::default() };
     let root = spec.root.directory.as_deref();
-    if let NetworkMode::Member(_) = spec.network {
-        machine.network = kernel.default_network()?;
-        if machine.network.is_none() {
-            machine.host = kernel.host()?;
-        }
+    for asked in &spec.networks {
+        machine.networks.push(kernel.network(&asked.network)?);
+    }
+    let complete = |link: &NetworkLink| match link {
+        NetworkLink::Ours(network) => network.complete,
+        NetworkLink::Foreign { .. } => true,
+    };
+    if !machine.networks.iter().all(|link| link.as_ref().is_some_and(complete)) {
+        machine.host = kernel.host()?;
     }
     machine.files = host_files(spec);
     if let Some(user) = &spec.user {
@@ -108,12 +119,13 @@ fn plan(spec: &Run, kernel: &mut Kernel) -> Result<Plan> {
 
 fn host_files(spec: &Run) -> HostFiles {
     let read = |path: &str| fs::read(path).ok().map(|text| String::from_utf8_lossy(&text).into());
-    let connected = spec.network != NetworkMode::None;
+    let connected = !spec.networks.is_empty();
     let mut files = HostFiles::default();
     if connected || !spec.resolver.is_default() {
         files.resolv_conf = read("/etc/resolv.conf");
         let own: &str = files.resolv_conf.as_deref().unwrap_or_default();
-        if own.is_empty() || own.contains("127.") || own.contains("::1") {
+        let asked_inside = !connected || spec.resolver.off;
+        if asked_inside && (own.is_empty() || own.contains("127.") || own.contains("::1")) {
             files.upstream_resolv_conf = read("/run/systemd/resolve/resolv.conf");
         }
     }
@@ -124,16 +136,17 @@ fn host_files(spec: &Run) -> HostFiles {
 }
 
 /// Plans and launches, again when another run made the network at the same moment.
-fn launch(spec: &Run) -> Result<(Launched, Kernel, Plan)> {
+fn launch(spec: &Run, warn: &mut dyn FnMut(&[String])) -> Result<(Launched, Kernel, Plan)> {
     const TRIES: usize = 10;
     let mut kernel = Kernel::open()?;
     for _ in 0..TRIES {
         let plan = plan(spec, &mut kernel)?;
         if let Made::Done(made) = apply::make_network(&mut kernel, &plan)? {
             warn(&plan.warnings);
-            let launched = apply::launch(&mut kernel, &plan, &made)?;
-            warn(&launched.warnings);
-            return Ok((launched, kernel, plan));
+            if let Some(launched) = apply::launch(&mut kernel, &plan, &made)? {
+                warn(&launched.warnings);
+                return Ok((launched, kernel, plan));
+            }
         }
     }
     Err(Error::new("cannot make the network")
@@ -144,8 +157,8 @@ fn launch(spec: &Run) -> Result<(Launched, Kernel, Plan)> {
 fn foreground(spec: &Run, output: Output) -> Result<u8> {
     let terminal = Foreground::current();
     block_signals()?;
-    let (launched, kernel, plan) = launch(spec)?;
-    let status = stay(&launched, kernel, &plan, output.status)?;
+    let (launched, kernel, plan) = launch(spec, &mut warn)?;
+    let status = stay(launched, kernel, &plan, output.status)?;
     if let Some(terminal) = terminal {
         terminal.restore();
     }
@@ -157,15 +170,21 @@ fn block_signals() -> Result<()> {
 }
 
 /// Watches over a run until it ends; its exit status stays readable for those who wait for it.
-fn stay(launched: &Launched, kernel: Kernel, plan: &Plan, status: Option<File>) -> Result<u8> {
+fn stay(mut launched: Launched, kernel: Kernel, plan: &Plan, status: Option<File>) -> Result<u8> {
     if let Some(mut file) = status {
-        let line = format!("{}\n", describe(launched, plan));
+        let line = format!("{}\n", describe(&launched, plan));
         let _ = file.write_all(line.as_bytes());
     }
-    // A socket would keep nothing alive here, but is of no more use either.
-    drop(kernel);
+    let mut server =
+        launched.sockets.take().zip(plan.responder.as_ref()).map(|(sockets, asked)| {
+            let networks = plan.members.iter().map(|member| member.network.clone()).collect();
+            let upstreams = Upstreams::new(&asked.upstreams);
+            Server::new(sockets, Members::new(kernel, networks), asked.search.clone(), upstreams)
+        });
+    // What the caller left open for CMD, or for nobody, must end when CMD closes it.
+    file::close_all_but(3, &server.as_ref().map(Server::descriptors).unwrap_or_default());
     let status_file = file::anonymous(c"nsrun-status");
-    let status = apply::supervise(launched)?;
+    let status = apply::supervise(&launched, server.as_mut())?;
     if let Ok(mut file) = status_file {
         let _ = file.write_all(&[status]);
     }
@@ -174,11 +193,14 @@ fn stay(launched: &Launched, kernel: Kernel, plan: &Plan, status: Option<File>) 
 
 /// The run as `inspect --json` shows it, from what is known without asking again.
 fn describe(launched: &Launched, plan: &Plan) -> serde_json::Value {
-    let networks = plan.member.as_ref().zip(launched.lease).map(|(member, lease)| {
+    let networks = plan.members.iter().zip(&launched.leases).map(|(member, &lease)| {
+        let address6 = member.network.address6(lease);
         json!({
             "network": member.network.name,
             "ifname": member.link(),
             "address": member.address(lease).to_string(),
+            "mac": member.mac(lease).to_string(),
+            "address6": address6.map(|address| address.to_string()),
             "gateway": member.network.gateway.addr().to_string(),
             "mtu": member.mtu(),
             "host_link": lease.to_string(),
@@ -186,18 +208,19 @@ fn describe(launched: &Launched, plan: &Plan) -> serde_json::Value {
     });
     json!({
         "name": title(launched, plan),
-        "pid": launched.pid,
+        "pid": process::cmd_pid(launched.pid),
+        "init": plan.has_init().then_some(launched.pid),
         "supervisor": launched.run.supervisor,
         "started": inspect::time(launched.run.started),
         "command": plan.process.command.iter().map(|word| word.to_string_lossy()).collect::<Vec<_>>(),
-        "networks": networks.into_iter().collect::<Vec<_>>(),
+        "networks": networks.collect::<Vec<_>>(),
         "ports": [],
     })
 }
 
 /// What the run is called: its name, its lease, or its process.
 fn title(launched: &Launched, plan: &Plan) -> String {
-    match (&plan.name, launched.lease) {
+    match (&plan.name, launched.leases.first()) {
         (Some(name), _) => name.clone(),
         (None, Some(lease)) => lease.to_string(),
         (None, None) => launched.pid.to_string(),
@@ -226,8 +249,11 @@ fn detached(spec: &Run, output: Output) -> Result<u8> {
     let mut buf = [0; REPORT];
     match ours.receive(&mut buf).map_err(cannot)? {
         [] => Err(Error::new("cannot launch the process").because("nsrun was killed")),
-        [0, name @ ..] => {
-            println!("{}", String::from_utf8_lossy(name));
+        [0, lines @ ..] => {
+            let lines = String::from_utf8_lossy(lines);
+            let (name, warnings) = lines.split_once('\n').unwrap_or((&lines, ""));
+            warn(&warnings.lines().map(str::to_owned).collect::<Vec<_>>());
+            let _ = writeln!(io::stdout(), "{name}");
             Ok(0)
         }
         [kind, text @ ..] => Err(Error {
@@ -239,7 +265,8 @@ fn detached(spec: &Run, output: Output) -> Result<u8> {
 
 /// Longest report of a run in the background.
 const REPORT: usize = 8192;
-/// First byte of such a report: 0 and the name of the run, or one of these and an error.
+/// First byte of such a report: 0, the name of the run and its warnings, a line each, or one of
+/// these and an error.
 const KINDS: [Kind; 5] =
     [Kind::Failed, Kind::Usage, Kind::Failed, Kind::NotExecutable, Kind::NotFound];
 
@@ -249,10 +276,13 @@ fn background(spec: &Run, status: Option<File>, report: &Channel, null: &File, l
         new_session()
             .and_then(|()| file::replace(null, 0))
             .and_then(|()| file::replace(log, 1))
+            .and_then(|()| file::replace(log, 2))
             .map_err(|errno| Error::new("cannot detach").because(errno.desc()))?;
         block_signals()
     };
-    let launched = begin().and_then(|()| launch(spec));
+    let mut warnings = Vec::new();
+    let mut collect = |more: &[String]| warnings.extend_from_slice(more);
+    let launched = begin().and_then(|()| launch(spec, &mut collect));
     let (launched, kernel, plan) = match launched {
         Ok(launched) => launched,
         Err(error) => {
@@ -265,8 +295,7 @@ fn background(spec: &Run, status: Option<File>, report: &Channel, null: &File, l
             return super::LAUNCH_FAILED;
         }
     };
-    let _ = report.send(&[&[0], title(&launched, &plan).as_bytes()].concat());
-    // Errors up to here were for whoever called; from here on for the log.
-    let _ = file::replace(log, 2);
-    stay(&launched, kernel, &plan, status).unwrap_or(super::LAUNCH_FAILED)
+    let lines = [&[title(&launched, &plan)], warnings.as_slice()].concat().join("\n");
+    let _ = report.send(&[&[0], lines.as_bytes()].concat());
+    stay(launched, kernel, &plan, status).unwrap_or(super::LAUNCH_FAILED)
 }

@@ -6,8 +6,10 @@ mod network;
 mod run;
 
 pub use lease::Lease;
-pub use network::{BRIDGE_PREFIX, Network, network_mac, parse_network_mac};
-pub use run::{Run, Status};
+pub use network::{
+    BRIDGE_PREFIX, DEFAULT_NETWORK, Description, Network, Options, network_mac, parse_network_mac,
+};
+pub use run::{Joined, Run, Status};
 
 use std::net::IpAddr;
 
@@ -29,6 +31,8 @@ pub enum NetworkLink {
     Ours(Network),
     /// It is something else, of this kind.
     Foreign {
+        /// Its name.
+        link: String,
         /// Kind of the link, or "physical link".
         kind: String,
     },
@@ -70,9 +74,9 @@ pub fn with_prefix(address: IpAddr, prefix_len: u8) -> String {
 /// What planning a run has to know about the machine.
 #[derive(Clone, Debug, Default)]
 pub struct Machine {
-    /// The link with the name of the network's bridge; `None`: there is none.
-    pub network: Option<NetworkLink>,
-    /// The host, looked at only when the network is still to be made.
+    /// For each network to join, the link found by its name; `None`: there is none.
+    pub networks: Vec<Option<NetworkLink>>,
+    /// The host, looked at only when a network is still to be made.
     pub host: Host,
     /// Files of the host, read only when they matter.
     pub files: HostFiles,
@@ -100,6 +104,8 @@ pub struct Account {
 pub struct Holder {
     /// The link that holds it.
     pub link: String,
+    /// Index of that link: its name may be another's before it is put out of the way.
+    pub index: u32,
     /// Its alternative names.
     pub names: Vec<String>,
     /// The run it belongs to; `None` for a foreign link.

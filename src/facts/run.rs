@@ -47,35 +47,41 @@ impl Run {
     }
 }
 
-/// A run as it was found: its link on this host and what is known by it.
+/// A run as it was found: its links on this host and what is known by them.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Status {
-    /// Its lease: the name of its link on this host.
-    pub lease: Lease,
-    /// Index of that link.
-    pub link_index: u32,
     /// The name it was given.
     pub name: Option<String>,
     /// Its description; `None` in the moment between claim and description.
     pub run: Option<Run>,
     /// Whether its process is there, in the namespace at the other end.
     pub alive: bool,
-    /// Network it is on.
+    /// Id of its namespace, as this one knows it.
+    pub namespace_id: Option<i32>,
+    /// The networks it is on, as its links on this host say, oldest first.
+    pub joined: Vec<Joined>,
+}
+
+/// A network that a run is on.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Joined {
+    /// The lease: the name of its link on this host.
+    pub lease: Lease,
+    /// Index of that link.
+    pub link_index: u32,
+    /// The network's name; empty when it is not known.
     pub network: String,
     /// Address and prefix length.
     pub address: Option<(Ipv4Addr, u8)>,
-    /// Address of the default route.
+    /// Address of the network's gateway.
     pub gateway: Option<Ipv4Addr>,
-    /// Largest packet, in bytes.
-    pub mtu: u32,
-    /// Id of its namespace, as this one knows it.
-    pub namespace_id: Option<i32>,
 }
 
 impl Status {
     /// What the run is called: its name, or its lease.
     pub fn title(&self) -> String {
-        self.name.clone().unwrap_or_else(|| self.lease.to_string())
+        let lease = || self.joined.first().map(|joined| joined.lease.to_string());
+        self.name.clone().or_else(lease).unwrap_or_default()
     }
 }
 

@@ -2,8 +2,11 @@
 
 mod holder;
 mod link;
+mod netfilter;
 mod query;
 mod snapshot;
+
+use std::os::fd::{AsFd, BorrowedFd};
 
 use nl::socket::{Protocol, Refusal, Socket, SocketError};
 use nl::{Batch, EncodeError, Message};
@@ -12,6 +15,7 @@ use crate::error::{Error, Result};
 use crate::sys;
 
 pub use link::Link;
+pub use netfilter::Netfilter;
 pub use query::{Answer, Reply};
 
 /// Room for the batches of a usual run; larger ones take a second try.
@@ -44,7 +48,12 @@ impl Kernel {
         each: impl FnMut(Message<'_>) -> std::result::Result<(), nl::DecodeError>,
     ) -> Result<Vec<Refusal>> {
         let seq = self.route.seq();
-        with_batch(seq, fill, |bytes| self.route.transact(bytes, each))?.map_err(failed)
+        with_batch(seq, fill, |bytes| match self.route.transact(bytes, each) {
+            // The kernel has looked at none of it: that is, refused each message.
+            Err(SocketError::Io("send", error)) => Ok(all_refused(bytes, &error)),
+            other => other,
+        })?
+        .map_err(failed)
     }
 
     /// Sends a dump request and collects what `each` makes of the replies.
@@ -63,6 +72,12 @@ impl Kernel {
     /// Index of a link by its name; `None` when there is none.
     pub fn index(&self, link: &str) -> Option<u32> {
         sys::link::index(&self.route, link).ok()
+    }
+}
+
+impl AsFd for Kernel {
+    fn as_fd(&self) -> BorrowedFd<'_> {
+        self.route.as_fd()
     }
 }
 
@@ -88,6 +103,12 @@ fn with_batch<T>(
         }
         Err(error) => Err(too_long(error)),
     }
+}
+
+fn all_refused(batch: &[u8], error: &std::io::Error) -> Vec<Refusal> {
+    let errno = sys::errno(error) as i32;
+    let refusal = |index| Refusal { index, errno, message: None, path: None };
+    (0..nl::Messages::new(batch).count()).map(refusal).collect()
 }
 
 fn failed(error: SocketError) -> Error {

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 use std::fmt;
 use std::net::{IpAddr, Ipv4Addr};
 
-use ipnet::{IpNet, Ipv4Net};
+use ipnet::IpNet;
 use nl::Flags;
 use nl::route::address::{self, IfAddr};
 use nl::route::link::{self, IfInfo};
@@ -14,8 +14,8 @@ use nl::route::route::{self, RtMsg};
 use super::{Kernel, Link, words};
 use crate::error::{Error, Result};
 use crate::facts::{
-    BRIDGE_PREFIX, Host, Lease, Network, NetworkLink, Occupied, Run, Status, is_default,
-    parse_network_mac, with_prefix,
+    BRIDGE_PREFIX, DEFAULT_NETWORK, Description, Host, Joined, Lease, Network, NetworkLink,
+    Occupied, Run, Status, is_default, parse_network_mac, with_prefix,
 };
 use crate::sys::Errno;
 
@@ -102,7 +102,7 @@ impl Kernel {
         .map_err(|error| Error { what: "cannot list addresses".into(), ..error })
     }
 
-    /// The routes of every table and family that lead somewhere by a link.
+    /// The routes of every table and family but those to this host itself.
     fn routes(&mut self) -> Result<Vec<Route>> {
         self.dump(
             |batch| {
@@ -111,7 +111,8 @@ impl Kernel {
             |message| {
                 let (header, view) = message.decode(route::NEW)?;
                 let table = view.get(route::TABLE)?.unwrap_or(u32::from(header.table));
-                if header.kind != route::UNICAST || table == u32::from(route::RT_TABLE_LOCAL) {
+                // Of the others, those that refuse traffic keep a prefix for somebody as well.
+                if table == u32::from(route::RT_TABLE_LOCAL) {
                     return Ok(None);
                 }
                 let any = match header.family {
@@ -133,10 +134,28 @@ impl Kernel {
         .map_err(|error| Error { what: "cannot list routes".into(), ..error })
     }
 
-    /// The link that has the name of network 0's bridge; `None` when there is none.
-    pub fn default_network(&mut self) -> Result<Option<NetworkLink>> {
-        let link = self.link(&format!("{BRIDGE_PREFIX}0"))?;
+    /// The link by which the network `name` is known; `None` when there is none. The default
+    /// network has a link name of its own, so that whoever makes it claims it by that.
+    pub fn network(&mut self, name: &str) -> Result<Option<NetworkLink>> {
+        let link = match name {
+            DEFAULT_NETWORK => self.find_link(By::Name(&Network::bridge_name(0)))?,
+            _ => self.find_link(By::AltName(&Network::altname(name)))?,
+        };
         Ok(link.map(|link| network_of(&link)))
+    }
+
+    /// Every network on this host, in the order of their numbers, unfinished ones too.
+    pub fn networks(&mut self) -> Result<Vec<Network>> {
+        let mut networks: Vec<Network> = self
+            .links(None)?
+            .iter()
+            .filter_map(|link| match network_of(link) {
+                NetworkLink::Ours(network) => Some(network),
+                NetworkLink::Foreign { .. } => None,
+            })
+            .collect();
+        networks.sort_by_key(|network| network.number);
+        Ok(networks)
     }
 
     /// What making a network has to know about this host.
@@ -179,13 +198,38 @@ impl Kernel {
                 NetworkLink::Foreign { .. } => None,
             })
             .collect();
-        let mut runs: Vec<Status> =
-            links.iter().filter_map(|link| status_of(link, networks.get(&link.master?))).collect();
+        let by_number = |number| networks.values().find(|network| network.number == number);
+        let mut found: Vec<Status> = links
+            .iter()
+            .filter_map(|link| {
+                let master = link.master.and_then(|master| networks.get(&master));
+                status_of(link, master.or_else(|| by_number(Lease::parse(&link.name)?.network)))
+            })
+            .collect();
+        // Links are made in the order of their indexes, whatever order the kernel lists them in.
+        found.sort_by_key(|status| status.joined.first().map(|joined| joined.link_index));
+        let mut runs: Vec<Status> = Vec::new();
+        for status in found {
+            // The same description on several links: one run on several networks.
+            let same = |run: &&mut Status| {
+                run.namespace_id.is_some()
+                    && run.namespace_id == status.namespace_id
+                    && run.run == status.run
+            };
+            match runs.iter_mut().find(same) {
+                None => runs.push(status),
+                Some(run) => {
+                    run.joined.extend(status.joined);
+                    run.name = run.name.take().or(status.name);
+                }
+            }
+        }
         self.find_alive(&mut runs)?;
         Ok(runs)
     }
 
-    /// The run with this name, or with this lease; `None` when there is none.
+    /// The run with this name, or with this lease, and the one network that is known by it; `None`
+    /// when there is none.
     pub fn run(&mut self, name: &str) -> Result<Option<Status>> {
         let link = match Lease::parse(name) {
             Some(_) => self.find_link(By::Name(name))?,
@@ -203,6 +247,20 @@ impl Kernel {
         let Some(mut status) = status_of(&link, network.as_ref()) else { return Ok(None) };
         self.find_alive(std::slice::from_mut(&mut status))?;
         Ok(Some(status))
+    }
+
+    /// The lease of the member of a network that has this name; `None` when there is none.
+    pub fn member(&mut self, name: &str, network: &str) -> Result<Option<Lease>> {
+        let link = self.find_link(By::AltName(&format!("{name}@{network}")))?;
+        Ok(link.and_then(|link| Lease::parse(&link.name)))
+    }
+
+    /// The name of the member of a network that has this lease; `None` when there is none.
+    pub fn member_name(&mut self, lease: Lease, network: &str) -> Result<Option<String>> {
+        let link = self.find_link(By::Name(&lease.to_string()))?;
+        let names = link.map(|link| link.names).unwrap_or_default();
+        let here = |name: &String| name.strip_suffix(network)?.strip_suffix('@').map(Into::into);
+        Ok(names.iter().find_map(here))
     }
 
     /// The run whose namespace process `pid` is in; `None` when it is in none.
@@ -234,7 +292,7 @@ impl Kernel {
             let base = ids.len();
             ids.resize(base + pids.len(), None);
             let first = self.route.seq();
-            self.exchange(
+            let refusals = self.exchange(
                 |batch| {
                     for &pid in pids {
                         batch.push(nsid::GET, Flags::empty(), RtGen::default(), |m| {
@@ -251,6 +309,12 @@ impl Kernel {
                     Ok(())
                 },
             )?;
+            // No such process: it has no namespace. Anything else says nothing about the others.
+            let gone = |errno| matches!(Errno::from_raw(errno), Errno::ESRCH | Errno::ENOENT);
+            if let Some(refusal) = refusals.iter().find(|refusal| !gone(refusal.errno)) {
+                return Err(Error::new("cannot look up the namespaces of processes")
+                    .because(words(refusal)));
+            }
         }
         Ok(ids)
     }
@@ -278,45 +342,48 @@ struct Route {
     main: bool,
 }
 
-/// What a link is, taken for the bridge of a network. Only root of this host can name a bridge
-/// so and give it such an address.
+/// What a link is, taken for the bridge of a network. Only root of this host can give a bridge
+/// such an address and such a name or description.
 fn network_of(link: &Link) -> NetworkLink {
-    let number = link.name.strip_prefix(BRIDGE_PREFIX).and_then(|n| n.parse().ok());
-    let gateway = parse_network_mac(&link.mac);
-    match (number, gateway, link.kind.as_deref()) {
-        (Some(number), Some(gateway), Some("bridge")) => {
-            let described = link.alias.as_deref().and_then(|alias| alias.strip_prefix("nsrun/1 "));
-            let name = described
-                .and_then(|words| words.split(' ').find_map(|word| word.strip_prefix("network=")));
-            NetworkLink::Ours(Network {
-                name: name.unwrap_or("bridge").into(),
-                number,
-                index: Some(link.index),
-                gateway,
-                mtu: link.mtu,
-                complete: name.is_some(),
-            })
-        }
-        _ => NetworkLink::Foreign { kind: link.kind_name() },
-    }
+    let foreign = || NetworkLink::Foreign { link: link.name.clone(), kind: link.kind_name() };
+    let Some(gateway) =
+        parse_network_mac(&link.mac).filter(|_| link.kind.as_deref() == Some("bridge"))
+    else {
+        return foreign();
+    };
+    let said = link.alias.as_deref().and_then(Description::parse);
+    let complete = said.is_some();
+    let Description { name, number, options } = said.unwrap_or_default();
+    let of_link = || link.name.strip_prefix(BRIDGE_PREFIX).and_then(|n| n.parse().ok());
+    let Some(number) = number.or_else(of_link) else { return foreign() };
+    NetworkLink::Ours(Network {
+        name: if complete { name } else { DEFAULT_NETWORK.into() },
+        number,
+        bridge: link.name.clone(),
+        index: Some(link.index),
+        gateway,
+        mtu: link.mtu,
+        options,
+        complete,
+    })
 }
 
 /// The run that a link on this host belongs to; `None` for a foreign link.
 pub(super) fn status_of(link: &Link, network: Option<&Network>) -> Option<Status> {
     let lease = Lease::parse(&link.name).filter(|_| link.kind.as_deref() == Some("veth"))?;
-    let address: Option<Ipv4Net> = network
-        .filter(|network| network.number == lease.network)
-        .map(|network| network.address(lease));
+    let network = network.filter(|network| network.number == lease.network);
+    let address = network.map(|network| network.address(lease));
     Some(Status {
-        lease,
-        link_index: link.index,
         name: link.names.iter().find_map(|name| name.strip_prefix("run:")).map(Into::into),
         run: link.alias.as_deref().and_then(Run::parse),
         alive: false,
-        network: network.map(|network| network.name.clone()).unwrap_or_default(),
-        address: address.map(|address| (address.addr(), address.prefix_len())),
-        gateway: network.map(|network| network.gateway.addr()),
-        mtu: link.mtu,
         namespace_id: link.link_namespace,
+        joined: vec![Joined {
+            lease,
+            link_index: link.index,
+            network: network.map(|network| network.name.clone()).unwrap_or_default(),
+            address: address.map(|address| (address.addr(), address.prefix_len())),
+            gateway: network.map(|network| network.gateway.addr()),
+        }],
     })
 }

@@ -3,35 +3,28 @@
 use std::ffi::OsString;
 use std::path::PathBuf;
 
-use ipnet::Ipv4Net;
-
 use crate::error::{Error, Result};
-use crate::facts::{self, BRIDGE_PREFIX, Lease, Machine, Network, NetworkLink, network_mac};
+use crate::facts::{self, Lease, Machine};
+use crate::plan::member::{Member, members};
+use crate::plan::names::{self, Responder};
+use crate::plan::network::network;
 use crate::plan::setup::{PrivateFile, Setup};
-use crate::plan::step::{Master, Step, Veth};
-use crate::plan::{names, pool};
-use crate::spec::{self, Isolation, Membership, NetworkMode, Run, Sysctl, capability};
-
-/// MTU where there is no default route to take it from: Ethernet's.
-const DEFAULT_MTU: u32 = 1500;
-/// Smallest MTU that IPv4 allows (RFC 791).
-const MIN_MTU: u32 = 68;
-/// Largest MTU of a veth.
-const MAX_MTU: u32 = 65535;
-/// How many addresses to try before looking which are free.
-const CLAIMS: usize = 32;
+use crate::plan::step::Step;
+use crate::spec::{self, Isolation, Run, Sysctl, capability};
 
 /// Everything `nsrun run` will do.
 #[derive(Clone, Debug)]
 pub struct Plan {
     /// What to tell the user before anything is done.
     pub warnings: Vec<String>,
-    /// What makes or completes the network, in sends; empty when it is there.
+    /// What makes or completes networks, in sends; empty when they are there.
     pub network: Vec<Vec<Step>>,
     /// Namespaces of its own besides network and mounts, which every run has.
     pub isolation: Isolation,
-    /// Membership of the network; `None`: loopback only.
-    pub member: Option<Member>,
+    /// Membership of networks, in the order of the links; empty: loopback only.
+    pub members: Vec<Member>,
+    /// How names are answered inside; `None`: the servers in resolv.conf are asked directly.
+    pub responder: Option<Responder>,
     /// What the new process does at once.
     pub prepare: Vec<Setup>,
     /// What it does when it has its links.
@@ -40,86 +33,6 @@ pub struct Plan {
     pub process: Process,
     /// Names it is known by.
     pub name: Option<String>,
-}
-
-/// A new member of a network.
-#[derive(Clone, Debug)]
-pub struct Member {
-    /// The network; its index is not known when it is still to be made.
-    pub network: Network,
-    /// Addresses to try, in turn.
-    pub claims: Vec<Lease>,
-    /// Whether it must be the first of these.
-    pub fixed: bool,
-    /// Name of the run.
-    pub name: Option<String>,
-    membership: Membership,
-}
-
-impl Member {
-    /// Claims a lease: makes the veth that has it as its name, its other end in the namespace of
-    /// `pid`. This travels alone: a message that names the lease in the same send would, when the
-    /// lease is taken, reach the link of another.
-    pub fn claim(&self, lease: Lease, pid: i32) -> Step {
-        let address = self.network.address(lease).addr();
-        Step::CreateVeth(Veth {
-            lease,
-            master: Master { link: self.network.bridge(), index: self.network.index },
-            peer: self.membership.link.clone(),
-            peer_mac: self.membership.mac.unwrap_or_else(|| Network::member_mac(address)),
-            mtu: self.membership.mtu.unwrap_or(self.network.mtu),
-            pid,
-        })
-    }
-
-    /// After the claim: says on the link whose it is, and brings it up.
-    pub fn publish(&self, lease: Lease, run: facts::Run) -> Vec<Step> {
-        let link = || lease.to_string();
-        let mut steps = vec![Step::NoAutomaticAddresses { link: link() }];
-        steps.extend(self.names().map(|name| Step::AddName { link: link(), name }));
-        steps.push(Step::Describe { link: link(), text: run.to_string() });
-        steps.push(Step::SetUp { link: link() });
-        steps
-    }
-
-    /// The alternative names that hold the run's name, host-wide and on its network. The prefixes
-    /// keep them apart from each other, from leases and from the names of links.
-    fn names(&self) -> impl Iterator<Item = String> + '_ {
-        let names = |name| [run_altname(name), format!("{name}@{}", self.network.name)];
-        self.name.as_deref().into_iter().flat_map(names)
-    }
-
-    /// What is done inside the namespace, in one send.
-    pub fn inside(&self, lease: Lease) -> Vec<Step> {
-        let link = || self.membership.link.clone();
-        vec![
-            Step::SetUp { link: "lo".into() },
-            Step::NoAutomaticAddresses { link: link() },
-            Step::SetUp { link: link() },
-            Step::AddAddress { link: link(), address: self.network.address(lease) },
-            Step::AddDefaultRoute { gateway: self.network.gateway.addr() },
-        ]
-    }
-
-    /// Its address, if it gets this lease.
-    pub fn address(&self, lease: Lease) -> Ipv4Net {
-        self.network.address(lease)
-    }
-
-    /// Name of its link.
-    pub fn link(&self) -> &str {
-        &self.membership.link
-    }
-
-    /// Largest packet of its link, in bytes.
-    pub fn mtu(&self) -> u32 {
-        self.membership.mtu.unwrap_or(self.network.mtu)
-    }
-}
-
-/// The alternative name of a link that holds a run's name.
-pub(crate) fn run_altname(name: &str) -> String {
-    format!("run:{name}")
 }
 
 /// What the new process becomes.
@@ -150,19 +63,21 @@ pub struct Process {
 pub fn run(spec: &Run, machine: &Machine) -> Result<Plan> {
     let mut warnings = Vec::new();
     check(spec, &mut warnings)?;
-    let (network, member) = match &spec.network {
-        NetworkMode::None => (Vec::new(), None),
-        NetworkMode::Member(membership) => {
-            let (network, steps) = network(membership, machine)?;
-            (steps, Some(member(spec, membership, network, machine.random)?))
-        }
-    };
-    let (prepare, finish) = setup(spec, machine, &mut warnings);
+    let (mut networks, mut steps) = (Vec::new(), Vec::new());
+    for (asked, found) in spec.networks.iter().zip(&machine.networks) {
+        let (network, rest) = network(&asked.network, found.as_ref(), &machine.host)?;
+        networks.push(network);
+        steps.extend(rest);
+    }
+    let members =
+        members(&spec.networks, networks, spec.name.as_deref(), &spec.aliases, machine.random)?;
+    let (prepare, finish, responder) = setup(spec, machine, &mut warnings);
     Ok(Plan {
+        responder,
         warnings,
-        network,
+        network: steps,
         isolation: spec.isolation.clone(),
-        member,
+        members,
         prepare,
         finish,
         process: process(spec, machine),
@@ -184,6 +99,25 @@ fn check(spec: &Run, warnings: &mut Vec<String>) -> Result<()> {
     if !isolation.pid && spec.root.directory.is_some() {
         warnings.push("with --pid host, CMD sees and can signal processes of the host".into());
     }
+    for (n, asked) in spec.networks.iter().enumerate() {
+        let before = spec.networks.get(..n).unwrap_or_default();
+        if before.iter().any(|other| other.network == asked.network) {
+            return Err(Error::usage(format!("network \"{}\" is given twice", asked.network))
+                .hint("give each network once"));
+        }
+        if before.iter().any(|other| other.link == asked.link) {
+            return Err(Error::usage(format!("two links cannot both be \"{}\"", asked.link))
+                .hint("choose another name with --net NAME,ifname=LINK"));
+        }
+    }
+    if spec.networks.iter().filter(|asked| asked.default_route == Some(true)).count() > 1 {
+        return Err(Error::usage("two networks cannot both have the default route")
+            .hint("give default-route=yes to one of them"));
+    }
+    if spec.networks.is_empty() && !spec.aliases.is_empty() {
+        return Err(Error::usage("--network-alias needs a network")
+            .hint("drop it, or choose another --net than none"));
+    }
     let reaches = capability::NET_ADMIN | capability::SYS_ADMIN;
     if isolation.user.is_none() && spec.capabilities & reaches & !capability::DEFAULT != 0 {
         let names: Vec<_> = capability::names(spec.capabilities & reaches).collect();
@@ -196,101 +130,24 @@ fn check(spec: &Run, warnings: &mut Vec<String>) -> Result<()> {
     Ok(())
 }
 
-/// The network to join, and what is still to be done to have it.
-fn network(membership: &Membership, machine: &Machine) -> Result<(Network, Vec<Vec<Step>>)> {
-    match &machine.network {
-        Some(NetworkLink::Ours(network)) => {
-            let rest = if network.complete { Vec::new() } else { vec![complete_network(network)] };
-            Ok((network.clone(), rest))
-        }
-        Some(NetworkLink::Foreign { kind }) => {
-            let bridge = format!("{BRIDGE_PREFIX}0");
-            Err(Error::new(format!("cannot make network \"{}\"", membership.network))
-                .because(format!("link \"{bridge}\" exists and is not ours ({kind})"))
-                .hint(format!("rename or remove it: \"{bridge}\" is the network's bridge")))
-        }
-        None => {
-            let network = Network {
-                name: membership.network.clone(),
-                number: 0,
-                index: None,
-                gateway: pool::choose(&machine.host.occupied)?,
-                mtu: machine.host.uplink_mtu.unwrap_or(DEFAULT_MTU),
-                complete: false,
-            };
-            let create = Step::CreateBridge {
-                link: network.bridge(),
-                mac: network_mac(network.gateway),
-                mtu: network.mtu,
-            };
-            let steps = vec![vec![create], complete_network(&network)];
-            Ok((network, steps))
-        }
-    }
-}
-
-/// All that belongs to a network besides its bridge. The description comes last: a bridge that
-/// has it is complete.
-fn complete_network(network: &Network) -> Vec<Step> {
-    let link = || network.bridge();
-    vec![
-        Step::NoAutomaticAddresses { link: link() },
-        Step::AddAddress { link: link(), address: network.gateway },
-        Step::AddName { link: link(), name: format!("net:{}", network.name) },
-        Step::SetUp { link: link() },
-        Step::Describe { link: link(), text: format!("nsrun/1 network={}", network.name) },
-    ]
-}
-
-fn member(spec: &Run, asked: &Membership, network: Network, random: u64) -> Result<Member> {
-    if let Some(mtu) = asked.mtu
-        && !(MIN_MTU..=MAX_MTU).contains(&mtu)
-    {
-        return Err(Error::usage(format!("{mtu} bytes cannot be an MTU"))
-            .hint(format!("choose from {MIN_MTU} to {MAX_MTU}")));
-    }
-    let claims = match asked.address {
-        None => network.leases(random, CLAIMS).collect(),
-        Some(address) => {
-            let subnet = network.gateway.trunc();
-            let lease = network.lease(address).ok_or_else(|| {
-                let why = if !subnet.contains(&address) {
-                    format!("it is not inside {subnet}")
-                } else if address == network.gateway.addr() {
-                    "it is the gateway's".into()
-                } else {
-                    format!("it is the first or last of {subnet}, which mean the subnet itself")
-                };
-                Error::usage(format!("cannot take address {address}"))
-                    .because(why)
-                    .hint(format!("network \"{}\" is {subnet}; choose from it", asked.network))
-            })?;
-            vec![lease]
-        }
-    };
-    Ok(Member {
-        claims,
-        fixed: asked.address.is_some(),
-        name: spec.name.clone(),
-        membership: asked.clone(),
-        network,
-    })
-}
-
 /// The mounts and files of a run, and its parameters, in two parts: before and after its links.
-fn setup(spec: &Run, machine: &Machine, warnings: &mut Vec<String>) -> (Vec<Setup>, Vec<Setup>) {
+fn setup(
+    spec: &Run,
+    machine: &Machine,
+    warnings: &mut Vec<String>,
+) -> (Vec<Setup>, Vec<Setup>, Option<Responder>) {
     let mut prepare = vec![Setup::ReceiveMounts];
     if let Some(directory) = &spec.root.directory {
         prepare.push(Setup::Root(directory.clone()));
     }
-    let files = private_files(spec, machine, warnings);
+    let (files, responder) = private_files(spec, machine, warnings);
     if !files.is_empty() {
         prepare.push(Setup::Files(files));
     }
     prepare.push(Setup::Sys);
     // With the host's process ids a fresh /proc would show the same, and hide what is mounted
     // below the old one; but a root directory of its own has none yet.
-    if spec.isolation.pid || spec.root.directory.is_some() {
+    if spec.isolation.pid {
         prepare.push(Setup::Proc);
     }
     if spec.root.directory.is_some() {
@@ -298,6 +155,11 @@ fn setup(spec: &Run, machine: &Machine, warnings: &mut Vec<String>) -> (Vec<Setu
     }
     prepare.extend(spec.root.tmpfs.iter().cloned().map(Setup::Tmpfs));
     prepare.extend(spec.root.binds.iter().cloned().map(Setup::Bind));
+    // The host's processes show ways into its root directory, which a hostile one might use where
+    // mount points are made.
+    if !spec.isolation.pid && spec.root.directory.is_some() {
+        prepare.push(Setup::Proc);
+    }
     let hostname = spec.hostname.as_ref().or(spec.name.as_ref().filter(|_| spec.isolation.uts));
     prepare.extend(hostname.cloned().map(Setup::Hostname));
 
@@ -312,35 +174,41 @@ fn setup(spec: &Run, machine: &Machine, warnings: &mut Vec<String>) -> (Vec<Setu
     ];
     let asked = spec.sysctls.iter().cloned();
     finish.extend(asked.map(|sysctl| Setup::Sysctl { sysctl, asked: true }));
-    (prepare, finish)
+    (prepare, finish, responder)
 }
 
-/// The files that differ from the host's.
-fn private_files(spec: &Run, machine: &Machine, warnings: &mut Vec<String>) -> Vec<PrivateFile> {
+/// The files that differ from the host's, and who answers inside.
+fn private_files(
+    spec: &Run,
+    machine: &Machine,
+    warnings: &mut Vec<String>,
+) -> (Vec<PrivateFile>, Option<Responder>) {
     let mut files = Vec::new();
-    let connected = spec.network != NetworkMode::None;
-    if connected || !spec.resolver.is_default() {
-        let resolv_conf = names::resolv_conf(&spec.resolver, &machine.files);
-        if let Some(warning) = resolv_conf.warning.filter(|_| connected) {
+    let mut responder = None;
+    let connected = !spec.networks.is_empty();
+    let resolv_conf = |text| PrivateFile { path: "/etc/resolv.conf".into(), text, own_names: None };
+    if connected && !spec.resolver.off {
+        let (text, answered) = names::answered(&spec.resolver, &machine.files);
+        files.push(resolv_conf(text));
+        responder = Some(answered);
+    } else if connected || !spec.resolver.is_default() {
+        let found = names::resolv_conf(&spec.resolver, &machine.files);
+        if let Some(warning) = found.warning.filter(|_| connected) {
             warnings.push(warning);
         }
         // Another root directory has not the host's file.
         let text = match spec.root.directory {
-            Some(_) => resolv_conf.text.or_else(|| machine.files.resolv_conf.clone()),
-            None => resolv_conf.text,
+            Some(_) => found.text.or_else(|| machine.files.resolv_conf.clone()),
+            None => found.text,
         };
-        files.extend(text.map(|text| PrivateFile {
-            path: "/etc/resolv.conf".into(),
-            text,
-            own_names: None,
-        }));
+        files.extend(text.map(resolv_conf));
     }
     let own_names = own_names(spec);
     if !spec.hosts.is_empty() || own_names.is_some() {
         let text = names::hosts(&machine.files, &spec.hosts);
         files.push(PrivateFile { path: "/etc/hosts".into(), text, own_names });
     }
-    files
+    (files, responder)
 }
 
 /// The names a run has for itself: host name, then its name.
@@ -372,8 +240,26 @@ fn process(spec: &Run, machine: &Machine) -> Process {
     }
 }
 
-/// The namespaces a run has of its own, for people.
 impl Plan {
+    /// Each member with the address it will try first.
+    pub fn first_choice(&self) -> impl Iterator<Item = (&Member, Lease)> {
+        self.members.iter().filter_map(|member| Some((member, *member.claims.first()?)))
+    }
+
+    /// What is done inside the namespace at once.
+    pub fn loopback() -> Step {
+        Step::SetUp { link: "lo".into() }
+    }
+
+    /// What is done inside the namespace, in one send, when the members have these leases.
+    pub fn inside(&self, leases: impl IntoIterator<Item = Lease>) -> Vec<Step> {
+        let mut steps = Vec::new();
+        for (member, lease) in self.members.iter().zip(leases) {
+            steps.extend(member.inside(lease));
+        }
+        steps
+    }
+
     /// Whether the process that is made is an init that launches CMD, rather than CMD itself.
     pub fn has_init(&self) -> bool {
         self.isolation.pid

@@ -2,8 +2,10 @@
 
 use std::fmt::Write;
 
+use ipnet::IpNet;
+
 use crate::facts::Run;
-use crate::plan::{Plan, Setup, Step};
+use crate::plan::{Master, Plan, Setup, Step};
 
 /// Name of the namespace in the script, where the plan has a process.
 const NAMESPACE: &str = "nsrun-demo";
@@ -23,15 +25,12 @@ pub fn script(plan: &Plan) -> String {
             let _ = writeln!(out, "{}", command(step, inside));
         }
     };
-    match plan.member.as_ref().and_then(|member| Some((member, *member.claims.first()?))) {
-        Some((member, lease)) => {
-            lines(&[member.claim(lease, 0)], false);
-            let run = Run { pid: 1, supervisor: 1, started: 0 };
-            lines(&member.publish(lease, run), false);
-            lines(&member.inside(lease), true);
-        }
-        None => lines(&[Step::SetUp { link: "lo".into() }], true),
+    for (member, lease) in plan.first_choice() {
+        lines(&[member.claim(lease, 0)], false);
+        let run = Run { pid: 1, supervisor: 1, started: 0 };
+        lines(&member.publish(lease, run), false);
     }
+    lines(&plan.inside(plan.first_choice().map(|(_, lease)| lease)), true);
     for setup in &plan.finish {
         if let Setup::Sysctl { sysctl, .. } = setup {
             let assignment = quoted(&format!("{}={}", sysctl.key, sysctl.value));
@@ -55,10 +54,10 @@ fn command(step: &Step, inside: bool) -> String {
             link(name)
         ),
         Step::CreateVeth(veth) => format!(
-            "{ip} link add {} mtu {mtu} numtxqueues 1 numrxqueues 1 master {} type veth \
+            "{ip} link add {} mtu {mtu} numtxqueues 1 numrxqueues 1 {}type veth \
              peer name {} netns {NAMESPACE} mtu {mtu} address {} numtxqueues 1 numrxqueues 1",
             veth.lease,
-            quoted(&veth.master.link),
+            veth.master.as_ref().map(master).unwrap_or_default(),
             quoted(&veth.peer),
             veth.peer_mac,
             mtu = veth.mtu,
@@ -66,24 +65,44 @@ fn command(step: &Step, inside: bool) -> String {
         Step::NoAutomaticAddresses { link: name } => {
             format!("{ip} link set {} addrgenmode none", link(name))
         }
+        Step::SetMtu { link: name, mtu } => format!("{ip} link set {} mtu {mtu}", link(name)),
         Step::SetUp { link: name } => format!("{ip} link set {} up", link(name)),
         Step::AddAddress { link: name, address } => {
-            format!("{ip} address add {address} brd + dev {}", link(name))
+            let how = match address {
+                IpNet::V4(net) if net.prefix_len() < 31 => "brd +",
+                IpNet::V4(_) => "",
+                IpNet::V6(_) => "nodad",
+            };
+            format!("{ip} address add {address} {how} dev {}", link(name))
         }
-        Step::AddDefaultRoute { gateway } => format!("{ip} route add default via {gateway}"),
+        Step::AddRoute(route) => {
+            let family = if matches!(route.to, IpNet::V6(_)) { " -6" } else { "" };
+            let mut line = format!("{ip}{family} route add {}", route.to);
+            if let Some(gateway) = &route.gateway {
+                let _ = write!(line, " via {gateway}");
+            }
+            if let Some(name) = &route.link {
+                let _ = write!(line, " dev {}", link(name));
+            }
+            line
+        }
         Step::AddName { link: dev, name } => {
             format!("{ip} link property add dev {} altname {}", link(dev), quoted(name))
         }
         Step::Describe { link: name, text } => {
             format!("{ip} link set {} alias {}", link(name), quoted(text))
         }
-        Step::Rename { link: name, to } => format!("{ip} link set {} name {to}", link(name)),
-        Step::Detach { link: name } => format!("{ip} link set {} down nomaster", link(name)),
-        Step::RemoveName { link: dev, name } => {
+        Step::Rename { link: name, to, .. } => format!("{ip} link set {} name {to}", link(name)),
+        Step::Detach { link: name, .. } => format!("{ip} link set {} down nomaster", link(name)),
+        Step::RemoveName { link: dev, name, .. } => {
             format!("{ip} link property del dev {} altname {}", link(dev), quoted(name))
         }
-        Step::DeleteLink { link: name } => format!("{ip} link delete {}", link(name)),
+        Step::DeleteLink { link: name, .. } => format!("{ip} link delete {}", link(name)),
     }
+}
+
+fn master(master: &Master) -> String {
+    format!("master {} ", quoted(&master.link))
 }
 
 /// A word as sh(1) reads it back.

@@ -1,8 +1,9 @@
 //! Steps that change kernel objects by netlink, one message each.
 
 use std::fmt;
+use std::net::IpAddr;
 
-use ipnet::Ipv4Net;
+use ipnet::IpNet;
 
 use crate::facts::Lease;
 use crate::spec::Mac;
@@ -26,6 +27,13 @@ pub enum Step {
         /// The link.
         link: String,
     },
+    /// Sets the largest packet of a link.
+    SetMtu {
+        /// The link.
+        link: String,
+        /// In bytes.
+        mtu: u32,
+    },
     /// Brings a link up.
     SetUp {
         /// The link.
@@ -36,13 +44,10 @@ pub enum Step {
         /// The link.
         link: String,
         /// Address and prefix length.
-        address: Ipv4Net,
+        address: IpNet,
     },
-    /// Adds the default route.
-    AddDefaultRoute {
-        /// The gateway.
-        gateway: std::net::Ipv4Addr,
-    },
+    /// Adds a route.
+    AddRoute(Route),
     /// Adds an alternative name to a link.
     AddName {
         /// The link.
@@ -61,6 +66,8 @@ pub enum Step {
     Rename {
         /// The link.
         link: String,
+        /// Its index.
+        index: u32,
         /// The new name.
         to: String,
     },
@@ -68,11 +75,15 @@ pub enum Step {
     Detach {
         /// The link.
         link: String,
+        /// Its index.
+        index: u32,
     },
     /// Removes an alternative name from a link.
     RemoveName {
         /// The link.
         link: String,
+        /// Its index.
+        index: u32,
         /// The name.
         name: String,
     },
@@ -80,6 +91,8 @@ pub enum Step {
     DeleteLink {
         /// The link.
         link: String,
+        /// Its index; `None`: whichever has the name.
+        index: Option<u32>,
     },
 }
 
@@ -88,8 +101,8 @@ pub enum Step {
 pub struct Veth {
     /// Name of the end here: the lease.
     pub lease: Lease,
-    /// Bridge the end here belongs to.
-    pub master: Master,
+    /// Bridge the end here belongs to; `None`: the host routes.
+    pub master: Option<Master>,
     /// Name of the other end.
     pub peer: String,
     /// Link-layer address of the other end.
@@ -98,6 +111,34 @@ pub struct Veth {
     pub mtu: u32,
     /// A process in the namespace of the other end.
     pub pid: i32,
+}
+
+/// A route of the main table.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Route {
+    /// Where it leads.
+    pub to: IpNet,
+    /// By whom; `None`: to whoever is on the link.
+    pub gateway: Option<IpAddr>,
+    /// By which link; `None`: the one that the gateway is on.
+    pub link: Option<String>,
+}
+
+impl fmt::Display for Route {
+    /// "default route via 192.0.2.1", "route to 192.0.2.7/32 by link "ns1.7"".
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.to.prefix_len() {
+            0 => write!(f, "default route")?,
+            _ => write!(f, "route to {}", self.to)?,
+        }
+        if let Some(gateway) = &self.gateway {
+            write!(f, " via {gateway}")?;
+        }
+        match &self.link {
+            Some(link) => write!(f, " by link \"{link}\""),
+            None => Ok(()),
+        }
+    }
 }
 
 /// The bridge of a [`Veth`].
@@ -113,9 +154,10 @@ impl Step {
     /// The step that takes this one back; `None` when another's does: deleting a link removes its
     /// addresses and names, and a namespace takes what is in it along.
     pub fn undo(&self) -> Option<Step> {
+        let delete = |link| Step::DeleteLink { link, index: None };
         match self {
-            Step::CreateBridge { link, .. } => Some(Step::DeleteLink { link: link.clone() }),
-            Step::CreateVeth(veth) => Some(Step::DeleteLink { link: veth.lease.to_string() }),
+            Step::CreateBridge { link, .. } => Some(delete(link.clone())),
+            Step::CreateVeth(veth) => Some(delete(veth.lease.to_string())),
             _ => None,
         }
     }
@@ -136,10 +178,17 @@ impl Step {
     pub fn details(&self) -> Option<String> {
         match self {
             Step::CreateBridge { mac, mtu, .. } => Some(format!("address {mac}, mtu {mtu}")),
-            Step::CreateVeth(veth) => Some(format!(
-                "in bridge \"{}\", mtu {}, other end \"{}\" with address {}",
-                veth.master.link, veth.mtu, veth.peer, veth.peer_mac
-            )),
+            Step::CreateVeth(veth) => {
+                let master = veth.master.as_ref();
+                let bridge = master.map(|master| format!("in bridge \"{}\", ", master.link));
+                Some(format!(
+                    "{}mtu {}, other end \"{}\" with address {}",
+                    bridge.unwrap_or_default(),
+                    veth.mtu,
+                    veth.peer,
+                    veth.peer_mac
+                ))
+            }
             _ => None,
         }
     }
@@ -154,19 +203,20 @@ impl fmt::Display for Step {
             Step::NoAutomaticAddresses { link } => {
                 write!(f, "switch off automatic IPv6 addresses of link \"{link}\"")
             }
+            Step::SetMtu { link, mtu } => write!(f, "set the MTU of link \"{link}\" to {mtu}"),
             Step::SetUp { link } => write!(f, "bring link \"{link}\" up"),
             Step::AddAddress { link, address } => {
                 write!(f, "add address {address} to link \"{link}\"")
             }
-            Step::AddDefaultRoute { gateway } => write!(f, "add default route via {gateway}"),
+            Step::AddRoute(route) => write!(f, "add {route}"),
             Step::AddName { link, name } => write!(f, "add name \"{name}\" to link \"{link}\""),
             Step::Describe { link, text } => write!(f, "describe link \"{link}\" as \"{text}\""),
-            Step::Rename { link, to } => write!(f, "rename link \"{link}\" to \"{to}\""),
-            Step::Detach { link } => write!(f, "detach link \"{link}\""),
-            Step::RemoveName { link, name } => {
+            Step::Rename { link, to, .. } => write!(f, "rename link \"{link}\" to \"{to}\""),
+            Step::Detach { link, .. } => write!(f, "detach link \"{link}\""),
+            Step::RemoveName { link, name, .. } => {
                 write!(f, "remove name \"{name}\" from link \"{link}\"")
             }
-            Step::DeleteLink { link } => write!(f, "delete link \"{link}\""),
+            Step::DeleteLink { link, .. } => write!(f, "delete link \"{link}\""),
         }
     }
 }

@@ -21,20 +21,18 @@ pub fn tree(plan: &Plan) -> String {
     };
     section("network", plan.network.iter().flatten().map(step_line).collect());
     section("namespaces", vec![format!("new: {}", namespaces(plan).join(", "))]);
-    if let Some(member) = &plan.member
-        && let Some(&lease) = member.claims.first()
-    {
-        let run = crate::facts::Run { pid: 0, supervisor: 0, started: 0 };
-        let mut lines = vec![step_line(&member.claim(lease, 0))];
+    let run = crate::facts::Run { pid: 0, supervisor: 0, started: 0 };
+    let mut host = Vec::new();
+    for (member, lease) in plan.first_choice() {
+        host.push(step_line(&member.claim(lease, 0)));
         if !member.fixed {
-            lines.push("when that is taken: the next free address".into());
+            host.push("when that is taken: the next free address".into());
         }
-        lines.extend(member.publish(lease, run).iter().map(step_line));
-        section("host", lines);
-        section("inside", member.inside(lease).iter().map(step_line).collect());
-    } else {
-        section("inside", vec!["bring link \"lo\" up".into()]);
+        host.extend(member.publish(lease, run).iter().map(step_line));
     }
+    section("host", host);
+    let inside = plan.inside(plan.first_choice().map(|(_, lease)| lease));
+    section("inside", inside.iter().map(step_line).collect());
     let setup = plan.prepare.iter().chain(&plan.finish);
     section("process", setup.map(|step| with_details(step.to_string(), step.details())).collect());
     let mut command = String::new();

@@ -4,11 +4,13 @@
 pub mod capability;
 mod mac;
 mod name;
+mod network;
 mod run;
 
 pub use mac::Mac;
-pub use name::{host_name, link_name, run_name};
+pub use name::{host_name, link_name, network_name, run_name};
+pub use network::{Driver, Membership, Range};
 pub use run::{
-    Bind, HostLine, IdMap, Isolation, Membership, NetworkMode, Resolver, Root, Run, Sysctl, User,
-    UserNamespace, UserPart, absolute,
+    Bind, HostLine, IdMap, Isolation, Resolver, Root, Run, Sysctl, User, UserNamespace, UserPart,
+    absolute,
 };

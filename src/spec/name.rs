@@ -13,6 +13,15 @@ pub fn run_name(name: &str) -> Result<String> {
     Ok(name.into())
 }
 
+/// Checks the name of a network: it goes into the kernel as an alternative name of a link and as a
+/// word of its description, and after the "@" of a member's name.
+pub fn network_name(name: &str) -> Result<String> {
+    run_name(name).map_err(|error| Error {
+        what: format!("\"{name}\" cannot be the name of a network"),
+        ..error
+    })
+}
+
 /// Checks the name of a link, as the kernel's `dev_valid_name` does; "%" is refused too, since the
 /// kernel would put a number in its place.
 pub fn link_name(name: &str) -> Result<String> {

@@ -1,22 +1,24 @@
 //! What `nsrun run` was asked for.
 
 use std::ffi::OsString;
-use std::net::{IpAddr, Ipv4Addr};
+use std::net::IpAddr;
 use std::path::PathBuf;
 
 use crate::error::{Error, Result};
 use crate::spec::capability;
-use crate::spec::mac::Mac;
+use crate::spec::network::Membership;
 
 /// A process to launch, and all around it.
 #[derive(Clone, Debug)]
 pub struct Run {
     /// Name host-wide; `None` for a run known by its lease.
     pub name: Option<String>,
-    /// How it is connected.
-    pub network: NetworkMode,
+    /// The networks it joins, in the order of its links; empty: loopback only.
+    pub networks: Vec<Membership>,
     /// Parameters of the namespace's network.
     pub sysctls: Vec<Sysctl>,
+    /// Further names by which other members find it.
+    pub aliases: Vec<String>,
     /// Host name inside.
     pub hostname: Option<String>,
     /// What resolv.conf says.
@@ -43,30 +45,6 @@ pub struct Run {
     pub survive: bool,
     /// The command and its arguments; not empty.
     pub command: Vec<OsString>,
-}
-
-/// How a run is connected.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum NetworkMode {
-    /// Loopback only.
-    None,
-    /// Member of a network.
-    Member(Membership),
-}
-
-/// Membership of a network.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Membership {
-    /// Name of the network.
-    pub network: String,
-    /// Address to have; `None`: any free one.
-    pub address: Option<Ipv4Addr>,
-    /// Link-layer address; `None`: made from the address.
-    pub mac: Option<Mac>,
-    /// Largest packet; `None`: the network's.
-    pub mtu: Option<u32>,
-    /// Name of the link inside.
-    pub link: String,
 }
 
 /// `net.KEY=VALUE`.
@@ -104,6 +82,8 @@ impl Sysctl {
 /// What resolv.conf inside says; empty lists leave the host's.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Resolver {
+    /// Whether names of members are not answered inside, and the servers are asked directly.
+    pub off: bool,
     /// Servers.
     pub servers: Vec<IpAddr>,
     /// Domains to try short names in.
@@ -113,9 +93,9 @@ pub struct Resolver {
 }
 
 impl Resolver {
-    /// Whether nothing was asked for.
+    /// Whether resolv.conf shall say what the host's does.
     pub fn is_default(&self) -> bool {
-        *self == Resolver::default()
+        self.servers.is_empty() && self.search.is_empty() && self.options.is_empty()
     }
 }
 

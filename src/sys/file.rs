@@ -2,7 +2,7 @@
 
 use std::ffi::CStr;
 use std::fs::File;
-use std::os::fd::{AsRawFd, FromRawFd, OwnedFd};
+use std::os::fd::{AsRawFd, BorrowedFd, FromRawFd, OwnedFd};
 
 use nix::fcntl::{FcntlArg, FdFlag, fcntl};
 
@@ -61,6 +61,20 @@ pub fn random() -> u64 {
 
 /// Closes the descriptors from `first` on: close_range(2).
 pub fn close_from(first: u32) {
-    // SAFETY: nothing in this process uses one of these afterwards; the caller promises.
-    unsafe { libc::syscall(libc::SYS_close_range, first, u32::MAX, 0) };
+    close_all_but(first, &[]);
+}
+
+/// Closes the descriptors from `first` on that are not in `keep`.
+pub fn close_all_but(first: u32, keep: &[BorrowedFd<'_>]) {
+    let mut keep: Vec<u32> = keep.iter().map(|fd| fd.as_raw_fd() as u32).collect();
+    keep.sort_unstable();
+    let mut first = first;
+    for (from, to) in keep.iter().map(|&fd| (fd + 1, fd)).chain([(0, u32::MAX)]) {
+        if first < to {
+            let last = if to == u32::MAX { to } else { to - 1 };
+            // SAFETY: nothing in this process uses one of these afterwards; the caller promises.
+            unsafe { libc::syscall(libc::SYS_close_range, first, last, 0) };
+        }
+        first = from;
+    }
 }

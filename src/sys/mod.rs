@@ -9,6 +9,8 @@ pub mod file;
 pub mod link;
 pub mod mount;
 pub mod namespace;
+pub mod net;
+pub mod poll;
 pub mod process;
 pub mod signal;
 pub mod terminal;

@@ -4,4 +4,17 @@
 #[macro_use]
 mod world;
 
+mod runs;
+
+mod dns;
+mod environment;
+mod files;
+mod identity;
+mod isolation;
+mod killed;
+mod parallel;
+mod run;
+mod signals;
+mod terminal;
+
 mod world_selftest;

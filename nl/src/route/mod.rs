@@ -36,6 +36,7 @@ pub mod nsid;
 pub mod route;
 pub mod rule;
 pub mod stats;
+pub mod stats_hardware;
 pub mod stats_offload;
 pub mod tbf;
 pub mod traffic;

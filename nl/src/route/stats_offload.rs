@@ -1,7 +1,8 @@
 //! Counters of the hardware (`linux/if_link.h`).
 
-use crate::attr::attributes;
+use crate::attr::{Indexed, Nest, attributes};
 use crate::route::link_stats::LinkStats64;
+use crate::route::stats_hardware::Hardware;
 use crate::value::Bytes;
 
 attributes! {
@@ -9,8 +10,8 @@ attributes! {
     Offload = "IFLA_OFFLOAD_XSTATS" {
         /// Packets that met the kernel.
         CPU_HIT: LinkStats64<'static> = 1;
-        /// What the hardware counts.
-        HW_S_INFO: Bytes = 2;
+        /// Which groups the hardware counts, by group: [`L3_STATS`].
+        HW_S_INFO: Nest<Indexed<Nest<Hardware>>> = 2;
         /// Routed packets: `struct rtnl_hw_stats64`.
         L3_STATS: Bytes = 3;
     }

@@ -1,0 +1,16 @@
+//! A match of iptables (`linux/netfilter/nf_tables.h`).
+
+use crate::attr::attributes;
+use crate::value::{Be32, Bytes, Str};
+
+attributes! {
+    /// `match` (`NFTA_MATCH_*`).
+    Match = "NFTA_MATCH" {
+        /// Name.
+        NAME: Str = 1;
+        /// Revision.
+        REV: Be32 = 2;
+        /// Its struct.
+        INFO: Bytes = 3;
+    }
+}
