@@ -603,8 +603,8 @@ impl fmt::Display for Value<'_> {
                 write!(f, "{}", value as i64)
             }
             Value::Number { value, names: Names::None, .. } => write!(f, "{value}"),
-            Value::Number { value, names: Names::Values(nth), signed } => {
-                if let Some(name) = value_name(nth, value) {
+            Value::Number { value, names: Names::Values(table), signed } => {
+                if let Some(name) = table.name(value) {
                     return if signed {
                         write!(f, "{name} ({})", value as i64)
                     } else {
@@ -613,9 +613,9 @@ impl fmt::Display for Value<'_> {
                 }
                 if signed { write!(f, "{}", value as i64) } else { write!(f, "{value}") }
             }
-            Value::Number { value, names: Names::Bits(nth), .. } => {
+            Value::Number { value, names: Names::Bits(table), .. } => {
                 let mut named = 0;
-                for (bits, name) in bit_names(nth, value) {
+                for (bits, name) in table.bits(value) {
                     write!(f, "{}{name}", if named == 0 { "" } else { "|" })?;
                     named |= bits;
                 }
@@ -637,22 +637,6 @@ impl fmt::Display for Value<'_> {
             Value::Broken(error) => write!(f, "{error}"),
         }
     }
-}
-
-/// The name of a value.
-pub fn value_name(
-    nth: fn(usize) -> Option<(u64, &'static str)>,
-    value: u64,
-) -> Option<&'static str> {
-    (0..).map_while(nth).find(|(own, _)| *own == value).map(|(_, name)| name)
-}
-
-/// The bits of `value` that have names.
-pub fn bit_names(
-    nth: fn(usize) -> Option<(u64, &'static str)>,
-    value: u64,
-) -> impl Iterator<Item = (u64, &'static str)> {
-    (0..).map_while(nth).filter(move |(bits, _)| *bits != 0 && value & bits == *bits)
 }
 
 fn hex(f: &mut fmt::Formatter<'_>, bytes: &[u8], between: &str) -> fmt::Result {

@@ -2,6 +2,7 @@
 
 mod holder;
 mod link;
+pub mod named;
 mod netfilter;
 mod query;
 mod snapshot;

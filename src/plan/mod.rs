@@ -2,21 +2,25 @@
 
 mod member;
 mod names;
+mod netns;
 mod network;
 mod pool;
 mod run;
 mod script;
 mod setup;
 mod step;
+mod transfer;
 mod tree;
 
 pub use member::Member;
 pub(crate) use names::RESPONDER;
 pub use names::Responder;
+pub use netns::{NameStep, add_name, delete_name, enter_named};
 pub use run::{Plan, Process, run};
 pub use script::script;
 pub use setup::{PrivateFile, Setup};
-pub use step::{Master, Route, Step, Veth};
+pub use step::{Destination, Master, Route, Step, Veth};
+pub use transfer::{Transfer, send_away, take_back};
 pub use tree::tree;
 
 use crate::error::{Error, Result};

@@ -94,6 +94,13 @@ fn command(step: &Step, inside: bool) -> String {
         }
         Step::Rename { link: name, to, .. } => format!("{ip} link set {} name {to}", link(name)),
         Step::Detach { link: name, .. } => format!("{ip} link set {} down nomaster", link(name)),
+        Step::Move { link: dev, to, name, .. } => {
+            let name = name.as_ref().map(|name| format!(" name {}", quoted(name)));
+            format!("{ip} link set {} netns {}{}", link(dev), to.fd, name.unwrap_or_default())
+        }
+        Step::SetPromiscuous { link: name, on } => {
+            format!("{ip} link set {} promisc {}", link(name), if *on { "on" } else { "off" })
+        }
         Step::RemoveName { link: dev, name, .. } => {
             format!("{ip} link property del dev {} altname {}", link(dev), quoted(name))
         }

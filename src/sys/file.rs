@@ -3,8 +3,10 @@
 use std::ffi::CStr;
 use std::fs::File;
 use std::os::fd::{AsRawFd, BorrowedFd, FromRawFd, OwnedFd};
+use std::thread::sleep;
+use std::time::{Duration, Instant};
 
-use nix::fcntl::{FcntlArg, FdFlag, fcntl};
+use nix::fcntl::{FcntlArg, FdFlag, Flock, FlockArg, fcntl};
 
 use super::{Errno, Result};
 
@@ -76,5 +78,25 @@ pub fn close_all_but(first: u32, keep: &[BorrowedFd<'_>]) {
             unsafe { libc::syscall(libc::SYS_close_range, first, last, 0) };
         }
         first = from;
+    }
+}
+
+/// A file's lock, held as long as this lives.
+#[derive(Debug)]
+pub struct Lock(#[allow(dead_code)] Flock<File>);
+
+/// Waits until nobody else holds the lock of a file, at most for `patience`: flock(2).
+///
+/// # Errors
+/// `EWOULDBLOCK`: somebody held it all the time.
+pub fn lock(mut file: File, patience: Duration) -> Result<Lock> {
+    let start = Instant::now();
+    loop {
+        match Flock::lock(file, FlockArg::LockExclusiveNonblock) {
+            Ok(locked) => return Ok(Lock(locked)),
+            Err((again, Errno::EWOULDBLOCK)) if start.elapsed() < patience => file = again,
+            Err((_, errno)) => return Err(errno),
+        }
+        sleep(Duration::from_millis(1));
     }
 }

@@ -4,6 +4,10 @@
 #[macro_use]
 mod world;
 
+mod link_move;
+mod netns_exec;
+mod netns_look;
+mod netns_names;
 mod runs;
 
 mod dns;
