@@ -64,9 +64,11 @@ fn prepare(plan: &Plan, channel: &Channel, shared: Option<BorrowedFd<'_>>) -> Re
     mounts
         .perform(&plan.prepare)
         .map_err(|(n, errno)| Failure::new(At::Prepare(n as u16), errno))?;
-    let mut kernel = Kernel::open().map_err(failed_inside)?;
+    // A namespace that others made is theirs to set up.
+    let mut kernel = None;
     if plan.share.is_none() {
-        wire(&mut kernel, &[Plan::loopback()])?;
+        let kernel = kernel.insert(Kernel::open().map_err(failed_inside)?);
+        wire(kernel, &[Plan::loopback()])?;
     }
     if plan.responder.is_some() {
         match responder::open() {
@@ -82,11 +84,12 @@ fn prepare(plan: &Plan, channel: &Channel, shared: Option<BorrowedFd<'_>>) -> Re
     let address = first.map(|(member, lease)| member.address(*lease).addr().to_string());
     // As Debian writes a host's own name where it has no lasting address.
     let address = address.unwrap_or("127.0.1.1".into());
-    for link in &plan.direct {
-        bring_up(&mut kernel, link).map_err(failed_inside)?;
+    if let Some(mut kernel) = kernel {
+        for link in &plan.direct {
+            bring_up(&mut kernel, link).map_err(failed_inside)?;
+        }
+        wire(&mut kernel, &plan.inside(leases))?;
     }
-    wire(&mut kernel, &plan.inside(leases))?;
-    drop(kernel);
     for unfinished in std::mem::take(&mut mounts.unfinished) {
         unfinished.finish(&address).map_err(|error| other(errno(&error)))?;
     }

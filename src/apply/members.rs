@@ -169,6 +169,12 @@ fn refused(step: &Step, refusal: &Refusal) -> Error {
 /// What a refusal means, where the errno alone does not say.
 fn hint(step: &Step, errno: Errno) -> Option<&'static str> {
     Some(match (step, errno) {
+        (Step::Move { .. } | Step::SetPromiscuous { .. }, Errno::EPERM) => {
+            "this needs CAP_NET_ADMIN in both namespaces: run as root"
+        }
+        (Step::Move { .. }, Errno::EINVAL) => {
+            "the kernel lets links of this kind into no other namespace"
+        }
         (_, Errno::EPERM | Errno::EACCES) => {
             "this needs CAP_NET_ADMIN: run as root, or use --net none"
         }

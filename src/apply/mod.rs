@@ -9,12 +9,18 @@ mod init;
 mod launch;
 mod members;
 mod mounts;
+mod netns;
 mod report;
 mod responder;
 mod supervise;
+mod switch;
+mod transfer;
 
 pub use announce::announce;
 pub use enter::enter;
 pub use launch::{Launched, launch};
 pub use members::{Made, Target, bring_up, claim, make_network, publish, send, undo};
+pub use netns::{Names, change_names, lock_names, prepare_names};
 pub use supervise::supervise;
+pub use switch::switch;
+pub use transfer::transfer;

@@ -5,11 +5,13 @@
 //! group; to add an option, add one [`Opt`] to a section of its command.
 
 use super::command::{Command, More, Operands, Opt, Section};
+use super::table_link::LINK;
+use super::table_netns::NETNS;
 
 // Options that several commands share. Every command ends with HELP.
 
-const HELP: Opt = Opt::flag("help", "show this text").short('h');
-const JSON: Opt = Opt::flag("json", "print JSON instead of text");
+pub(super) const HELP: Opt = Opt::flag("help", "show this text").short('h');
+pub(super) const JSON: Opt = Opt::flag("json", "print JSON instead of text");
 const DRY_RUN: Opt = Opt::flag("dry-run", "print what would be done, and do nothing");
 const FORMAT: Opt = Opt::one_of(
     "format",
@@ -19,12 +21,12 @@ const FORMAT: Opt = Opt::one_of(
 );
 
 /// What a section is called in a command that needs only one.
-const OPTIONS: &str = "Options";
+pub(super) const OPTIONS: &str = "Options";
 
 const RUNS: &str = "Processes";
 const NETWORKS: &str = "Networks";
 
-const STATUS_OF_CMD: &str = "That of CMD; 128+N when signal N ended it; 125 when nsrun itself \
+pub(super) const STATUS_OF_CMD: &str = "That of CMD; 128+N when signal N ended it; 125 when nsrun itself \
     failed, 126 when CMD cannot be executed, 127 when there is no such command, 2 for wrong usage.";
 
 /// The root of the table.
@@ -39,11 +41,24 @@ pub static NSRUN: Command = Command {
         heading: OPTIONS,
         options: &[HELP, Opt::flag("version", "show the version").short('V')],
     }],
-    subcommands: &[RUN, EXEC, PS, INSPECT, STOP, WAIT, NETWORK, CONNECT, DISCONNECT, HELP_COMMAND],
+    subcommands: &[
+        RUN,
+        EXEC,
+        PS,
+        INSPECT,
+        STOP,
+        WAIT,
+        NETWORK,
+        CONNECT,
+        DISCONNECT,
+        NETNS,
+        LINK,
+        HELP_COMMAND,
+    ],
     notes: &[(
         "Exit status",
-        "0 done, 1 failed, 2 wrong usage. run, exec and wait give the status of the launched \
-         command instead.",
+        "0 done, 1 failed, 2 wrong usage. run, exec, netns exec and wait give the status of the \
+         launched command instead.",
     )],
     examples: &[
         (

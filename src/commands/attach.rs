@@ -97,11 +97,15 @@ pub(super) fn hold(links: &[Direct]) -> Result<Held> {
             held.addresses.push(lock);
         }
         if vlan_of(&link.parent).is_some() {
-            let lock = Lock::share(&format!("vlan:{}", link.parent))?;
+            let lock = Lock::share(&vlan_lock(&link.parent))?;
             held.vlans.push((link.parent.clone(), lock));
         }
     }
     Ok(held)
+}
+
+fn vlan_lock(link: &str) -> String {
+    format!("vlan:{link}")
 }
 
 impl Held {
@@ -112,8 +116,8 @@ impl Held {
 
     /// Lets go, and removes the VLANs that nsrun made and nobody else uses.
     pub(super) fn release(self) {
-        for (link, lock) in self.vlans {
-            if !lock.make_exclusive() {
+        for (link, mut lock) in self.vlans {
+            if !lock.make_exclusive(&vlan_lock(&link)) {
                 continue;
             }
             // It is the host's again when this fails; the next user removes it.

@@ -5,7 +5,7 @@ use std::os::fd::{AsFd, AsRawFd};
 
 use ipnet::IpNet;
 
-use super::target::Target;
+use super::place::Place;
 use super::{attach, network_options, operand};
 use crate::apply::{self, Made};
 use crate::cli::Args;
@@ -15,7 +15,7 @@ use crate::kernel::Kernel;
 use crate::plan::{self, Direct, Links, Member, Namespace, Route, Step};
 use crate::spec::{Mac, Membership};
 use crate::sys::file;
-use crate::sys::namespace::inside;
+use crate::sys::namespace::in_network;
 
 /// Options that say what could be written after the network's name too.
 const KEYS: [&str; 4] = ["ip", "mac", "mtu", "ifname"];
@@ -30,7 +30,7 @@ pub(super) fn connect(args: &Args) -> Result<u8> {
     }
     let routes = args.texts("route")?.into_iter().map(route).collect::<Result<Vec<_>>>()?;
     let mut kernel = Kernel::open()?;
-    let mut target = Target::open(&mut kernel, operand(args, 0)?)?;
+    let mut target = Place::find(&mut kernel, operand(args, 0)?)?;
     choose_names(&mut target, &mut asked, free_name)?;
 
     let mut lock = None;
@@ -40,13 +40,13 @@ pub(super) fn connect(args: &Args) -> Result<u8> {
     if let Some(name) = name
         && kernel.member(name, &asked.network)?.is_some()
     {
-        return Err(Error::new(format!("cannot connect \"{}\"", target.title))
+        return Err(Error::new(format!("cannot connect {}", target.title))
             .because(format!("it is on network \"{}\" already", asked.network))
             .hint("nsrun disconnect takes it off"));
     }
     let links = plan::links(std::slice::from_ref(&asked), &machine, name, &[])?;
     if let Made::Raced = apply::make_network(&mut kernel, &links.network)? {
-        return Err(Error::new(format!("cannot connect \"{}\"", target.title))
+        return Err(Error::new(format!("cannot connect {}", target.title))
             .because("somebody made or removed the network in this moment")
             .hint("try again"));
     }
@@ -78,14 +78,14 @@ fn route(text: &str) -> Result<Route> {
 }
 
 /// A name for the link that is free there; and the default route only where there is none.
-fn choose_names(target: &mut Target, asked: &mut Membership, free_name: bool) -> Result<()> {
+fn choose_names(target: &mut Place, asked: &mut Membership, free_name: bool) -> Result<()> {
     let links = target.kernel.links(None)?;
     let taken = |name: &str| links.iter().any(|link| link.name == name);
     if free_name {
         let free = (0..).map(|n| format!("eth{n}")).find(|name| !taken(name));
         asked.link = free.unwrap_or_default();
     } else if taken(&asked.link) {
-        return Err(Error::new(format!("cannot connect \"{}\"", target.title))
+        return Err(Error::new(format!("cannot connect {}", target.title))
             .because(format!("it has a link \"{}\" already", asked.link))
             .hint("choose another name with --ifname"));
     }
@@ -96,7 +96,7 @@ fn choose_names(target: &mut Target, asked: &mut Membership, free_name: bool) ->
 }
 
 /// What the link on the host says: whose it is, where that is a run.
-fn owner(target: &Target) -> String {
+fn owner(target: &Place) -> String {
     match target.run.as_ref().and_then(|status| status.run) {
         Some(run) => run.to_string(),
         // The kernel keeps 255 bytes.
@@ -106,7 +106,7 @@ fn owner(target: &Target) -> String {
     }
 }
 
-fn join(kernel: &mut Kernel, target: &mut Target, member: &Member, routes: &[Route]) -> Result<()> {
+fn join(kernel: &mut Kernel, target: &mut Place, member: &Member, routes: &[Route]) -> Result<()> {
     let into = Namespace::Descriptor(target.namespace.as_fd().as_raw_fd());
     let mut later = Vec::new();
     let lease = apply::claim(kernel, member, into, &mut later)?;
@@ -133,7 +133,7 @@ fn join(kernel: &mut Kernel, target: &mut Target, member: &Member, routes: &[Rou
 
 fn attach_to(
     kernel: &mut Kernel,
-    target: &mut Target,
+    target: &mut Place,
     link: &Direct,
     routes: &[Route],
 ) -> Result<()> {
@@ -169,10 +169,10 @@ fn take_back(kernel: &mut Kernel, link: &str, mut error: Error) -> Error {
 }
 
 /// Tells the neighbours. They find out by themselves when this fails, only later.
-fn announce(target: &mut Target, link: &str, addresses: &[IpAddr]) {
+fn announce(target: &mut Place, link: &str, addresses: &[IpAddr]) {
     let Ok(Some(found)) = target.kernel.link(link) else { return };
     let Ok(mac) = found.mac.as_slice().try_into().map(Mac) else { return };
-    let _ = inside(target.namespace.as_fd(), || {
+    let _ = in_network(&target.namespace, || {
         for &address in addresses {
             let _ = apply::announce(found.index, mac, address);
         }

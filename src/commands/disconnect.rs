@@ -1,7 +1,7 @@
 //! `nsrun disconnect`: take a link from what runs.
 
 use super::operand;
-use super::target::Target;
+use super::place::Place;
 use crate::apply;
 use crate::cli::Args;
 use crate::error::{Error, Result};
@@ -11,15 +11,11 @@ use crate::plan::Step;
 
 pub(super) fn disconnect(args: &Args) -> Result<u8> {
     let mut kernel = Kernel::open()?;
-    let mut target = Target::open(&mut kernel, operand(args, 0)?)?;
+    let mut target = Place::find(&mut kernel, operand(args, 0)?)?;
     let what = operand(args, 1)?;
-    let cannot = |why: String| {
-        Error::new(format!(
-            "cannot disconnect \"{}\" from \"{what}\"",
-            operand(args, 0).unwrap_or("")
-        ))
-        .because(why)
-    };
+    let title = target.title.clone();
+    let cannot =
+        |why: String| Error::new(format!("cannot disconnect {title} from \"{what}\"")).because(why);
     let links = target.kernel.links(None)?;
     for link in &links {
         let host_end = host_end(&mut kernel, link)?;
@@ -55,7 +51,7 @@ fn host_end(kernel: &mut Kernel, link: &Link) -> Result<Option<Link>> {
         return Ok(None);
     };
     // An index is of the namespace that the other end is in; a lease leads back to this one.
-    let found = kernel.link_by_index(index)?;
+    let found = kernel.numbered_link(index)?;
     let leads_back =
         |found: &Link| Lease::parse(&found.name).is_some() && found.link_index == Some(link.index);
     Ok(found.filter(leads_back))

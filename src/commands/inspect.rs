@@ -5,12 +5,12 @@ use std::net::IpAddr;
 
 use serde_json::{Value, json};
 
-use super::{find_run, operand, process, ps::printable};
+use super::{find_run, operand, process};
 use crate::cli::Args;
 use crate::error::Result;
 use crate::facts::{Joined, Status, is_link_local, with_prefix};
 use crate::kernel::{Kernel, Link};
-use crate::spec::Mac;
+use crate::spec::{Mac, printable};
 
 pub(super) fn inspect(args: &Args) -> Result<u8> {
     let mut kernel = Kernel::open()?;

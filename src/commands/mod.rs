@@ -6,16 +6,21 @@ mod declared;
 mod disconnect;
 mod exec;
 mod inspect;
+mod ip;
+mod link;
+pub mod netns;
 mod network;
 mod network_options;
 mod options;
+mod place;
 mod process;
 mod ps;
 mod run;
-mod share;
 mod stop;
 mod target;
 mod wait;
+
+pub use ip::ip;
 
 use crate::cli::{Args, Usage};
 use crate::error::{Error, Kind, Result};
@@ -50,21 +55,37 @@ pub fn dispatch(path: &str, args: &Args) -> std::result::Result<u8, (Error, u8)>
         "disconnect" => disconnect::disconnect,
         "stop" => stop::stop,
         "wait" => wait::wait,
+        "link move" => link::send_away,
+        "link promisc" => link::promisc,
+        "link return" => link::take_back,
+        "netns add" => netns::add_command,
+        "netns attach" => netns::attach_command,
+        "netns delete" => netns::delete_command,
+        "netns exec" => netns::exec_command,
+        "netns identify" => netns::identify_command,
+        "netns list" => netns::list_command,
+        "netns list-id" => netns::list_id_command,
+        "netns monitor" => netns::monitor_command,
+        "netns pids" => netns::pids_command,
+        "netns set" => netns::set_command,
         _ => |_| Err(Error::new("cannot do this yet")),
     };
-    let failed = match path {
-        "run" | "exec" | "wait" => LAUNCH_FAILED,
-        _ => FAILED,
-    };
     command(args).map_err(|error| {
-        let status = match error.kind {
-            Kind::Usage => WRONG_USAGE,
-            Kind::Failed => failed,
-            Kind::NotExecutable => NOT_EXECUTABLE,
-            Kind::NotFound => NOT_FOUND,
-        };
+        let status = exit_status(path, &error);
         (error, status)
     })
+}
+
+/// The exit status of the command at `path` when it failed.
+fn exit_status(path: &str, error: &Error) -> u8 {
+    let launches = matches!(path, "run" | "exec" | "wait" | "netns exec");
+    match error.kind {
+        Kind::Usage => WRONG_USAGE,
+        Kind::Failed if launches => LAUNCH_FAILED,
+        Kind::Failed => FAILED,
+        Kind::NotExecutable => NOT_EXECUTABLE,
+        Kind::NotFound => NOT_FOUND,
+    }
 }
 
 impl From<Usage> for Error {

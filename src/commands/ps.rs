@@ -8,6 +8,7 @@ use crate::cli::Args;
 use crate::error::Result;
 use crate::facts::{Joined, Status};
 use crate::kernel::{Kernel, recorded};
+use crate::spec::printable;
 
 const HEADINGS: [&str; 6] = ["NAME", "PID", "NETWORK", "ADDRESS", "UP", "COMMAND"];
 
@@ -63,11 +64,6 @@ pub(super) fn table<const N: usize>(rows: &[[String; N]]) -> String {
     out
 }
 
-/// Text of others without what would move a terminal's cursor.
-pub(super) fn printable(text: &str) -> String {
-    text.chars().map(|c| if c.is_control() { '\u{fffd}' } else { c }).collect()
-}
-
 /// Seconds as people say them, two units at most.
 pub(super) fn duration(seconds: u64) -> String {
     let (minutes, hours, days) = (seconds / 60, seconds / 3600, seconds / 86400);
@@ -97,10 +93,5 @@ mod tests {
         for (seconds, text) in [(0, "0s"), (61, "1m1s"), (3661, "1h1m"), (90_000, "1d1h")] {
             assert_eq!(duration(seconds), text);
         }
-    }
-
-    #[test]
-    fn what_others_wrote_cannot_move_the_cursor() {
-        assert_eq!(printable("a\x1b[2Jb\n"), "a\u{fffd}[2Jb\u{fffd}");
     }
 }

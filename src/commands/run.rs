@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 
 use serde_json::json;
 
-use super::{attach, inspect, options, process, share};
+use super::{attach, inspect, options, process, target};
 use crate::apply::{self, Launched, Made};
 use crate::cli::Args;
 use crate::dns::{Members, Server, Upstreams};
@@ -15,7 +15,7 @@ use crate::error::{Error, Kind, Result};
 use crate::facts::{HostFiles, Machine};
 use crate::kernel::{Kernel, Record, record};
 use crate::plan::{self, Plan};
-use crate::spec::{Run, Share};
+use crate::spec::{NetworkOf, Run, Share};
 use crate::sys::channel::Channel;
 use crate::sys::namespace::Namespaces;
 use crate::sys::process::{Fork, exit, fork, new_session};
@@ -96,7 +96,7 @@ fn dry_run(args: &Args) -> Result<Option<Show>> {
 
 fn warn(warnings: &[String]) {
     for warning in warnings {
-        eprintln!("nsrun: warning: {warning}");
+        let _ = writeln!(io::stderr(), "nsrun: warning: {warning}");
     }
 }
 
@@ -115,7 +115,7 @@ fn host_files(spec: &Run) -> HostFiles {
     let read = |path: &str| fs::read(path).ok().map(|text| String::from_utf8_lossy(&text).into());
     let connected = !spec.networks.is_empty();
     let mut files = HostFiles::default();
-    if let Some(Share::Named(name)) = &spec.share {
+    if let Some(Share::Of(NetworkOf::Named(name))) = &spec.share {
         files.namespace_resolv_conf = read(&format!("/etc/netns/{name}/resolv.conf"));
     }
     if connected || !spec.resolver.is_default() {
@@ -135,12 +135,13 @@ fn host_files(spec: &Run) -> HostFiles {
 /// A run, as the one who watches over it has it.
 struct Life {
     launched: Launched,
-    kernel: Kernel,
     plan: Plan,
     /// What stands for it where no link on this host does.
     record: Option<Record>,
     /// What links that are attached otherwise hold: addresses, and VLANs made for them.
     held: attach::Held,
+    /// For those who ask for names.
+    kernel: Kernel,
 }
 
 /// Takes the name of a run that will have no link on this host to hold it.
@@ -192,8 +193,8 @@ fn launch(spec: &Run, warn: &mut dyn FnMut(&[String])) -> Result<Life> {
     const TRIES: usize = 10;
     let mut kernel = Kernel::open()?;
     let namespace = match &spec.share {
-        None => None,
-        Some(share) => share::open(&mut kernel, share)?,
+        None | Some(Share::Host) => None,
+        Some(Share::Of(wanted)) => Some(target::find(&mut kernel, wanted)?.namespace),
     };
     let namespace = namespace.as_ref().map(AsFd::as_fd);
     let record = hold_name(spec, &mut kernel)?;
@@ -209,7 +210,7 @@ fn launch(spec: &Run, warn: &mut dyn FnMut(&[String])) -> Result<Life> {
             if let Some(launched) = apply::launch(&mut kernel, &plan, &made, namespace)? {
                 warn(&launched.warnings);
                 let record = registered(record, spec, &launched, &plan);
-                return Ok(Life { launched, kernel, plan, record, held });
+                return Ok(Life { launched, plan, record, held, kernel });
             }
         }
     }
@@ -234,7 +235,7 @@ fn block_signals() -> Result<()> {
 
 /// Watches over a run until it ends; its exit status stays readable for those who wait for it.
 fn stay(life: Life, status: Option<File>) -> Result<u8> {
-    let Life { mut launched, kernel, plan, record, held } = life;
+    let Life { mut launched, plan, record, held, kernel } = life;
     if let Some(mut file) = status {
         let line = format!("{}\n", describe(&launched, &plan));
         let _ = file.write_all(line.as_bytes());

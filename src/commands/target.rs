@@ -1,67 +1,116 @@
-//! What `connect` and `disconnect` work on: a run, a process, a named namespace, or a path.
+//! The network namespace that a TARGET means.
 
 use std::fs::File;
-use std::os::fd::AsFd;
 use std::path::Path;
 
-use super::{find_run, share};
 use crate::error::{Error, Result};
-use crate::facts::Status;
-use crate::kernel::Kernel;
-use crate::spec::{NAMED, Share};
-use crate::sys::namespace::inside;
+use crate::facts::{Identity, Named};
+use crate::kernel::named::{identity, look_up, open_named, open_process};
+use crate::kernel::{Kernel, record};
+use crate::spec::{NetnsName, NetworkOf};
+use crate::sys::{Errno, namespace};
 
-/// A network namespace that is there already, opened.
+/// A network namespace that was found. It stays what it is while this lives, whatever becomes of
+/// the name, run or process it was found by.
+#[derive(Debug)]
 pub(super) struct Target {
-    /// As it was written.
-    pub(super) title: String,
-    /// The run, if it is one.
-    pub(super) run: Option<Status>,
-    /// The namespace; it stays what it is, whatever becomes of names and numbers.
+    /// The namespace.
     pub(super) namespace: File,
-    /// rtnetlink in it.
-    pub(super) kernel: Kernel,
+    /// What tells it from others.
+    pub(super) identity: Identity,
+    /// How to call it: `run "web"`.
+    pub(super) title: String,
 }
 
-impl Target {
-    /// Finds and opens what `text` means.
-    pub(super) fn open(kernel: &mut Kernel, text: &str) -> Result<Target> {
-        let share = meaning(kernel, text)?;
-        let run = match &share {
-            Share::Run(name) => Some(find_run(kernel, name)?),
-            Share::Process(pid) => kernel.run_of(*pid as u32)?,
-            _ => None,
-        };
-        let namespace = share::open(kernel, &share)?.ok_or_else(|| {
-            Error::usage("the host's own network is no target")
-                .hint("give a run, a process, a named namespace or a path")
-        })?;
-        let cannot = |errno: crate::sys::Errno| {
-            Error::new(format!("cannot enter the network of {text}")).because(errno.desc())
-        };
-        let kernel = inside(namespace.as_fd(), Kernel::open).map_err(cannot)??;
-        Ok(Target { title: text.into(), run, namespace, kernel })
+/// Finds it.
+///
+/// # Errors
+/// There is none, or more than one is meant.
+pub(super) fn find(kernel: &mut Kernel, wanted: &NetworkOf) -> Result<Target> {
+    match wanted {
+        NetworkOf::Run(name) => {
+            of_run(kernel, name)?.ok_or_else(|| missing(&format!("run \"{name}\"")))
+        }
+        NetworkOf::Process(pid) => {
+            of_process(*pid)?.ok_or_else(|| missing(&format!("process {pid}")))
+        }
+        NetworkOf::Named(name) => target(open_named("enter", name)?, named_title(name)),
+        NetworkOf::File(path) => of_file(path),
+        NetworkOf::Any(word) => any(kernel, word),
     }
 }
 
-/// A prefix says what is meant; without one, a path, a process id, a run, then a named namespace.
-fn meaning(kernel: &mut Kernel, text: &str) -> Result<Share> {
-    if let Some(share) = Share::parse(text)? {
-        return Ok(share);
+fn any(kernel: &mut Kernel, word: &str) -> Result<Target> {
+    let mut found: Vec<Target> = of_run(kernel, word)?.into_iter().collect();
+    if let Some(pid) = word.parse().ok().filter(|pid| *pid > 0) {
+        found.extend(of_process(pid)?);
     }
-    if text.contains('/') {
-        return Ok(Share::Path(text.into()));
+    let name = NetnsName::parse(word.as_ref())?;
+    match look_up(&name)? {
+        (Named::Namespace(_), Some(file)) => found.push(target(file, named_title(&name))?),
+        (stale @ Named::Stale { .. }, _) if found.is_empty() => {
+            return Err(stale.refusal("enter", &name));
+        }
+        _ => {}
     }
-    if let Ok(pid) = text.parse() {
-        return Ok(Share::Process(pid));
+    let mut found = found.into_iter();
+    let first = found.next().ok_or_else(|| missing(&format!("\"{word}\"")))?;
+    // Two ways to call one namespace are fine.
+    match found.find(|other| other.identity != first.identity) {
+        None => Ok(first),
+        Some(other) => Err(Error::new(format!("cannot tell which network \"{word}\" means"))
+            .because(format!("{} has one, {} another", first.title, other.title))
+            .hint(format!("write run:{word}, pid:{word} or ns:{word}"))),
     }
-    match find_run(kernel, text) {
-        Ok(_) => Ok(Share::Run(text.into())),
-        Err(_) if Path::new(NAMED).join(text).exists() => Ok(Share::Named(text.into())),
-        Err(error) => Err(Error {
-            what: format!("cannot find \"{text}\""),
-            cause: Some("no run and no named namespace is called that".into()),
-            ..error
-        }),
+}
+
+fn of_run(kernel: &mut Kernel, name: &str) -> Result<Option<Target>> {
+    let linked = kernel.run(name)?.filter(|status| status.alive);
+    let Some(status) = linked.or_else(|| record(name)) else { return Ok(None) };
+    let Some(run) = status.run else { return Ok(None) };
+    let Some(found) = of_process(run.pid)? else { return Ok(None) };
+    // The number may have become another's since the run was looked up.
+    let same = match status.namespace_id {
+        Some(id) => kernel.id_of(&found.namespace)? == Some(id),
+        None => record(name).and_then(|now| now.run) == Some(run),
+    };
+    Ok(same.then(|| Target { title: format!("run \"{}\"", status.title()), ..found }))
+}
+
+/// `None` when there is no such process.
+fn of_process(pid: i32) -> Result<Option<Target>> {
+    match open_process(pid) {
+        Err(Errno::ESRCH) => Ok(None),
+        Ok(file) => target(file, format!("process {pid}")).map(Some),
+        Err(errno) => Err(Error::new(format!("cannot open the network of process {pid}"))
+            .because(errno.desc())
+            .hint("this needs the rights of the user who launched it, or root's")),
     }
+}
+
+fn of_file(path: &Path) -> Result<Target> {
+    let what = format!("cannot open namespace \"{}\"", path.display());
+    let cannot = |errno: Errno| Error::new(what.clone()).because(errno.desc());
+    let file = namespace::open(path).map_err(cannot)?;
+    if !namespace::is_network(&file).map_err(cannot)? {
+        return Err(Error::new(what).because("it is no network namespace"));
+    }
+    target(file, format!("namespace \"{}\"", path.display()))
+}
+
+fn target(namespace: File, title: String) -> Result<Target> {
+    let identity = identity(&namespace).map_err(|error| {
+        Error::new(format!("cannot look at {title}")).because(crate::sys::errno(&error).desc())
+    })?;
+    Ok(Target { namespace, identity, title })
+}
+
+fn named_title(name: &NetnsName) -> String {
+    format!("namespace \"{name}\"")
+}
+
+fn missing(what: &str) -> Error {
+    Error::new(format!("cannot find {what}"))
+        .because("no run, process or namespace is called so")
+        .hint("nsrun ps and nsrun netns list show what there is")
 }

@@ -3,7 +3,7 @@
 
 use std::fs::{self, DirBuilder, File};
 use std::os::fd::{AsFd, BorrowedFd};
-use std::os::unix::fs::{DirBuilderExt, MetadataExt};
+use std::os::unix::fs::{DirBuilderExt, MetadataExt, OpenOptionsExt};
 use std::path::{Path, PathBuf};
 
 use crate::error::{Error, Result};
@@ -13,18 +13,18 @@ use crate::sys::{self, credentials};
 /// anybody could hold a lock for good.
 const ROOTS: &str = "/run/nsrun";
 
-/// A lock that is held until this is dropped.
+/// A lock that is held until this is dropped. Its file goes with it.
 #[derive(Debug)]
 pub struct Lock {
     file: File,
-    /// What is removed with the lock: files that others share stay.
+    /// `None` while others may share it.
     path: Option<PathBuf>,
 }
 
 impl Drop for Lock {
     fn drop(&mut self) {
         if let Some(path) = &self.path {
-            let _ = fs::remove_file(path);
+            remove(path);
         }
     }
 }
@@ -37,9 +37,8 @@ impl Lock {
     /// # Errors
     /// The lock's file cannot be made, or is not root's alone.
     pub fn networks() -> Result<Lock> {
-        let file = open("networks")?;
-        sys::file::lock(&file, true).map_err(|errno| cannot(Path::new("networks"), errno))?;
-        Ok(Lock { file, path: None })
+        let (file, path) = locked("networks", |file| sys::file::lock(file, true))?;
+        Ok(Lock { file, path: Some(path) })
     }
 
     /// Shares the lock called `name` with others that do.
@@ -47,14 +46,15 @@ impl Lock {
     /// # Errors
     /// As [`Lock::networks`].
     pub fn share(name: &str) -> Result<Lock> {
-        let file = open(name)?;
-        sys::file::share(&file).map_err(|errno| cannot(Path::new(name), errno))?;
+        let (file, _) = locked(name, sys::file::share)?;
         Ok(Lock { file, path: None })
     }
 
-    /// Stops sharing it; false when others still do.
-    pub fn make_exclusive(&self) -> bool {
-        sys::file::lock(&self.file, false).is_ok()
+    /// Stops sharing the lock called `name`; false when others still do.
+    pub fn make_exclusive(&mut self, name: &str) -> bool {
+        let alone = sys::file::lock(&self.file, false).is_ok();
+        self.path = directory().ok().map(|path| path.join(name)).filter(|_| alone);
+        alone
     }
 
     /// Takes the lock called `name`, unless another has it.
@@ -62,20 +62,39 @@ impl Lock {
     /// # Errors
     /// As [`Lock::networks`].
     pub fn take(name: &str) -> Result<Option<Lock>> {
-        loop {
-            let file = open(name)?;
-            match sys::file::lock(&file, false) {
-                Ok(()) => {}
-                Err(sys::Errno::EWOULDBLOCK) => return Ok(None),
-                Err(errno) => return Err(cannot(Path::new(name), errno)),
-            }
-            let path = directory()?.join(name);
-            // Whoever let go in this moment has removed the file that was opened.
-            if is_same(&file, &path) {
-                return Ok(Some(Lock { file, path: Some(path) }));
-            }
+        let mut taken = false;
+        let held = locked(name, |file| {
+            let result = sys::file::lock(file, false);
+            taken = result == Err(sys::Errno::EWOULDBLOCK);
+            result
+        });
+        match held {
+            Err(_) if taken => Ok(None),
+            held => held.map(|(file, path)| Some(Lock { file, path: Some(path) })),
         }
     }
+}
+
+/// Opens the file of a lock and locks it.
+fn locked(
+    name: &str,
+    mut lock: impl FnMut(&File) -> sys::Result<()>,
+) -> Result<(File, PathBuf)> {
+    loop {
+        let file = open(name)?;
+        let path = directory()?.join(name);
+        lock(&file).map_err(|errno| cannot(&path, errno))?;
+        // Whoever let go in this moment has removed the file that was opened.
+        if is_same(&file, &path) {
+            return Ok((file, path));
+        }
+    }
+}
+
+/// Removes the file of a lock that is held, and the directory when it was the last.
+pub(super) fn remove(path: &Path) {
+    let _ = fs::remove_file(path);
+    let _ = path.parent().map(fs::remove_dir);
 }
 
 impl AsFd for Lock {
@@ -111,22 +130,36 @@ pub(super) fn open(name: &str) -> Result<File> {
     let directory = directory()?;
     let path = directory.join(name);
     let cannot = |errno: sys::Errno| cannot(&path, errno);
-    match DirBuilder::new().mode(0o700).create(&directory) {
-        Err(error) if error.kind() != std::io::ErrorKind::AlreadyExists => {
-            return Err(cannot(sys::errno(&error)).hint("nsrun needs a /run that it can write to"));
+    loop {
+        match DirBuilder::new().mode(0o700).create(&directory) {
+            Err(error) if error.kind() != std::io::ErrorKind::AlreadyExists => {
+                let error = cannot(sys::errno(&error));
+                return Err(error.hint("nsrun needs a /run that it can write to"));
+            }
+            _ => {}
         }
-        _ => {}
+        let mut options = File::options();
+        options.create(true).truncate(false).read(true).write(true).mode(0o600);
+        let opened = fs::symlink_metadata(&directory).and_then(|found| {
+            let own = credentials::ids().0;
+            let safe = found.is_dir() && found.uid() == own && found.mode() & 0o077 == 0;
+            Ok(if safe { Some(options.open(&path)?) } else { None })
+        });
+        match opened {
+            Ok(Some(file)) => return Ok(file),
+            Ok(None) => {
+                return Err(Error::new(format!("cannot lock \"{}\"", path.display()))
+                    .because("others can write there")
+                    .hint(format!(
+                        "{} must be your own directory with mode 0700",
+                        directory.display()
+                    )));
+            }
+            // Whoever held the last lock has removed the directory.
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound => {}
+            Err(error) => return Err(cannot(sys::errno(&error))),
+        }
     }
-    let found = fs::symlink_metadata(&directory).map_err(|error| cannot(sys::errno(&error)))?;
-    let own = credentials::ids().0;
-    if !found.is_dir() || found.uid() != own || found.mode() & 0o077 != 0 {
-        return Err(Error::new(format!("cannot lock \"{}\"", path.display()))
-            .because("others can write there")
-            .hint(format!("{} must be your own directory with mode 0700", directory.display())));
-    }
-    let mut options = File::options();
-    let file = options.create(true).truncate(false).read(true).write(true).open(&path);
-    file.map_err(|error| cannot(sys::errno(&error)))
 }
 
 fn cannot(path: &Path, errno: sys::Errno) -> Error {

@@ -8,7 +8,7 @@ use std::path::PathBuf;
 use std::thread;
 use std::time::{Duration, Instant};
 
-use super::lock::{directory, is_same, open};
+use super::lock::{directory, is_same, open, remove};
 use crate::error::{Error, Result};
 use crate::facts::{Run, Status};
 use crate::sys::process::{pidfd, wait_pidfd};
@@ -77,7 +77,7 @@ impl AsFd for Record {
 
 impl Drop for Record {
     fn drop(&mut self) {
-        let _ = fs::remove_file(&self.path);
+        remove(&self.path);
     }
 }
 
@@ -111,7 +111,7 @@ pub fn record(title: &str) -> Option<Status> {
     if sys::file::lock(&file, false).is_ok() {
         // Nobody's; the lock is held while it is removed, so that nobody has taken it since.
         if is_same(&file, &path) {
-            let _ = fs::remove_file(&path);
+            remove(&path);
         }
         return None;
     }

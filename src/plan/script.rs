@@ -6,7 +6,7 @@ use ipnet::IpNet;
 
 use crate::facts::Run;
 use crate::plan::{Direct, Kind, Master, Namespace, Plan, Setup, Step};
-use crate::spec::Share;
+use crate::spec::{NetworkOf, Share};
 
 /// Name of the namespace in the script, where the plan has a process.
 const NAMESPACE: &str = "nsrun-demo";
@@ -37,6 +37,7 @@ pub fn script(plan: &Plan) -> String {
         lines(&[link.create(Namespace::Process(0))], false);
         lines(&link.publish(), false);
     }
+    lines(&[Plan::loopback()], true);
     lines(&plan.direct.iter().flat_map(Direct::up).collect::<Vec<_>>(), true);
     lines(&plan.inside(plan.first_choice().map(|(_, lease)| lease)), true);
     for setup in &plan.finish {
@@ -50,10 +51,16 @@ pub fn script(plan: &Plan) -> String {
     let enter = match &plan.share {
         None => format!("ip netns exec {NAMESPACE} "),
         Some(Share::Host) => String::new(),
-        Some(Share::Named(name)) => format!("ip netns exec {} ", quoted(name)),
-        Some(Share::Path(path)) => format!("nsenter --net={} ", quoted(&path.to_string_lossy())),
-        Some(Share::Process(pid)) => format!("nsenter -t {pid} -n "),
-        Some(Share::Run(name)) => format!("nsrun exec {} ", quoted(name)),
+        Some(Share::Of(NetworkOf::Named(name))) => {
+            format!("ip netns exec {} ", quoted(&name.to_string()))
+        }
+        Some(Share::Of(NetworkOf::File(path))) => {
+            format!("nsenter --net={} ", quoted(&path.to_string_lossy()))
+        }
+        Some(Share::Of(NetworkOf::Process(pid))) => format!("nsenter -t {pid} -n "),
+        Some(Share::Of(NetworkOf::Run(name) | NetworkOf::Any(name))) => {
+            format!("nsrun exec {} ", quoted(name))
+        }
     };
     let _ = writeln!(out, "{enter}{}", words.join(" "));
     out
@@ -138,6 +145,13 @@ fn command(step: &Step, inside: bool) -> String {
         }
         Step::Rename { link: name, to, .. } => format!("{ip} link set {} name {to}", link(name)),
         Step::Detach { link: name, .. } => format!("{ip} link set {} down nomaster", link(name)),
+        Step::Move { link: dev, to, name, .. } => {
+            let name = name.as_ref().map(|name| format!(" name {}", quoted(name)));
+            format!("{ip} link set {} netns {}{}", link(dev), to.fd, name.unwrap_or_default())
+        }
+        Step::SetPromiscuous { link: name, on } => {
+            format!("{ip} link set {} promisc {}", link(name), if *on { "on" } else { "off" })
+        }
         Step::RemoveName { link: dev, name, .. } => {
             format!("{ip} link property del dev {} altname {}", link(dev), quoted(name))
         }

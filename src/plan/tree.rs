@@ -37,7 +37,8 @@ pub fn tree(plan: &Plan) -> String {
         host.extend(link.publish().iter().map(step_line));
     }
     section("host", host);
-    let mut inside = plan.direct.iter().flat_map(Direct::up).collect::<Vec<_>>();
+    let mut inside = vec![Plan::loopback()];
+    inside.extend(plan.direct.iter().flat_map(Direct::up));
     inside.extend(plan.inside(plan.first_choice().map(|(_, lease)| lease)));
     section("inside", inside.iter().map(step_line).collect());
     let setup = plan.prepare.iter().chain(&plan.finish);

@@ -1,69 +1,48 @@
-//! Network namespaces that are there already, by whatever they are known by.
+//! Network namespaces that are there already, to be shared.
 
 use std::fmt;
-use std::path::PathBuf;
 
-use crate::error::{Error, Result};
-use crate::spec::name::run_name;
-
-/// Where named namespaces are, as ip-netns(8) keeps them.
-pub const NAMED: &str = "/run/netns";
+use crate::error::Result;
+use crate::spec::NetworkOf;
 
 /// A network namespace to share.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Share {
     /// The one nsrun was called in.
     Host,
-    /// One with a name, as `ip netns` gives.
-    Named(String),
-    /// One that a path leads to.
-    Path(PathBuf),
-    /// That of a process.
-    Process(i32),
-    /// That of a run, by its name or lease.
-    Run(String),
+    /// Another.
+    Of(NetworkOf),
 }
 
 impl Share {
-    /// Reads `host`, `ns:NAME`, `ns:/PATH`, `pid:PID` or `container:NAME`; `None` for the name of
-    /// a network.
+    /// Reads `host`, `ns:NAME`, `ns:/PATH`, `pid:PID`, `run:NAME` or `container:NAME`; `None` for
+    /// what is no namespace.
     pub fn parse(text: &str) -> Result<Option<Share>> {
-        let Some((what, value)) = text.split_once(':') else {
-            return Ok((text == "host").then_some(Share::Host));
+        if text == "host" {
+            return Ok(Some(Share::Host));
+        }
+        let text = match text.strip_prefix("container:") {
+            Some(name) => format!("run:{name}"),
+            None => {
+                text.strip_prefix("ns:").filter(|path| path.starts_with('/')).unwrap_or(text).into()
+            }
         };
-        let wrong = |why: &str, hint: &str| {
-            Err(Error::usage(format!("\"{value}\" is no {why}")).hint(hint.to_owned()))
-        };
-        match what {
-            "ns" if value.starts_with('/') => Ok(Some(Share::Path(value.into()))),
-            "ns" if is_file_name(value) => Ok(Some(Share::Named(value.into()))),
-            "ns" => wrong("namespace", "write ns:NAME as \"ip netns\" lists it, or ns:/PATH"),
-            "pid" => match value.parse() {
-                Ok(pid) if pid > 0 => Ok(Some(Share::Process(pid))),
-                _ => wrong("process id", "write pid:PID, such as pid:4711"),
-            },
-            // A lease is a name too, and has a dot.
-            "container" => Ok(Some(Share::Run(match value.split_once('.') {
-                Some(_) => value.into(),
-                None => run_name(value)?,
-            }))),
-            _ => Ok(None),
+        let is_namespace = ["ns:", "pid:", "run:", "/"].iter().any(|start| text.starts_with(start));
+        match is_namespace {
+            true => NetworkOf::parse(text.as_ref()).map(|of| Some(Share::Of(of))),
+            false => Ok(None),
         }
     }
-}
-
-fn is_file_name(name: &str) -> bool {
-    !name.is_empty() && name != "." && name != ".." && !name.contains('/')
 }
 
 impl fmt::Display for Share {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Share::Host => write!(f, "host"),
-            Share::Named(name) => write!(f, "ns:{name}"),
-            Share::Path(path) => write!(f, "ns:{}", path.display()),
-            Share::Process(pid) => write!(f, "pid:{pid}"),
-            Share::Run(name) => write!(f, "container:{name}"),
+            Share::Of(NetworkOf::Named(name)) => write!(f, "ns:{name}"),
+            Share::Of(NetworkOf::File(path)) => write!(f, "ns:{}", path.display()),
+            Share::Of(NetworkOf::Process(pid)) => write!(f, "pid:{pid}"),
+            Share::Of(NetworkOf::Run(name) | NetworkOf::Any(name)) => write!(f, "container:{name}"),
         }
     }
 }
@@ -78,7 +57,8 @@ mod tests {
             assert_eq!(Share::parse(text).unwrap().unwrap().to_string(), text);
         }
         assert_eq!(Share::parse("web").unwrap(), None);
-        for wrong in ["ns:", "ns:..", "ns:a/b", "pid:x", "pid:-1", "pid:0", "container:a b"] {
+        assert_eq!(Share::parse("macvlan:eth0").unwrap(), None);
+        for wrong in ["ns:", "ns:..", "ns:a/b", "pid:x", "pid:-1", "pid:0"] {
             assert!(Share::parse(wrong).is_err(), "{wrong}");
         }
     }

@@ -3,6 +3,8 @@
 use std::ffi::CStr;
 use std::fs::File;
 use std::os::fd::{AsRawFd, BorrowedFd, FromRawFd, OwnedFd};
+use std::thread::sleep;
+use std::time::{Duration, Instant};
 
 use nix::fcntl::{FcntlArg, FdFlag, fcntl};
 
@@ -99,5 +101,25 @@ pub fn close_all_but(first: u32, keep: &[BorrowedFd<'_>]) {
             unsafe { libc::syscall(libc::SYS_close_range, first, last, 0) };
         }
         first = from;
+    }
+}
+
+/// A file's lock, held as long as this lives.
+#[derive(Debug)]
+pub struct Lock(#[allow(dead_code)] File);
+
+/// Waits until nobody else holds the lock of a file, at most for `patience`.
+///
+/// # Errors
+/// `EWOULDBLOCK`: somebody held it all the time.
+pub fn lock_within(file: File, patience: Duration) -> Result<Lock> {
+    let start = Instant::now();
+    loop {
+        match lock(&file, false) {
+            Ok(()) => return Ok(Lock(file)),
+            Err(Errno::EWOULDBLOCK) if start.elapsed() < patience => {}
+            Err(errno) => return Err(errno),
+        }
+        sleep(Duration::from_millis(1));
     }
 }

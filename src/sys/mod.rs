@@ -8,6 +8,7 @@ pub mod credentials;
 pub mod file;
 pub mod link;
 pub mod mount;
+pub mod mountinfo;
 pub mod namespace;
 pub mod net;
 pub mod packet;
@@ -15,6 +16,7 @@ pub mod poll;
 pub mod process;
 pub mod signal;
 pub mod terminal;
+pub mod watch;
 
 pub use nix::errno::Errno;
 

@@ -49,7 +49,7 @@ fn a_run_gets_a_second_link_and_notices_nothing_else() {
         .nsrun(["connect", "web", "back"])
         .run()
         .exits(1)
-        .says("cannot connect \"web\": it is on network \"back\" already");
+        .says("cannot connect run \"web\": it is on network \"back\" already");
     world.nsrun(["network", "rm", "back"]).run().exits(1).says("it is used by \"web\"");
     world.nsrun(["disconnect", "web", "back"]).run().ok();
     assert_eq!(inside.links(), ["eth0"]);
@@ -111,7 +111,7 @@ fn a_link_that_cannot_be_wired_is_taken_back() {
         .nsrun(["connect", "blue", "web", "--ifname", "eth0"])
         .run()
         .exits(1)
-        .says("cannot connect \"blue\": it has a link \"eth0\" already");
+        .says("cannot connect namespace \"blue\": it has a link \"eth0\" already");
     world
         .nsrun(["connect", "blue", "web", "--route", "10.90.0.0/16,203.0.113.9"])
         .run()
@@ -120,8 +120,8 @@ fn a_link_that_cannot_be_wired_is_taken_back() {
         .says("undo: delete link \"ns1.");
     world.nsrun(["connect", "blue", "web", "--ip", "10.81.0.1"]).run().exits(2);
     world.nsrun(["connect", "red", "web"]).run().exits(1).says("cannot find \"red\"");
-    world.nsrun(["connect", "4000000", "web"]).run().exits(1).says("No such process");
-    world.nsrun(["connect", "host", "web"]).run().exits(2).says("is no target");
+    world.nsrun(["connect", "4000000", "web"]).run().exits(1).says("cannot find \"4000000\"");
+    world.nsrun(["connect", "/proc/self/ns/net", "web"]).run().exits(2).says("is no target");
     world.nsrun(["connect", "blue", "web", "--route", "x"]).run().exits(2).says("is no route");
     world.assert_returns_to(&before, SOON);
 }

@@ -101,8 +101,6 @@ fn an_overlap_is_refused_and_names_the_other() {
 #[test]
 fn what_makes_no_sense_is_refused_before_anything_is_made() {
     let world = World::new();
-    // The file of the lock stays.
-    world.nsrun(["network", "prune"]).run().ok();
     let before = world.snapshot();
     for (code, args, why) in [
         (2, "--subnet 10.80.0.0/31 x", "is no IPv4 subnet"),

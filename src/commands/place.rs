@@ -1,0 +1,44 @@
+//! The network namespace that `connect` and `disconnect` work on.
+
+use std::fs::File;
+
+use super::target;
+use crate::error::{Error, Result};
+use crate::facts::Status;
+use crate::kernel::Kernel;
+use crate::kernel::named::identity;
+use crate::spec::{NetworkOf, Share};
+use crate::sys::namespace;
+
+/// A network namespace that is there already, with a connection to it.
+pub(super) struct Place {
+    /// How to call it: `run "web"`.
+    pub(super) title: String,
+    /// The run that it belongs to, if it is one's.
+    pub(super) run: Option<Status>,
+    /// The namespace.
+    pub(super) namespace: File,
+    /// rtnetlink in it.
+    pub(super) kernel: Kernel,
+}
+
+impl Place {
+    /// Finds what `text` means.
+    pub(super) fn find(kernel: &mut Kernel, text: &str) -> Result<Place> {
+        let wanted = match Share::parse(text)? {
+            Some(Share::Of(wanted)) => wanted,
+            _ => NetworkOf::parse(text.as_ref())?,
+        };
+        let target::Target { namespace, identity: own, title } = target::find(kernel, &wanted)?;
+        let here = namespace::network().ok().and_then(|file| identity(&file).ok());
+        if here == Some(own) {
+            return Err(Error::usage("the host's own network is no target")
+                .hint("give a run, a process, a named namespace or a path"));
+        }
+        let id = kernel.id_of(&namespace)?;
+        let is_its = |run: &Status| id.is_some() && run.namespace_id == id && run.alive;
+        let run = kernel.runs()?.into_iter().find(is_its);
+        let kernel = Kernel::open_in(&namespace)?;
+        Ok(Place { title, run, namespace, kernel })
+    }
+}
