@@ -3,7 +3,7 @@
 use serde_json::json;
 
 use crate::runs::{SOON, assert_gone_soon, leases, process, started, with_network};
-use crate::world::{World, settle};
+use crate::world::World;
 
 #[test]
 fn a_run_has_a_link_an_address_a_route_and_reaches_others() {
