@@ -5,6 +5,8 @@ mod names;
 mod network;
 mod pool;
 mod run;
+#[cfg(test)]
+mod run_tests;
 mod script;
 mod setup;
 mod step;
