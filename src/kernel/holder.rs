@@ -5,7 +5,9 @@ use std::time::{Duration, Instant};
 
 use nl::Flags;
 use nl::route::link::{self, IfInfo};
+use nl::route::nsid;
 
+use super::named::processes;
 use super::snapshot::{By, status_of};
 use super::{Kernel, Link, words};
 use crate::error::{Error, Result};
@@ -83,13 +85,8 @@ impl Kernel {
 
     /// The processes, as far as they can be seen from here, in the namespace with this id.
     fn processes(&mut self, namespace: i32) -> Result<Vec<i32>> {
-        let pids: Vec<u32> = std::fs::read_dir("/proc")
-            .into_iter()
-            .flatten()
-            .flatten()
-            .filter_map(|entry| entry.file_name().to_str()?.parse().ok())
-            .collect();
-        let ids = self.namespace_ids(&pids)?;
+        let pids: Vec<u32> = processes().map(i32::cast_unsigned).collect();
+        let ids = self.namespace_ids(nsid::PID, &pids)?;
         let inside = pids.iter().zip(ids).filter(|(_, id)| *id == Some(namespace));
         Ok(inside.map(|(&pid, _)| pid as i32).collect())
     }

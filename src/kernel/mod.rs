@@ -2,7 +2,11 @@
 
 mod holder;
 mod link;
+mod lock;
+pub mod named;
 mod netfilter;
+mod query;
+mod record;
 mod snapshot;
 
 use std::os::fd::{AsFd, BorrowedFd};
@@ -14,7 +18,10 @@ use crate::error::{Error, Result};
 use crate::sys;
 
 pub use link::Link;
+pub use lock::Lock;
 pub use netfilter::Netfilter;
+pub use query::{Answer, Reply};
+pub use record::{Record, record, recorded};
 
 /// Room for the batches of a usual run; larger ones take a second try.
 const BATCH: usize = 2048;

@@ -2,6 +2,7 @@
 
 mod member;
 mod names;
+mod netns;
 mod network;
 mod pool;
 mod run;
@@ -10,15 +11,19 @@ mod run_tests;
 mod script;
 mod setup;
 mod step;
+mod transfer;
 mod tree;
 
 pub use member::Member;
 pub(crate) use names::RESPONDER;
 pub use names::Responder;
+pub use netns::{NameStep, add_name, delete_name, enter_named};
+pub use network::create as create_network;
 pub use run::{Plan, Process, run};
 pub use script::script;
 pub use setup::{PrivateFile, Setup};
-pub use step::{Master, Route, Step, Veth};
+pub use step::{Destination, Master, Route, Step, Veth};
+pub use transfer::{Transfer, send_away, take_back};
 pub use tree::tree;
 
 use crate::error::{Error, Result};

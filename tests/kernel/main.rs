@@ -4,6 +4,10 @@
 #[macro_use]
 mod world;
 
+mod link_move;
+mod netns_exec;
+mod netns_look;
+mod netns_names;
 mod runs;
 
 mod counts;
@@ -16,7 +20,10 @@ mod files;
 mod identity;
 mod isolation;
 mod killed;
+mod modes_shared;
 mod network;
+mod network_create;
+mod network_several;
 mod parallel;
 mod ps;
 mod run;
