@@ -25,6 +25,7 @@ fn spec(networks: Vec<Membership>) -> Run {
     Run {
         name: Some("web".into()),
         networks,
+        share: None,
         sysctls: Vec::new(),
         aliases: Vec::new(),
         hostname: None,
@@ -65,7 +66,7 @@ fn plan(spec: &Run, networks: Vec<Option<NetworkLink>>) -> Plan {
 
 /// What launching does with the host, and what it does when that fails.
 fn attempt(model: &mut Model, plan: &Plan) -> Result<Vec<Lease>> {
-    let Made::Done(made) = make_network(model, plan)? else {
+    let Made::Done(made) = make_network(model, &plan.network)? else {
         return Err(Error::new("cannot: raced"));
     };
     let run = facts::Run { pid: PID, supervisor: 1, started: 1 };
@@ -150,14 +151,16 @@ fn a_network_made_by_another_meanwhile_is_looked_at_again() {
     let (mut model, plan) = first_use(Fault::Nothing);
     model.add("nsrun0", Link::default());
     let before = model.links.clone();
-    assert!(matches!(make_network(&mut model, &plan), Ok(Made::Raced)));
+    assert!(matches!(make_network(&mut model, &plan.network), Ok(Made::Raced)));
     assert_eq!(model.links, before);
 }
 
 #[test]
 fn a_bridge_that_others_have_joined_stays() {
     let (mut model, plan) = first_use(Fault::Nothing);
-    let Ok(Made::Done(made)) = make_network(&mut model, &plan) else { panic!("it is made") };
+    let Ok(Made::Done(made)) = make_network(&mut model, &plan.network) else {
+        panic!("it is made")
+    };
     let master = Some(model.links["nsrun0"].index);
     model.add("ns0.77", Link { master, ..Link::default() });
     let error = undo(&mut model, &made, Error::new("cannot"));

@@ -117,6 +117,13 @@ impl Model {
                 link.addresses.push(address);
             }
             Step::AddRoute(_) => {}
+            // Not of a run on a network of ours.
+            Step::Isolate { .. }
+            | Step::AddPort { .. }
+            | Step::Move { .. }
+            | Step::SetPromiscuous { .. } => {
+                return Err(Errno::EOPNOTSUPP);
+            }
             Step::AddName { link, name } => {
                 if self.known(name).is_some() {
                     return Err(Errno::EEXIST);
@@ -179,6 +186,8 @@ impl Target for Model {
             run: Run::parse(&link.alias),
             alive: state == HolderState::Alive,
             namespace_id: Some(1),
+            mode: None,
+            networks: None,
             joined: vec![Joined {
                 lease,
                 link_index: link.index,

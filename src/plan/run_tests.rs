@@ -22,6 +22,7 @@ fn spec() -> Run {
     Run {
         name: None,
         networks: vec![membership()],
+        share: None,
         sysctls: Vec::new(),
         aliases: Vec::new(),
         hostname: None,
