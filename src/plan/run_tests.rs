@@ -77,7 +77,8 @@ fn refused(change: impl FnOnce(&mut Run, &mut Machine)) -> Error {
 
 #[test]
 fn options_that_contradict_each_other_are_refused_as_wrong_usage() {
-    let pairs: [(fn(&mut Run), &str); 9] = [
+    type Change = fn(&mut Run);
+    let pairs: [(Change, &str); 9] = [
         (
             |spec| (spec.hostname, spec.isolation.uts) = (Some("x".into()), false),
             "--hostname would change the host's own name with --uts host",
