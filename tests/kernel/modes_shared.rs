@@ -90,7 +90,7 @@ fn a_run_without_a_network_is_listed_inspected_entered_waited_for_and_stopped_by
     world.nsrun(["stop", "-t0", "job"]).run().ok();
     waiting.wait().exits(137);
     assert_eq!(world.nsrun(["ps", "--json"]).run().ok().json(), serde_json::json!([]));
-    assert!(settle(|| world.sh("ls /run/nsrun") == "", SOON));
+    assert!(settle(|| world.sh("ls /run/nsrun").is_empty(), SOON));
 }
 
 #[test]
