@@ -94,7 +94,7 @@ fn dry_run(args: &Args) -> Result<Option<Show>> {
 
 fn warn(warnings: &[String]) {
     for warning in warnings {
-        eprintln!("nsrun: warning: {warning}");
+        let _ = writeln!(io::stderr(), "nsrun: warning: {warning}");
     }
 }
 

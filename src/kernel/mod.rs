@@ -5,6 +5,7 @@ mod link;
 mod lock;
 pub mod named;
 mod netfilter;
+mod query;
 mod record;
 mod snapshot;
 
@@ -19,6 +20,7 @@ use crate::sys;
 pub use link::Link;
 pub use lock::Lock;
 pub use netfilter::Netfilter;
+pub use query::{Answer, Reply};
 pub use record::{Record, record, recorded};
 
 /// Room for the batches of a usual run; larger ones take a second try.
@@ -115,6 +117,10 @@ fn all_refused(batch: &[u8], error: &std::io::Error) -> Vec<Refusal> {
 }
 
 fn failed(error: SocketError) -> Error {
+    let error = match error {
+        SocketError::Io(_, error) => sys::errno(&error).desc().to_owned(),
+        other => other.to_string(),
+    };
     Error::new("cannot get an answer from the kernel").because(error)
 }
 

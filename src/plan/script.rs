@@ -33,6 +33,7 @@ pub fn script(plan: &Plan) -> String {
         let run = Run { pid: 1, supervisor: 1, started: 0 };
         lines(&member.publish(lease, run), false);
     }
+    lines(&[Plan::loopback()], true);
     lines(&plan.inside(plan.first_choice().map(|(_, lease)| lease)), true);
     for setup in &plan.finish {
         if let Setup::Sysctl { sysctl, .. } = setup {

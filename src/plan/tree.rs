@@ -33,7 +33,8 @@ pub fn tree(plan: &Plan) -> String {
         host.extend(member.publish(lease, run).iter().map(step_line));
     }
     section("host", host);
-    let inside = plan.inside(plan.first_choice().map(|(_, lease)| lease));
+    let mut inside = vec![Plan::loopback()];
+    inside.extend(plan.inside(plan.first_choice().map(|(_, lease)| lease)));
     section("inside", inside.iter().map(step_line).collect());
     let setup = plan.prepare.iter().chain(&plan.finish);
     section("process", setup.map(|step| with_details(step.to_string(), step.details())).collect());
