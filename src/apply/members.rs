@@ -7,7 +7,7 @@ use super::encode::encode;
 use crate::error::{Error, Result};
 use crate::facts::{self, Holder, Lease, Network};
 use crate::kernel::{Kernel, words};
-use crate::plan::{self, Member, Plan, Step};
+use crate::plan::{self, Member, Step};
 use crate::sys::Errno;
 
 /// What carries steps out. The kernel does; tests put one in its place that refuses.
@@ -58,6 +58,7 @@ impl Target for Kernel {
             .map(|step| match step {
                 Step::AddAddress { link, .. } => kernel.index(link),
                 Step::AddRoute(route) => kernel.index(route.link.as_ref()?),
+                Step::AddPort { bridge, .. } => kernel.index(bridge),
                 Step::CreateVeth(veth) => {
                     let master = veth.master.as_ref().filter(|master| master.index.is_none());
                     kernel.index(&master?.link)
@@ -141,6 +142,12 @@ fn refused(step: &Step, refusal: &Refusal) -> Error {
 /// What a refusal means, where the errno alone does not say.
 fn hint(step: &Step, errno: Errno) -> Option<&'static str> {
     Some(match (step, errno) {
+        (Step::Move { .. } | Step::SetPromiscuous { .. }, Errno::EPERM) => {
+            "this needs CAP_NET_ADMIN in both namespaces: run as root"
+        }
+        (Step::Move { .. }, Errno::EINVAL) => {
+            "the kernel lets links of this kind into no other namespace"
+        }
         (_, Errno::EPERM | Errno::EACCES) => {
             "this needs CAP_NET_ADMIN: run as root, or use --net none"
         }
@@ -172,13 +179,13 @@ pub enum Made {
     Raced,
 }
 
-/// Makes or completes the networks of a plan.
+/// Makes or completes networks, by the sends of a plan.
 ///
 /// # Errors
 /// A step failed; what was done is taken back.
-pub fn make_network(target: &mut impl Target, plan: &Plan) -> Result<Made> {
+pub fn make_network(target: &mut impl Target, sends: &[Vec<Step>]) -> Result<Made> {
     let mut done = Vec::new();
-    for steps in &plan.network {
+    for steps in sends {
         let refusals = match target.send(steps) {
             Ok(refusals) => refusals,
             Err(error) => {
@@ -230,11 +237,17 @@ pub fn undo(target: &mut impl Target, done: &[Step], mut error: Error) -> Error 
     error
 }
 
-/// Claims a lease for the namespace of process `pid`: the first of the plan's that is free.
+/// Claims a lease for the namespace of process `pid`: the first of the plan's that is free. What is
+/// left to do, at any time, about one who had it goes to `later`.
 ///
 /// # Errors
 /// None is free, or the kernel refused for another reason; no link was made.
-pub fn claim(target: &mut impl Target, member: &Member, pid: i32) -> Result<Lease> {
+pub fn claim(
+    target: &mut impl Target,
+    member: &Member,
+    pid: i32,
+    later: &mut Vec<Step>,
+) -> Result<Lease> {
     /// How often the dying holder of a fixed address is put out of the way: more than once only
     /// when another takes it in between.
     const TRIES: usize = 5;
@@ -252,7 +265,7 @@ pub fn claim(target: &mut impl Target, member: &Member, pid: i32) -> Result<Leas
         if member.fixed {
             for &lease in &leases {
                 let what = format!("address {}", member.address(lease).addr());
-                free(target, &what, &lease.to_string())?;
+                free(target, &what, &lease.to_string(), later)?;
             }
         } else {
             let random = target.random();
@@ -282,12 +295,15 @@ fn full(member: &Member) -> Error {
         .hint("end some runs (nsrun ps lists them), or use another network")
 }
 
-/// Frees a name or address whose holder is dying or abandoned.
-fn free(target: &mut impl Target, what: &str, held: &str) -> Result<()> {
+/// Frees a name or address whose holder is dying or abandoned; what is left to do about that goes
+/// to `later`.
+fn free(target: &mut impl Target, what: &str, held: &str, later: &mut Vec<Step>) -> Result<()> {
     let Some(holder) = target.holder(held)? else { return Ok(()) };
     let random = target.random();
-    let steps = plan::free(what, &holder, random)?;
-    send(target, &steps)
+    let (steps, rest) = plan::free(what, &holder, random)?;
+    send(target, &steps)?;
+    later.extend(rest);
+    Ok(())
 }
 
 /// Says on the claimed link whose it is, and brings it up.
@@ -299,6 +315,7 @@ pub fn publish(
     member: &Member,
     lease: Lease,
     run: facts::Run,
+    later: &mut Vec<Step>,
 ) -> Result<()> {
     /// See [`claim`].
     const TRIES: usize = 5;
@@ -314,8 +331,10 @@ pub fn publish(
                 Some(step @ Step::AddName { name, .. })
                     if refusal.errno == Errno::EEXIST as i32 =>
                 {
-                    let title = member.name.as_deref().unwrap_or(name);
-                    free(target, &format!("name \"{title}\""), name)?;
+                    // Without what keeps it apart from other names.
+                    let title = name.strip_prefix("run:").or(name.split('@').next());
+                    let title = title.unwrap_or(name);
+                    free(target, &format!("name \"{title}\""), name, later)?;
                     again.push(step.clone());
                 }
                 _ => {
