@@ -81,8 +81,19 @@ pub fn decode(data: &[u8]) {
 fn links(message: &Message<'_>) -> Result<(), nl::DecodeError> {
     for kind in [link::NEW, link::DEL, link::GET, link::SET] {
         let Ok((_, view)) = message.decode(kind) else { continue };
-        view.get(link::IFNAME)?;
-        view.get(link::MTU)?;
+        // One pass over several keys gives what one pass for each gives, and errs no less.
+        let keys = (link::IFNAME, link::MTU, link::ADDRESS, link::LINKINFO);
+        let one = (view.get(link::IFNAME), view.get(link::MTU), view.get(link::ADDRESS));
+        match view.pick(keys) {
+            Ok((name, mtu, address, info)) => {
+                assert_eq!(one, (Ok(name), Ok(mtu), Ok(address)));
+                assert_eq!(info.is_some(), view.nest(link::LINKINFO)?.is_some());
+            }
+            Err(_) => {
+                let broken = view.iter().any(|attr| attr.is_err());
+                assert!(broken || one.1.is_err(), "an error out of nothing");
+            }
+        }
         view.get(link::ADDRESS)?;
         view.get(link::OPERSTATE)?;
         view.get(link::EXT_MASK)?;
