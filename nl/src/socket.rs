@@ -168,7 +168,11 @@ impl Socket {
             libc::bind(self.fd.as_raw_fd(), address.cast(), len)
         };
         if result < 0 {
-            return Err(SocketError::Io("bind", io::Error::last_os_error()));
+            let error = io::Error::last_os_error();
+            // It has one: from an earlier call, or from having sent something.
+            if error.raw_os_error() != Some(libc::EINVAL) {
+                return Err(SocketError::Io("bind", error));
+            }
         }
         self.set(libc::SOL_NETLINK, libc::NETLINK_ADD_MEMBERSHIP, &group)
             .map_err(|error| SocketError::Io("setsockopt", error))

@@ -828,3 +828,29 @@ fn the_kernel_makes_what_was_specified_and_we_read_it_back() {
         }
     }
 }
+
+#[test]
+fn events_arrive_once_a_group_is_joined() {
+    let world = std::thread::spawn(|| {
+        if let Err(error) = leave_the_machine() {
+            return skipped(&format!("no network namespace of its own: {error}"));
+        }
+        let mut socket = Socket::open(Protocol::Route).unwrap();
+        let mut events = Socket::open(Protocol::Route).unwrap();
+        for group in [nl::route::Group::LINK, nl::route::Group::NEIGH] {
+            events.join(group.0).unwrap();
+        }
+        send(&mut socket, |batch| {
+            batch.push(link::NEW, Flags::CREATE | Flags::ACK, IfInfo::default(), |m| {
+                m.put(link::IFNAME, "seen").nest(link::LINKINFO, |i| {
+                    i.put(info::KIND, "bridge");
+                });
+            });
+        });
+        let datagram = events.receive().unwrap();
+        let message = nl::Messages::new(datagram).next().unwrap().unwrap();
+        let (_, view) = message.decode(link::NEW).unwrap();
+        assert!(view.get(link::IFNAME).unwrap().unwrap() == "seen");
+    });
+    world.join().unwrap();
+}
