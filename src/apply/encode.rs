@@ -6,7 +6,7 @@ use ipnet::IpNet;
 use nl::route::address::{self, AddressFlags, IfAddr};
 use nl::route::link::{self, IfInfo};
 use nl::route::route::{self, RtMsg};
-use nl::route::{self as rt, LinkFlags, bridge, inet6, info, veth};
+use nl::route::{self as rt, LinkFlags, bridge, bridge_port, inet6, info, veth};
 use nl::{Batch, Flags};
 
 use crate::plan::{Master, Step};
@@ -142,9 +142,36 @@ pub(super) fn encode(
                 m.put(link::IFNAME, link).put(link::IFALIAS, text);
             });
         }
+        Step::Isolate { link } => {
+            batch.push(link::NEW, flags, any, |m| {
+                m.put(link::IFNAME, link).nest(link::LINKINFO, |i| {
+                    i.put(info::SLAVE_KIND, "bridge").nest(info::BRIDGE_PORT, |p| {
+                        p.put(bridge_port::ISOLATED, 1);
+                    });
+                });
+            });
+        }
+        Step::AddPort { link, bridge } => {
+            batch.push(link::SET, flags, any, |m| {
+                m.put(link::IFNAME, link).put(link::MASTER, index(bridge));
+            });
+        }
         Step::Rename { index, to, .. } => {
             batch.push(link::SET, flags, numbered(*index), |m| {
                 m.put(link::IFNAME, to);
+            });
+        }
+        Step::Move { index, to, name, .. } => {
+            batch.push(link::SET, flags, numbered(*index), |m| {
+                m.put(link::NET_NS_FD, to.fd.cast_unsigned());
+                m.put_some(link::IFNAME, name.as_deref());
+            });
+        }
+        Step::SetPromiscuous { link, on } => {
+            let wanted = if *on { LinkFlags::PROMISC } else { LinkFlags::empty() };
+            let header = IfInfo { flags: wanted, change: LinkFlags::PROMISC, ..any };
+            batch.push(link::SET, flags, header, |m| {
+                m.put(link::IFNAME, link);
             });
         }
         Step::Detach { index, .. } => {

@@ -7,7 +7,7 @@ use super::encode::encode;
 use crate::error::{Error, Result};
 use crate::facts::{self, Holder, Lease, Network};
 use crate::kernel::{Kernel, words};
-use crate::plan::{self, Member, Plan, Step};
+use crate::plan::{self, Member, Step};
 use crate::sys::Errno;
 
 /// What carries steps out. The kernel does; tests put one in its place that refuses.
@@ -58,6 +58,7 @@ impl Target for Kernel {
             .map(|step| match step {
                 Step::AddAddress { link, .. } => kernel.index(link),
                 Step::AddRoute(route) => kernel.index(route.link.as_ref()?),
+                Step::AddPort { bridge, .. } => kernel.index(bridge),
                 Step::CreateVeth(veth) => {
                     let master = veth.master.as_ref().filter(|master| master.index.is_none());
                     kernel.index(&master?.link)
@@ -123,7 +124,9 @@ fn matters<'a>(steps: &'a [Step], refusal: &'a Refusal) -> Option<(&'a Step, &'a
     // Where the kernel has no IPv6, or it is switched off, it makes no addresses either.
     let fine = matches!(step, Step::NoAutomaticAddresses { .. })
         || (step.may_exist() && errno == Errno::EEXIST)
-        || (step.may_be_gone() && matches!(errno, Errno::ENODEV | Errno::ENOENT));
+        || (step.may_be_gone() && matches!(errno, Errno::ENODEV | Errno::ENOENT))
+        // The name is another link's by now.
+        || (matches!(step, Step::RemoveName { .. }) && errno == Errno::EINVAL);
     (!fine).then_some((step, refusal))
 }
 
@@ -139,6 +142,12 @@ fn refused(step: &Step, refusal: &Refusal) -> Error {
 /// What a refusal means, where the errno alone does not say.
 fn hint(step: &Step, errno: Errno) -> Option<&'static str> {
     Some(match (step, errno) {
+        (Step::Move { .. } | Step::SetPromiscuous { .. }, Errno::EPERM) => {
+            "this needs CAP_NET_ADMIN in both namespaces: run as root"
+        }
+        (Step::Move { .. }, Errno::EINVAL) => {
+            "the kernel lets links of this kind into no other namespace"
+        }
         (_, Errno::EPERM | Errno::EACCES) => {
             "this needs CAP_NET_ADMIN: run as root, or use --net none"
         }
@@ -170,13 +179,13 @@ pub enum Made {
     Raced,
 }
 
-/// Makes or completes the networks of a plan.
+/// Makes or completes networks, by the sends of a plan.
 ///
 /// # Errors
 /// A step failed; what was done is taken back.
-pub fn make_network(target: &mut impl Target, plan: &Plan) -> Result<Made> {
+pub fn make_network(target: &mut impl Target, sends: &[Vec<Step>]) -> Result<Made> {
     let mut done = Vec::new();
-    for steps in &plan.network {
+    for steps in sends {
         let refusals = match target.send(steps) {
             Ok(refusals) => refusals,
             Err(error) => {
@@ -228,11 +237,17 @@ pub fn undo(target: &mut impl Target, done: &[Step], mut error: Error) -> Error 
     error
 }
 
-/// Claims a lease for the namespace of process `pid`: the first of the plan's that is free.
+/// Claims a lease for the namespace of process `pid`: the first of the plan's that is free. What is
+/// left to do, at any time, about one who had it goes to `later`.
 ///
 /// # Errors
 /// None is free, or the kernel refused for another reason; no link was made.
-pub fn claim(target: &mut impl Target, member: &Member, pid: i32) -> Result<Lease> {
+pub fn claim(
+    target: &mut impl Target,
+    member: &Member,
+    pid: i32,
+    later: &mut Vec<Step>,
+) -> Result<Lease> {
     /// How often the dying holder of a fixed address is put out of the way: more than once only
     /// when another takes it in between.
     const TRIES: usize = 5;
@@ -243,14 +258,14 @@ pub fn claim(target: &mut impl Target, member: &Member, pid: i32) -> Result<Leas
             let refusals = target.send(std::slice::from_ref(&step))?;
             match refusals.first() {
                 None => return Ok(lease),
-                Some(refusal) if is_taken(target, member, lease, refusal)? => {}
+                Some(refusal) if refusal.errno == Errno::EEXIST as i32 => {}
                 Some(refusal) => return Err(refused(&step, refusal)),
             }
         }
         if member.fixed {
             for &lease in &leases {
                 let what = format!("address {}", member.address(lease).addr());
-                free(target, &what, &lease.to_string())?;
+                free(target, &what, &lease.to_string(), later)?;
             }
         } else {
             let random = target.random();
@@ -260,30 +275,16 @@ pub fn claim(target: &mut impl Target, member: &Member, pid: i32) -> Result<Leas
             }
         }
     }
-    Err(Error::new(format!("cannot take an address of network \"{}\"", member.network.name))
-        .because("others took each one first")
-        .hint("try again"))
-}
-
-/// Whether a claim was refused because the lease is taken. The kernel answers the same when the
-/// other end's name is, which then is an error of its own.
-fn is_taken(
-    target: &mut impl Target,
-    member: &Member,
-    lease: Lease,
-    refusal: &Refusal,
-) -> Result<bool> {
-    if refusal.errno != Errno::EEXIST as i32 {
-        return Ok(false);
-    }
-    // Only for a fixed address is the answer worth asking for: otherwise the next one is tried.
-    if member.fixed && target.holder(&lease.to_string())?.is_none() {
-        let link = member.link();
-        return Err(Error::new(format!("cannot create link \"{link}\" inside"))
+    let lease = leases.first().map(Lease::to_string).unwrap_or_default();
+    if target.holder(&lease)?.is_none() {
+        // The kernel answers the same when the name of the other end is taken.
+        return Err(Error::new(format!("cannot create link \"{}\" inside", member.link()))
             .because("a link of that name exists there")
             .hint("choose another with --ifname"));
     }
-    Ok(true)
+    Err(Error::new(format!("cannot take an address of network \"{}\"", member.network.name))
+        .because("others took each one first")
+        .hint("try again"))
 }
 
 fn full(member: &Member) -> Error {
@@ -294,12 +295,15 @@ fn full(member: &Member) -> Error {
         .hint("end some runs (nsrun ps lists them), or use another network")
 }
 
-/// Frees a name or address whose holder is dying or abandoned.
-fn free(target: &mut impl Target, what: &str, held: &str) -> Result<()> {
+/// Frees a name or address whose holder is dying or abandoned; what is left to do about that goes
+/// to `later`.
+fn free(target: &mut impl Target, what: &str, held: &str, later: &mut Vec<Step>) -> Result<()> {
     let Some(holder) = target.holder(held)? else { return Ok(()) };
     let random = target.random();
-    let steps = plan::free(what, &holder, random)?;
-    send(target, &steps)
+    let (steps, rest) = plan::free(what, &holder, random)?;
+    send(target, &steps)?;
+    later.extend(rest);
+    Ok(())
 }
 
 /// Says on the claimed link whose it is, and brings it up.
@@ -311,6 +315,7 @@ pub fn publish(
     member: &Member,
     lease: Lease,
     run: facts::Run,
+    later: &mut Vec<Step>,
 ) -> Result<()> {
     /// See [`claim`].
     const TRIES: usize = 5;
@@ -326,8 +331,10 @@ pub fn publish(
                 Some(step @ Step::AddName { name, .. })
                     if refusal.errno == Errno::EEXIST as i32 =>
                 {
-                    let title = member.name.as_deref().unwrap_or(name);
-                    free(target, &format!("name \"{title}\""), name)?;
+                    // Without what keeps it apart from other names.
+                    let title = name.strip_prefix("run:").or(name.split('@').next());
+                    let title = title.unwrap_or(name);
+                    free(target, &format!("name \"{title}\""), name, later)?;
                     again.push(step.clone());
                 }
                 _ => {

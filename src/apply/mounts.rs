@@ -3,14 +3,13 @@
 use std::fs;
 use std::io;
 use std::os::fd::OwnedFd;
-use std::os::unix::ffi::OsStringExt;
 use std::os::unix::fs::symlink;
 use std::path::{Path, PathBuf};
 
 use super::files::{self, Unfinished};
 use crate::plan::Setup;
 use crate::sys::namespace::set_hostname;
-use crate::sys::{self, Errno, mount};
+use crate::sys::{self, Errno, mount, mountinfo};
 
 /// Devices every program may expect, shown from the host.
 const DEVICES: [&str; 6] = ["null", "zero", "full", "random", "urandom", "tty"];
@@ -48,6 +47,7 @@ impl Mounts {
 
     /// Later the root may be another, and these paths mean something else.
     fn take_copies(&mut self, steps: &[Setup]) -> Result<(), (usize, Errno)> {
+        let own_root = steps.iter().any(|step| matches!(step, Setup::Root(_)));
         for (n, step) in steps.iter().enumerate() {
             let copies = match step {
                 Setup::Bind(bind) => vec![mount::detached_copy(&bind.source)],
@@ -59,6 +59,20 @@ impl Mounts {
             };
             for copy in copies {
                 self.copies.push((n, copy.map_err(|errno| (n, errno))?));
+            }
+        }
+        // The kernel lets a user namespace make these only where it sees others of their kind, so
+        // here. Last: they cover what the paths above may lead through.
+        for (n, step) in steps.iter().enumerate().filter(|_| own_root) {
+            let kind = match step {
+                Setup::Sys => "sysfs",
+                Setup::Proc => "proc",
+                _ => continue,
+            };
+            match fresh_copy(kind) {
+                Ok(copy) => self.copies.push((n, copy)),
+                Err(Errno::EPERM) if self.user_namespace => {}
+                Err(errno) => return Err((n, errno)),
             }
         }
         Ok(())
@@ -82,8 +96,8 @@ impl Mounts {
                 self.unfinished.extend(unfinished);
                 self.warnings.extend(missing);
             }
-            Setup::Sys => self.fresh("sysfs", Path::new("/sys"))?,
-            Setup::Proc => self.fresh("proc", Path::new("/proc"))?,
+            Setup::Sys => self.fresh(n, "sysfs", Path::new("/sys"))?,
+            Setup::Proc => self.fresh(n, "proc", Path::new("/proc"))?,
             Setup::Dev => {
                 let copies = self.copies_of(n);
                 fresh_dev(copies)?;
@@ -93,7 +107,12 @@ impl Mounts {
                     if self.own_root {
                         make_like(&copy, &bind.target)?;
                     }
-                    mount::attach(&copy, &bind.target)?;
+                    // The kernel would say "invalid argument".
+                    match (is_dir(&copy)?, bind.target.is_dir()) {
+                        (true, false) if bind.target.exists() => Err(Errno::ENOTDIR)?,
+                        (false, true) => Err(Errno::EISDIR)?,
+                        _ => mount::attach(&copy, &bind.target)?,
+                    }
                 }
                 if bind.read_only {
                     mount::read_only(&bind.target)?;
@@ -109,8 +128,8 @@ impl Mounts {
             Setup::Sysctl { sysctl, asked } => {
                 let path = sysctl.path();
                 match files::write_sysctl(&path, &sysctl.value) {
-                    // Ids that a user namespace has not cannot be given rights.
-                    Err(Errno::EINVAL) if self.user_namespace && !asked => {}
+                    // Ids that no one has in this user namespace, or one around it, get no rights.
+                    Err(Errno::EINVAL) if !asked => {}
                     Err(errno) if !asked => self
                         .warnings
                         .push(format!("cannot {step}: {}; going on without", errno.desc())),
@@ -123,23 +142,28 @@ impl Mounts {
 
     /// Mounts a new instance of a kernel file system, and puts back what was mounted below the
     /// old one, such as /sys/fs/cgroup.
-    fn fresh(&mut self, kind: &str, target: &Path) -> io::Result<()> {
+    fn fresh(&mut self, n: usize, kind: &str, target: &Path) -> io::Result<()> {
+        let refused = |target: &Path| format!("cannot mount a fresh {}", target.display());
         if self.own_root {
             fs::create_dir_all(target)?;
-        } else if !target.is_dir() {
+            match self.copies_of(n).first() {
+                Some(copy) => mount::attach(copy, target)?,
+                None => self.warnings.push(format!("{}: there is none", refused(target))),
+            }
             return Ok(());
         }
-        let below = if self.own_root { Vec::new() } else { mounted_below(target)? };
+        if !target.is_dir() {
+            return Ok(());
+        }
         let mut copies = Vec::new();
-        for path in below {
+        for path in mounted_below(target)? {
             copies.push((mount::detached_copy(&path), path));
         }
         match mount::new(kind, target, mount::Flags::INERT, "") {
             // The kernel refuses it to a user namespace whose view of the old one is covered in
             // parts, as in a container.
             Err(Errno::EPERM) if self.user_namespace => {
-                let path = target.display();
-                self.warnings.push(format!("cannot mount a fresh {path}: it shows the host's"));
+                self.warnings.push(format!("{}: it shows the host's", refused(target)));
                 return Ok(());
             }
             other => other?,
@@ -154,49 +178,27 @@ impl Mounts {
     }
 }
 
-/// The mount points directly below the mount at `target` (proc_pid_mountinfo(5)).
-fn mounted_below(target: &Path) -> io::Result<Vec<PathBuf>> {
-    let table = match fs::read("/proc/self/mountinfo") {
-        Ok(table) => table,
-        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Vec::new()),
-        Err(error) => return Err(error),
-    };
-    // id, parent, device, root, mount point, …
-    let mounts: Vec<(&[u8], &[u8], PathBuf)> = table
-        .split(|&byte| byte == b'\n')
-        .filter_map(|line| {
-            let mut fields = line.split(|&byte| byte == b' ');
-            let (id, parent) = (fields.next()?, fields.next()?);
-            Some((id, parent, unescaped(fields.nth(2)?)))
-        })
-        .collect();
-    // The last one mounted there is the one that is seen.
-    let Some((id, ..)) = mounts.iter().rev().find(|(.., path)| path == target) else {
-        return Ok(Vec::new());
-    };
-    let below = mounts.iter().filter(|(_, parent, path)| parent == id && path != target);
-    Ok(below.map(|(.., path)| path.clone()).collect())
+/// A new instance of a kernel file system, to be put somewhere later.
+fn fresh_copy(kind: &str) -> sys::Result<OwnedFd> {
+    let place = files::place();
+    mount::new(kind, place, mount::Flags::INERT, "")?;
+    let copy = mount::detached_copy(place);
+    mount::detach(place)?;
+    copy
 }
 
-/// A path as mountinfo writes it: white space and "\" as three octal digits.
-fn unescaped(field: &[u8]) -> PathBuf {
-    let mut path = Vec::with_capacity(field.len());
-    let mut rest = field;
-    while let Some((&byte, after)) = rest.split_first() {
-        rest = after;
-        let octal = after
-            .first_chunk::<3>()
-            .filter(|_| byte == b'\\')
-            .and_then(|digits| u8::from_str_radix(std::str::from_utf8(digits).ok()?, 8).ok());
-        match octal {
-            Some(octal) => {
-                path.push(octal);
-                rest = after.get(3..).unwrap_or_default();
-            }
-            None => path.push(byte),
-        }
-    }
-    PathBuf::from(std::ffi::OsString::from_vec(path))
+/// The mount points directly below the mount at `target`.
+fn mounted_below(target: &Path) -> io::Result<Vec<PathBuf>> {
+    let mounts = match mountinfo::read("self") {
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Vec::new()),
+        other => other?,
+    };
+    // The last one mounted there is the one that is seen.
+    let Some(id) = mounts.iter().rfind(|mount| mount.point == target).map(|mount| mount.id) else {
+        return Ok(Vec::new());
+    };
+    let below = mounts.into_iter().filter(|mount| mount.parent == id && mount.point != target);
+    Ok(below.map(|mount| mount.point).collect())
 }
 
 /// A /dev with the devices whose copies are given, terminals, shared memory, and the usual links.
@@ -235,25 +237,14 @@ pub(super) fn make_file(path: &Path) -> io::Result<()> {
     fs::OpenOptions::new().create(true).append(true).open(path).map(drop)
 }
 
+fn is_dir(copy: &OwnedFd) -> io::Result<bool> {
+    Ok(fs::File::from(copy.try_clone()?).metadata()?.is_dir())
+}
+
 /// Makes what `copy` can be put on, a directory or a file, unless something is there.
 fn make_like(copy: &OwnedFd, target: &Path) -> io::Result<()> {
     if target.exists() {
         return Ok(());
     }
-    if fs::File::from(copy.try_clone()?).metadata()?.is_dir() {
-        fs::create_dir_all(target)
-    } else {
-        make_file(target)
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::unescaped;
-
-    #[test]
-    fn mount_points_with_white_space_are_read_right() {
-        assert_eq!(unescaped(b"/a\\040b\\134c\\011").to_str(), Some("/a b\\c\t"));
-        assert_eq!(unescaped(b"/a\\").to_str(), Some("/a\\"));
-    }
+    if is_dir(copy)? { fs::create_dir_all(target) } else { make_file(target) }
 }

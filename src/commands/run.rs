@@ -2,18 +2,21 @@
 
 use std::fs::{self, File};
 use std::io::{self, Write};
+use std::os::fd::AsFd;
 use std::path::{Path, PathBuf};
 
 use serde_json::json;
 
-use super::{inspect, options, process};
+use super::declared::declared;
+use super::{inspect, options, process, share};
 use crate::apply::{self, Launched, Made};
 use crate::cli::Args;
+use crate::dns::{Members, Server, Upstreams};
 use crate::error::{Error, Kind, Result};
 use crate::facts::{HostFiles, Machine, NetworkLink};
-use crate::kernel::Kernel;
+use crate::kernel::{Kernel, Lock, Record, record};
 use crate::plan::{self, Plan};
-use crate::spec::Run;
+use crate::spec::{Run, Share};
 use crate::sys::channel::Channel;
 use crate::sys::namespace::Namespaces;
 use crate::sys::process::{Fork, exit, fork, new_session};
@@ -91,7 +94,7 @@ fn dry_run(args: &Args) -> Result<Option<Show>> {
 
 fn warn(warnings: &[String]) {
     for warning in warnings {
-        eprintln!("nsrun: warning: {warning}");
+        let _ = writeln!(io::stderr(), "nsrun: warning: {warning}");
     }
 }
 
@@ -100,7 +103,12 @@ fn plan(spec: &Run, kernel: &mut Kernel) -> Result<Plan> {
     let mut machine = Machine { random: file::random(), ..Machine::default() };
     let root = spec.root.directory.as_deref();
     for asked in &spec.networks {
-        machine.networks.push(kernel.network(&asked.network)?);
+        let found = kernel.network(&asked.network)?;
+        machine.declared.push(match &found {
+            Some(_) => None,
+            None => declared(&asked.network)?,
+        });
+        machine.networks.push(found);
     }
     let complete = |link: &NetworkLink| match link {
         NetworkLink::Ours(network) => network.complete,
@@ -120,10 +128,14 @@ fn host_files(spec: &Run) -> HostFiles {
     let read = |path: &str| fs::read(path).ok().map(|text| String::from_utf8_lossy(&text).into());
     let connected = !spec.networks.is_empty();
     let mut files = HostFiles::default();
+    if let Some(Share::Named(name)) = &spec.share {
+        files.namespace_resolv_conf = read(&format!("/etc/netns/{name}/resolv.conf"));
+    }
     if connected || !spec.resolver.is_default() {
         files.resolv_conf = read("/etc/resolv.conf");
         let own: &str = files.resolv_conf.as_deref().unwrap_or_default();
-        if own.is_empty() || own.contains("127.") || own.contains("::1") {
+        let asked_inside = !connected || spec.resolver.off;
+        if asked_inside && (own.is_empty() || own.contains("127.") || own.contains("::1")) {
             files.upstream_resolv_conf = read("/run/systemd/resolve/resolv.conf");
         }
     }
@@ -133,17 +145,80 @@ fn host_files(spec: &Run) -> HostFiles {
     files
 }
 
+/// A run, as the one who watches over it has it.
+struct Life {
+    launched: Launched,
+    plan: Plan,
+    /// What stands for it where no link on this host does.
+    record: Option<Record>,
+    /// For those who ask for names.
+    kernel: Kernel,
+}
+
+/// Takes the name of a run that will have no link on this host to hold it.
+fn hold_name(spec: &Run, kernel: &mut Kernel) -> Result<Option<Record>> {
+    let Some(name) = &spec.name else { return Ok(None) };
+    let taken = |title: String| {
+        Error::new(format!("cannot take name \"{name}\""))
+            .because(format!("run \"{title}\" has it"))
+            .hint("choose another, or end that run with \"nsrun stop\"")
+    };
+    if !spec.networks.is_empty() {
+        return match record(name) {
+            Some(other) => Err(taken(other.title())),
+            None => Ok(None),
+        };
+    }
+    let record = Record::hold(name)?;
+    match kernel.run(name)? {
+        Some(other) if other.alive => Err(taken(other.title())),
+        _ => Ok(Some(record)),
+    }
+}
+
+/// Makes a run without a link on this host known. One without a name goes by its process id, and
+/// does without where there is no place for it.
+fn registered(
+    held: Option<Record>,
+    spec: &Run,
+    launched: &Launched,
+    plan: &Plan,
+) -> Option<Record> {
+    if !spec.networks.is_empty() {
+        return None;
+    }
+    let mut record = held.or_else(|| Record::hold(&launched.pid.to_string()).ok())?;
+    let mode = spec.share.as_ref().map_or("none".into(), ToString::to_string);
+    let networks = describe(launched, plan)["networks"].to_string();
+    record.write(launched.run, &mode, &networks).ok()?;
+    Some(record)
+}
+
 /// Plans and launches, again when another run made the network at the same moment.
-fn launch(spec: &Run) -> Result<(Launched, Kernel, Plan)> {
+fn launch(spec: &Run, warn: &mut dyn FnMut(&[String])) -> Result<Life> {
     const TRIES: usize = 10;
     let mut kernel = Kernel::open()?;
+    let namespace = match &spec.share {
+        None => None,
+        Some(share) => share::open(&mut kernel, share)?,
+    };
+    let namespace = namespace.as_ref().map(AsFd::as_fd);
+    let record = hold_name(spec, &mut kernel)?;
+    let mut lock = None;
     for _ in 0..TRIES {
         let plan = plan(spec, &mut kernel)?;
-        if let Made::Done(made) = apply::make_network(&mut kernel, &plan)? {
+        if !plan.network.is_empty() && lock.is_none() {
+            // What was seen before the lock may have changed when it is there.
+            lock = Some(Lock::networks()?);
+            continue;
+        }
+        if let Made::Done(made) = apply::make_network(&mut kernel, &plan.network)? {
+            lock = None;
             warn(&plan.warnings);
-            if let Some(launched) = apply::launch(&mut kernel, &plan, &made)? {
+            if let Some(launched) = apply::launch(&mut kernel, &plan, &made, namespace)? {
                 warn(&launched.warnings);
-                return Ok((launched, kernel, plan));
+                let record = registered(record, spec, &launched, &plan);
+                return Ok(Life { launched, plan, record, kernel });
             }
         }
     }
@@ -155,8 +230,7 @@ fn launch(spec: &Run) -> Result<(Launched, Kernel, Plan)> {
 fn foreground(spec: &Run, output: Output) -> Result<u8> {
     let terminal = Foreground::current();
     block_signals()?;
-    let (launched, kernel, plan) = launch(spec)?;
-    let status = stay(&launched, kernel, &plan, output.status)?;
+    let status = stay(launch(spec, &mut warn)?, output.status)?;
     if let Some(terminal) = terminal {
         terminal.restore();
     }
@@ -168,16 +242,24 @@ fn block_signals() -> Result<()> {
 }
 
 /// Watches over a run until it ends; its exit status stays readable for those who wait for it.
-fn stay(launched: &Launched, kernel: Kernel, plan: &Plan, status: Option<File>) -> Result<u8> {
+fn stay(life: Life, status: Option<File>) -> Result<u8> {
+    let Life { mut launched, plan, record, kernel } = life;
     if let Some(mut file) = status {
-        let line = format!("{}\n", describe(launched, plan));
+        let line = format!("{}\n", describe(&launched, &plan));
         let _ = file.write_all(line.as_bytes());
     }
-    drop(kernel);
+    let mut server =
+        launched.sockets.take().zip(plan.responder.as_ref()).map(|(sockets, asked)| {
+            let networks = plan.members.iter().map(|member| member.network.clone()).collect();
+            let upstreams = Upstreams::new(&asked.upstreams);
+            Server::new(sockets, Members::new(kernel, networks), asked.search.clone(), upstreams)
+        });
     // What the caller left open for CMD, or for nobody, must end when CMD closes it.
-    file::close_from(3);
+    let mut kept = server.as_ref().map(Server::descriptors).unwrap_or_default();
+    kept.extend(record.as_ref().map(Record::as_fd));
+    file::close_all_but(3, &kept);
     let status_file = file::anonymous(c"nsrun-status");
-    let status = apply::supervise(launched)?;
+    let status = apply::supervise(&launched, server.as_mut())?;
     if let Ok(mut file) = status_file {
         let _ = file.write_all(&[status]);
     }
@@ -242,8 +324,11 @@ fn detached(spec: &Run, output: Output) -> Result<u8> {
     let mut buf = [0; REPORT];
     match ours.receive(&mut buf).map_err(cannot)? {
         [] => Err(Error::new("cannot launch the process").because("nsrun was killed")),
-        [0, name @ ..] => {
-            println!("{}", String::from_utf8_lossy(name));
+        [0, lines @ ..] => {
+            let lines = String::from_utf8_lossy(lines);
+            let (name, warnings) = lines.split_once('\n').unwrap_or((&lines, ""));
+            warn(&warnings.lines().map(str::to_owned).collect::<Vec<_>>());
+            let _ = writeln!(io::stdout(), "{name}");
             Ok(0)
         }
         [kind, text @ ..] => Err(Error {
@@ -255,7 +340,8 @@ fn detached(spec: &Run, output: Output) -> Result<u8> {
 
 /// Longest report of a run in the background.
 const REPORT: usize = 8192;
-/// First byte of such a report: 0 and the name of the run, or one of these and an error.
+/// First byte of such a report: 0, the name of the run and its warnings, a line each, or one of
+/// these and an error.
 const KINDS: [Kind; 5] =
     [Kind::Failed, Kind::Usage, Kind::Failed, Kind::NotExecutable, Kind::NotFound];
 
@@ -265,12 +351,15 @@ fn background(spec: &Run, status: Option<File>, report: &Channel, null: &File, l
         new_session()
             .and_then(|()| file::replace(null, 0))
             .and_then(|()| file::replace(log, 1))
+            .and_then(|()| file::replace(log, 2))
             .map_err(|errno| Error::new("cannot detach").because(errno.desc()))?;
         block_signals()
     };
-    let launched = begin().and_then(|()| launch(spec));
-    let (launched, kernel, plan) = match launched {
-        Ok(launched) => launched,
+    let mut warnings = Vec::new();
+    let mut collect = |more: &[String]| warnings.extend_from_slice(more);
+    let launched = begin().and_then(|()| launch(spec, &mut collect));
+    let life = match launched {
+        Ok(life) => life,
         Err(error) => {
             let kind = KINDS.iter().rposition(|kind| *kind == error.kind).unwrap_or(2) as u8;
             let text = error.to_string();
@@ -281,8 +370,7 @@ fn background(spec: &Run, status: Option<File>, report: &Channel, null: &File, l
             return super::LAUNCH_FAILED;
         }
     };
-    let _ = report.send(&[&[0], title(&launched, &plan).as_bytes()].concat());
-    // Errors up to here were for whoever called; from here on for the log.
-    let _ = file::replace(log, 2);
-    stay(&launched, kernel, &plan, status).unwrap_or(super::LAUNCH_FAILED)
+    let lines = [&[title(&life.launched, &life.plan)], warnings.as_slice()].concat().join("\n");
+    let _ = report.send(&[&[0], lines.as_bytes()].concat());
+    stay(life, status).unwrap_or(super::LAUNCH_FAILED)
 }

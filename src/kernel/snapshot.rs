@@ -5,17 +5,18 @@ use std::fmt;
 use std::net::{IpAddr, Ipv4Addr};
 
 use ipnet::IpNet;
-use nl::Flags;
 use nl::route::address::{self, IfAddr};
 use nl::route::link::{self, IfInfo};
 use nl::route::nsid::{self, RtGen};
 use nl::route::route::{self, RtMsg};
+use nl::value::U32;
+use nl::{Attr, Flags};
 
 use super::{Kernel, Link, words};
 use crate::error::{Error, Result};
 use crate::facts::{
-    BRIDGE_PREFIX, DEFAULT_NETWORK, Description, Host, Joined, Lease, Network, NetworkLink,
-    Occupied, Run, Status, is_default, parse_network_mac, with_prefix,
+    BRIDGE_PREFIX, DEFAULT_NETWORK, Description, Host, HostLink, Joined, Lease, Network,
+    NetworkLink, Occupied, Run, Status, is_default, is_link_local, parse_network_mac, with_prefix,
 };
 use crate::sys::Errno;
 
@@ -146,16 +147,21 @@ impl Kernel {
 
     /// Every network on this host, in the order of their numbers, unfinished ones too.
     pub fn networks(&mut self) -> Result<Vec<Network>> {
-        let mut networks: Vec<Network> = self
-            .links(None)?
-            .iter()
-            .filter_map(|link| match network_of(link) {
-                NetworkLink::Ours(network) => Some(network),
-                NetworkLink::Foreign { .. } => None,
-            })
-            .collect();
+        let mut networks: Vec<Network> = self.links(None)?.iter().filter_map(ours).collect();
         networks.sort_by_key(|network| network.number);
         Ok(networks)
+    }
+
+    /// The ports of a network's bridge that are no members' links.
+    pub fn foreign_ports(&mut self, network: &Network) -> Result<Vec<String>> {
+        let foreign = |link: &Link| {
+            link.master.is_some()
+                && link.master == network.index
+                && Lease::parse(&link.name).is_none()
+                && Some(&link.name) != network.options.uplink.as_ref()
+        };
+        let links = self.links(None)?;
+        Ok(links.into_iter().filter(foreign).map(|link| link.name).collect())
     }
 
     /// What making a network has to know about this host.
@@ -164,7 +170,8 @@ impl Kernel {
             self.links(None)?.into_iter().map(|link| (link.index, link)).collect();
         let name = |index: u32| links.get(&index).map_or("?", |link| link.name.as_str());
         let mut occupied = Vec::new();
-        for (index, address, prefix_len) in self.addresses(None)? {
+        let addresses = self.addresses(None)?;
+        for &(index, address, prefix_len) in &addresses {
             if let Ok(prefix) = IpNet::new(address, prefix_len) {
                 let text = with_prefix(address, prefix_len);
                 let by = format!("address {text} of link \"{}\"", name(index));
@@ -185,19 +192,30 @@ impl Kernel {
             .filter(|route| route.main && is_default(&route.prefix) && route.link.is_some())
             .min_by_key(|route| (matches!(route.prefix, IpNet::V6(_)), route.metric));
         let uplink_mtu = default.and_then(|route| links.get(&route.link?)).map(|link| link.mtu);
-        Ok(Host { occupied, uplink_mtu })
+        let networks: Vec<Network> = links.values().filter_map(ours).collect();
+        let host_link = |link: &Link| HostLink {
+            name: link.name.clone(),
+            names: link.names.clone(),
+            addresses: addresses
+                .iter()
+                .filter(|(index, address, _)| *index == link.index && !is_link_local(address))
+                .map(|(_, address, prefix_len)| with_prefix(*address, *prefix_len))
+                .collect(),
+            master: link.master.map(|master| name(master).to_owned()),
+        };
+        let links = links.values().map(host_link).collect();
+        let mut host = Host { occupied, uplink_mtu, links, ..Host::default() };
+        // Of those that were left unfinished only the default network is kept, and completed.
+        let kept = networks.iter().filter(|network| network.complete || network.number == 0);
+        kept.for_each(|network| host.add(network));
+        Ok(Host { networks, ..host })
     }
 
     /// Every run on this host, in the order of their links, those that are ending too.
     pub fn runs(&mut self) -> Result<Vec<Status>> {
         let links = self.links(None)?;
-        let networks: HashMap<u32, Network> = links
-            .iter()
-            .filter_map(|link| match network_of(link) {
-                NetworkLink::Ours(network) => Some((link.index, network)),
-                NetworkLink::Foreign { .. } => None,
-            })
-            .collect();
+        let networks: HashMap<u32, Network> =
+            links.iter().filter_map(|link| Some((link.index, ours(link)?))).collect();
         let by_number = |number| networks.values().find(|network| network.number == number);
         let mut found: Vec<Status> = links
             .iter()
@@ -240,18 +258,29 @@ impl Kernel {
             Some(index) => self.find_link(By::Index(index))?,
             None => None,
         };
-        let network = master.map(|master| network_of(&master)).and_then(|found| match found {
-            NetworkLink::Ours(network) => Some(network),
-            NetworkLink::Foreign { .. } => None,
-        });
+        let network = master.as_ref().and_then(ours);
         let Some(mut status) = status_of(&link, network.as_ref()) else { return Ok(None) };
         self.find_alive(std::slice::from_mut(&mut status))?;
         Ok(Some(status))
     }
 
+    /// The lease of the member of a network that has this name; `None` when there is none.
+    pub fn member(&mut self, name: &str, network: &str) -> Result<Option<Lease>> {
+        let link = self.find_link(By::AltName(&format!("{name}@{network}")))?;
+        Ok(link.and_then(|link| Lease::parse(&link.name)))
+    }
+
+    /// The name of the member of a network that has this lease; `None` when there is none.
+    pub fn member_name(&mut self, lease: Lease, network: &str) -> Result<Option<String>> {
+        let link = self.find_link(By::Name(&lease.to_string()))?;
+        let names = link.map(|link| link.names).unwrap_or_default();
+        let here = |name: &String| name.strip_suffix(network)?.strip_suffix('@').map(Into::into);
+        Ok(names.iter().find_map(here))
+    }
+
     /// The run whose namespace process `pid` is in; `None` when it is in none.
     pub fn run_of(&mut self, pid: u32) -> Result<Option<Status>> {
-        let id = self.namespace_ids(&[pid])?.first().copied().flatten();
+        let id = self.namespace_ids(nsid::PID, &[pid])?.first().copied().flatten();
         let Some(id) = id else { return Ok(None) };
         Ok(self.runs()?.into_iter().find(|status| status.namespace_id == Some(id)))
     }
@@ -261,28 +290,32 @@ impl Kernel {
     pub(super) fn find_alive(&mut self, runs: &mut [Status]) -> Result<()> {
         let pids: Vec<u32> =
             runs.iter().map(|status| status.run.map_or(0, |run| run.pid as u32)).collect();
-        let ids = self.namespace_ids(&pids)?;
+        let ids = self.namespace_ids(nsid::PID, &pids)?;
         for (status, id) in runs.iter_mut().zip(ids) {
             status.alive = id.is_some() && id == status.namespace_id;
         }
         Ok(())
     }
 
-    /// For each process, the id that its network namespace has here; `None` when it is gone or
-    /// has none.
-    pub(super) fn namespace_ids(&mut self, pids: &[u32]) -> Result<Vec<Option<i32>>> {
+    /// For each namespace, named by `key` (a process in it, or an open file), the id it has here;
+    /// `None` when it is gone or has none.
+    pub(super) fn namespace_ids(
+        &mut self,
+        key: Attr<nsid::NsId, U32>,
+        values: &[u32],
+    ) -> Result<Vec<Option<i32>>> {
         /// Replies queue up in the socket, about 1 KiB of its 208 KiB each.
         const AT_ONCE: usize = 64;
-        let mut ids = Vec::with_capacity(pids.len());
-        for pids in pids.chunks(AT_ONCE) {
+        let mut ids = Vec::with_capacity(values.len());
+        for values in values.chunks(AT_ONCE) {
             let base = ids.len();
-            ids.resize(base + pids.len(), None);
+            ids.resize(base + values.len(), None);
             let first = self.route.seq();
             let refusals = self.exchange(
                 |batch| {
-                    for &pid in pids {
+                    for &value in values {
                         batch.push(nsid::GET, Flags::empty(), RtGen::default(), |m| {
-                            m.put(nsid::PID, pid);
+                            m.put(key, value);
                         });
                     }
                 },
@@ -354,6 +387,13 @@ fn network_of(link: &Link) -> NetworkLink {
     })
 }
 
+fn ours(link: &Link) -> Option<Network> {
+    match network_of(link) {
+        NetworkLink::Ours(network) => Some(network),
+        NetworkLink::Foreign { .. } => None,
+    }
+}
+
 /// The run that a link on this host belongs to; `None` for a foreign link.
 pub(super) fn status_of(link: &Link, network: Option<&Network>) -> Option<Status> {
     let lease = Lease::parse(&link.name).filter(|_| link.kind.as_deref() == Some("veth"))?;
@@ -364,6 +404,8 @@ pub(super) fn status_of(link: &Link, network: Option<&Network>) -> Option<Status
         run: link.alias.as_deref().and_then(Run::parse),
         alive: false,
         namespace_id: link.link_namespace,
+        mode: None,
+        networks: None,
         joined: vec![Joined {
             lease,
             link_index: link.index,

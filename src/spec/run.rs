@@ -7,6 +7,7 @@ use std::path::PathBuf;
 use crate::error::{Error, Result};
 use crate::spec::capability;
 use crate::spec::network::Membership;
+use crate::spec::share::Share;
 
 /// A process to launch, and all around it.
 #[derive(Clone, Debug)]
@@ -15,8 +16,12 @@ pub struct Run {
     pub name: Option<String>,
     /// The networks it joins, in the order of its links; empty: loopback only.
     pub networks: Vec<Membership>,
+    /// The network namespace it shares; `None`: it gets its own.
+    pub share: Option<Share>,
     /// Parameters of the namespace's network.
     pub sysctls: Vec<Sysctl>,
+    /// Further names by which other members find it.
+    pub aliases: Vec<String>,
     /// Host name inside.
     pub hostname: Option<String>,
     /// What resolv.conf says.
@@ -80,6 +85,8 @@ impl Sysctl {
 /// What resolv.conf inside says; empty lists leave the host's.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Resolver {
+    /// Whether names of members are not answered inside, and the servers are asked directly.
+    pub off: bool,
     /// Servers.
     pub servers: Vec<IpAddr>,
     /// Domains to try short names in.
@@ -89,9 +96,9 @@ pub struct Resolver {
 }
 
 impl Resolver {
-    /// Whether nothing was asked for.
+    /// Whether resolv.conf shall say what the host's does.
     pub fn is_default(&self) -> bool {
-        *self == Resolver::default()
+        self.servers.is_empty() && self.search.is_empty() && self.options.is_empty()
     }
 }
 

@@ -2,7 +2,9 @@
 
 use std::ffi::CStr;
 use std::fs::File;
-use std::os::fd::{AsRawFd, FromRawFd, OwnedFd};
+use std::os::fd::{AsRawFd, BorrowedFd, FromRawFd, OwnedFd};
+use std::thread::sleep;
+use std::time::{Duration, Instant};
 
 use nix::fcntl::{FcntlArg, FdFlag, fcntl};
 
@@ -50,6 +52,21 @@ pub fn adopt(fd: i32) -> Option<File> {
     known.then(|| unsafe { File::from(OwnedFd::from_raw_fd(fd)) })
 }
 
+/// Locks a file for this process alone until it is closed, waiting for others if `wait`: flock(2).
+///
+/// # Errors
+/// `EWOULDBLOCK`: another has it.
+pub fn lock(file: &File, wait: bool) -> Result<()> {
+    let operation = if wait { libc::LOCK_EX } else { libc::LOCK_EX | libc::LOCK_NB };
+    loop {
+        // SAFETY: takes integers; the descriptor is open.
+        match Errno::result(unsafe { libc::flock(file.as_raw_fd(), operation) }) {
+            Err(Errno::EINTR) => {}
+            other => return other.map(drop),
+        }
+    }
+}
+
 /// Random bits from the kernel.
 pub fn random() -> u64 {
     let mut bytes = [0u8; 8];
@@ -61,6 +78,40 @@ pub fn random() -> u64 {
 
 /// Closes the descriptors from `first` on: close_range(2).
 pub fn close_from(first: u32) {
-    // SAFETY: nothing in this process uses one of these afterwards; the caller promises.
-    unsafe { libc::syscall(libc::SYS_close_range, first, u32::MAX, 0) };
+    close_all_but(first, &[]);
+}
+
+/// Closes the descriptors from `first` on that are not in `keep`.
+pub fn close_all_but(first: u32, keep: &[BorrowedFd<'_>]) {
+    let mut keep: Vec<u32> = keep.iter().map(|fd| fd.as_raw_fd() as u32).collect();
+    keep.sort_unstable();
+    let mut first = first;
+    for (from, to) in keep.iter().map(|&fd| (fd + 1, fd)).chain([(0, u32::MAX)]) {
+        if first < to {
+            let last = if to == u32::MAX { to } else { to - 1 };
+            // SAFETY: nothing in this process uses one of these afterwards; the caller promises.
+            unsafe { libc::syscall(libc::SYS_close_range, first, last, 0) };
+        }
+        first = from;
+    }
+}
+
+/// A file's lock, held as long as this lives.
+#[derive(Debug)]
+pub struct Lock(#[allow(dead_code)] File);
+
+/// Waits until nobody else holds the lock of a file, at most for `patience`.
+///
+/// # Errors
+/// `EWOULDBLOCK`: somebody held it all the time.
+pub fn lock_within(file: File, patience: Duration) -> Result<Lock> {
+    let start = Instant::now();
+    loop {
+        match lock(&file, false) {
+            Ok(()) => return Ok(Lock(file)),
+            Err(Errno::EWOULDBLOCK) if start.elapsed() < patience => {}
+            Err(errno) => return Err(errno),
+        }
+        sleep(Duration::from_millis(1));
+    }
 }
