@@ -519,7 +519,8 @@ pub fn ack(data: &[u8]) {
     let mut answer = Vec::new();
     answer.extend((-22i32).to_ne_bytes());
     answer.extend(&request[..if wide { first.header.len as usize } else { 16 }]);
-    answer.extend([8, 0, 2, 0].iter().chain(&(offset as u32).to_ne_bytes()));
+    answer.extend([8u16.to_ne_bytes(), 2u16.to_ne_bytes()].as_flattened());
+    answer.extend((offset as u32).to_ne_bytes());
     let header = MessageHeader {
         len: (answer.len() + wire::MESSAGE_HEADER) as u32,
         kind: nl::ERROR,
@@ -527,15 +528,12 @@ pub fn ack(data: &[u8]) {
         seq: first.header.seq,
         port: 7,
     };
-    // The first two bytes of an attribute are its length in host byte order.
     let ours = [&header.to_bytes()[..], &answer].concat();
-    if cfg!(target_endian = "little") {
-        let message = Messages::new(&ours).next().unwrap().unwrap();
-        let ack = Ack::decode(&message).unwrap().unwrap();
-        assert_eq!((ack.errno, ack.offset), (22, Some(offset as u32)));
-        let told = ack.path(Protocol::Route, request).expect("it is there").to_string();
-        assert_eq!(told, path);
-    }
+    let message = Messages::new(&ours).next().unwrap().unwrap();
+    let ack = Ack::decode(&message).unwrap().unwrap();
+    assert_eq!((ack.errno, ack.offset), (22, Some(offset as u32)));
+    let told = ack.path(Protocol::Route, request).expect("it is there").to_string();
+    assert_eq!(told, path);
 }
 
 /// Any bytes in words; nothing outside the bytes, nothing lost, no end missing.
