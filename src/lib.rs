@@ -2,8 +2,7 @@
 //!
 //! ```text
 //! nl  <-  sys  <-  kernel  <--+
-//!  facts, spec <-  plan  <----+-- apply  <-  commands  <-  cli, main
-//!                             +-- ip     <------+
+//!  facts, spec <-  plan  <----+-- apply  <-  commands  <-  cli, ip, main
 //! ```
 
 pub mod apply;

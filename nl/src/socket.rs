@@ -151,6 +151,15 @@ impl Socket {
         if result < 0 { Err(io::Error::last_os_error()) } else { Ok(()) }
     }
 
+    /// Joins a multicast group: its notifications come through [`receive`](Self::receive).
+    ///
+    /// # Errors
+    /// The kernel has no such group, or does not let the caller join it.
+    pub fn join(&self, group: u32) -> Result<(), SocketError> {
+        self.set(libc::SOL_NETLINK, libc::NETLINK_ADD_MEMBERSHIP, &group)
+            .map_err(|error| SocketError::Io("setsockopt", error))
+    }
+
     /// The sequence number the next batch shall begin with.
     pub fn seq(&self) -> u32 {
         self.seq

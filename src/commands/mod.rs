@@ -2,7 +2,6 @@
 
 mod exec;
 mod inspect;
-mod ip;
 mod link;
 pub mod netns;
 mod network_options;
@@ -13,8 +12,6 @@ mod run;
 mod stop;
 mod target;
 mod wait;
-
-pub use ip::ip;
 
 use crate::cli::{Args, Usage};
 use crate::error::{Error, Kind, Result};

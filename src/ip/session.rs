@@ -24,6 +24,8 @@ pub(super) struct Session {
     pub(super) options: Options,
     pub(super) names: Names,
     pub(super) out: Out,
+    /// Exit code of a command that succeeded: that of one it launched.
+    pub(super) code: u8,
     links: Vec<(u32, Known)>,
     namespaces: Option<Vec<(i32, String)>>,
     files: Vec<File>,
@@ -49,6 +51,7 @@ impl Session {
             options,
             names,
             out,
+            code: 0,
             links: Vec::new(),
             namespaces: None,
             files: Vec::new(),

@@ -1,11 +1,11 @@
 //! Requests of any kind with replies of any kind, for programs that show all there is.
 
 use nl::route::link::{self, IfInfo};
-use nl::socket::Refusal;
-use nl::{Attrs, Batch, Flags, Header, Message, MessageHeader, MessageType, Set};
+use nl::socket::{Refusal, SocketError};
+use nl::{Attrs, Batch, Flags, Header, Message, MessageHeader, MessageType, Messages, Set};
 
 use super::{Kernel, failed, with_batch};
-use crate::error::Result;
+use crate::error::{Error, Result};
 
 /// A message from the kernel, kept.
 #[derive(Clone, Debug)]
@@ -74,6 +74,34 @@ impl Kernel {
             self.route.dump(bytes, |message| Ok(Some(Reply::keep(&message))))
         })?
         .map_err(failed)
+    }
+
+    /// Calls `each` with every notification of these groups (`RTNLGRP_*`) until it fails.
+    /// `None`: some were lost because they came too fast.
+    ///
+    /// # Errors
+    /// The groups cannot be joined, or the connection broke.
+    pub fn watch<E: From<Error>>(
+        &mut self,
+        groups: &[u32],
+        each: &mut dyn FnMut(Option<Message<'_>>) -> std::result::Result<(), E>,
+    ) -> std::result::Result<(), E> {
+        for &group in groups {
+            self.route.join(group).map_err(failed)?;
+        }
+        loop {
+            match self.route.receive() {
+                Ok(bytes) => {
+                    for message in Messages::new(bytes) {
+                        each(Some(message.map_err(|error| failed(error.into()))?))?;
+                    }
+                }
+                // Nothing happened for a while.
+                Err(SocketError::Timeout) => {}
+                Err(SocketError::Overrun) => each(None)?,
+                Err(error) => return Err(failed(error).into()),
+            }
+        }
     }
 
     /// Everything about one link, by its index.
