@@ -156,6 +156,14 @@ impl Socket {
     /// # Errors
     /// The kernel has no such group, or does not let the caller join it.
     pub fn join(&self, group: u32) -> Result<(), SocketError> {
+        // Without an address of its own a socket counts as the sender of what the kernel sends,
+        // and a sender is left out. Binding it twice fails, and does no harm.
+        // SAFETY: all-zero bytes are a valid sockaddr_nl.
+        let mut any: libc::sockaddr_nl = unsafe { core::mem::zeroed() };
+        any.nl_family = libc::AF_NETLINK as libc::sa_family_t;
+        let len = size_of::<libc::sockaddr_nl>() as libc::socklen_t;
+        // SAFETY: the address is valid for reads of `len` bytes.
+        unsafe { libc::bind(self.fd.as_raw_fd(), (&raw const any).cast(), len) };
         self.set(libc::SOL_NETLINK, libc::NETLINK_ADD_MEMBERSHIP, &group)
             .map_err(|error| SocketError::Io("setsockopt", error))
     }

@@ -38,12 +38,12 @@ pub(super) fn run(session: &mut Session, words: &mut Words) -> Result<()> {
         Some("add") => Ok(netns::add(&name(words)?)?),
         Some("attach") => {
             let name = name(words)?;
-            let word = words.next().ok_or_else(|| Failure::usage("No PID specified".into()))?;
+            let word = words.next().ok_or_else(|| Failure::new("No PID specified".into()))?;
             Ok(netns::attach(&name, pid(&word)?)?)
         }
         Some("set") => {
             let name = name(words)?;
-            let word = words.next().ok_or_else(|| Failure::usage("No nsid specified".into()))?;
+            let word = words.next().ok_or_else(|| Failure::new("No nsid specified".into()))?;
             let wrong = || Failure::wrong_value(&word, "Invalid \"netnsid\" value");
             let id = match word.as_str() {
                 "auto" => None,
@@ -60,9 +60,12 @@ pub(super) fn run(session: &mut Session, words: &mut Words) -> Result<()> {
         Some("delete") => Ok(drop(netns::delete(&name(words)?)?)),
         Some("identify") => {
             let pid = words.next().map(|word| pid(&word)).transpose()?;
-            for name in netns::identify(pid)? {
+            let names = netns::identify(pid)?;
+            for name in &names {
                 session.out.text(&format!("{name}\n"));
             }
+            // Nothing is said by an empty line.
+            session.out.text(if names.is_empty() { "\n" } else { "" });
             Ok(())
         }
         Some("pids") => {
@@ -78,7 +81,7 @@ pub(super) fn run(session: &mut Session, words: &mut Words) -> Result<()> {
 }
 
 fn name(words: &mut Words) -> Result<NetnsName> {
-    let word = words.next().ok_or_else(|| Failure::usage("No netns name specified".into()))?;
+    let word = words.next().ok_or_else(|| Failure::new("No netns name specified".into()))?;
     NetnsName::parse(word.as_ref())
         .map_err(|_| Failure::usage(format!("Invalid netns name \"{word}\"")))
 }
@@ -141,7 +144,7 @@ fn exec(session: &mut Session, words: &mut Words) -> Result<()> {
         command.push(OsString::from(word));
     }
     if command.is_empty() {
-        return Err(Failure::usage("No command specified".into()));
+        return Err(Failure::new("No command specified".into()));
     }
     match name {
         Some(name) => Err(netns::exec(&name, &command).into()),

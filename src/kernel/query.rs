@@ -40,16 +40,18 @@ impl Kernel {
         header: H,
         fill: &dyn Fn(&mut Attrs<'_, S>),
     ) -> Result<Answer> {
+        self.answer(&|batch| {
+            batch.push(kind, flags, header, |m| fill(m));
+        })
+    }
+
+    /// [`ask`](Self::ask), once for all types.
+    fn answer(&mut self, fill: &dyn Fn(&mut Batch<'_>)) -> Result<Answer> {
         let mut replies = Vec::new();
-        let refusals = self.exchange(
-            |batch| {
-                batch.push(kind, flags, header, |m| fill(m));
-            },
-            |message| {
-                replies.push(Reply::keep(&message));
-                Ok(())
-            },
-        )?;
+        let refusals = self.exchange(fill, |message| {
+            replies.push(Reply::keep(&message));
+            Ok(())
+        })?;
         Ok(match refusals.into_iter().next() {
             Some(refusal) => Err(refusal),
             None => Ok(replies),
@@ -66,10 +68,14 @@ impl Kernel {
         header: H,
         fill: &dyn Fn(&mut Attrs<'_, S>),
     ) -> Result<Answer> {
-        let seq = self.route.seq();
-        let fill = |batch: &mut Batch<'_>| {
+        self.listed(&|batch| {
             batch.push(kind, Flags::DUMP, header, |m| fill(m));
-        };
+        })
+    }
+
+    /// [`list`](Self::list), once for all types.
+    fn listed(&mut self, fill: &dyn Fn(&mut Batch<'_>)) -> Result<Answer> {
+        let seq = self.route.seq();
         with_batch(seq, fill, |bytes| {
             self.route.dump(bytes, |message| Ok(Some(Reply::keep(&message))))
         })?
