@@ -21,4 +21,6 @@ mod run;
 mod signals;
 mod terminal;
 
+mod ip;
+
 mod world_selftest;

@@ -256,12 +256,12 @@ pub(in crate::ip) fn print(
         out.text("/");
         out.put("prefixlen", header.prefix_len, " ");
     }
-    if brief {
-        return Ok(());
-    }
     if let Some(metric) = view.get(address::RT_PRIORITY)? {
         out.text("metric ");
         out.put("metric", metric, " ");
+    }
+    if brief {
+        return Ok(());
     }
     for (key, text, attribute) in
         [("broadcast", "brd ", address::BROADCAST), ("anycast", "any ", address::ANYCAST)]
