@@ -1,8 +1,10 @@
 //! Runs processes in network namespaces that are already wired up.
 //!
 //! ```text
-//! nl  <-  sys  <-  kernel  <--+
-//!  facts, spec <-  plan  <----+-- apply  <-  commands  <-  cli, ip, main
+//! nl  <-  sys  <-  kernel  <-  dns  <--+
+//! spec  <-  facts  <-  plan  <---------+-- apply  <-  commands  <-  main
+//!                                      +-- ip     <--+
+//!                                                cli  <----+
 //! ```
 
 pub mod apply;

@@ -503,7 +503,9 @@ impl fmt::Display for Annotation<'_> {
 /// One line: offset, then name and value, indented.
 impl fmt::Display for Item<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{:>5}  {:indent$}", self.offset, "", indent = 2 * self.depth)?;
+        write!(f, "{:>5}  ", self.offset)?;
+        // Not a width: one that does not fit 16 bits panics.
+        (0..self.depth).try_for_each(|_| f.write_str("  "))?;
         if let (Label::Message(name), Value::Message(header)) = (self.label, self.value) {
             return message_line(f, name, header);
         }
@@ -568,12 +570,17 @@ pub fn flag_names(
     ];
     const DEL: &[(&str, Flags)] = &[("NONREC", Flags::NONREC), ("BULK", Flags::BULK)];
     const ACK: &[(&str, Flags)] = &[("CAPPED", Flags::CAPPED), ("ACK_TLVS", Flags::ACK_TLVS)];
-    let says = |word| name.is_some_and(|name| name.contains(word));
+    // Not `contains`: the search inside core can panic, as far as a compiler can tell.
+    let verb = name.and_then(|name| {
+        let prefixes = ["RTM_", "NFT_MSG_", "IPCTNL_MSG_CT_", "GENL_ID_"];
+        prefixes.iter().find_map(|prefix| name.strip_prefix(prefix))
+    });
+    let says = |word| verb.is_some_and(|verb| verb.starts_with(word));
     let more: &[(&str, Flags)] = match kind {
         ERROR | DONE => ACK,
-        _ if says("_GET") || says("GENL") => GET,
-        _ if says("_NEW") || says("_SET") => NEW,
-        _ if says("_DEL") || says("_DESTROY") => DEL,
+        _ if says("GET") || says("CTRL") => GET,
+        _ if says("NEW") || says("SET") => NEW,
+        _ if says("DEL") || says("DESTROY") => DEL,
         _ => &[],
     };
     ALL.iter().chain(more).copied()

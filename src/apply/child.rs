@@ -2,6 +2,7 @@
 
 use std::cell::Cell;
 use std::ffi::{CString, OsStr};
+use std::os::fd::BorrowedFd;
 use std::os::unix::ffi::OsStrExt;
 
 use super::init;
@@ -13,6 +14,7 @@ use crate::error::Error;
 use crate::kernel::Kernel;
 use crate::plan::{Plan, Process, Step};
 use crate::sys::channel::Channel;
+use crate::sys::namespace::{Namespaces, join};
 use crate::sys::process::{Program, die_with_parent, execute, exit, parent};
 use crate::sys::{Errno, credentials, errno, file, signal};
 
@@ -24,8 +26,13 @@ const FAILED: u8 = 125;
 
 /// Everything the new process does. `supervisor` is its parent, as its own process id namespace
 /// sees it.
-pub(super) fn main(plan: &Plan, channel: Channel, supervisor: i32) -> ! {
-    let failure = match prepare(plan, &channel) {
+pub(super) fn main(
+    plan: &Plan,
+    channel: Channel,
+    supervisor: i32,
+    shared: Option<BorrowedFd<'_>>,
+) -> ! {
+    let failure = match prepare(plan, &channel, shared) {
         Err(failure) => failure,
         Ok(()) if plan.has_init() => init::main(&plan.process, channel),
         Ok(()) => become_cmd(&plan.process, supervisor),
@@ -40,8 +47,11 @@ pub(super) fn channel_send(channel: &Channel, report: &Report) -> Result<(), Err
 }
 
 /// Up to the point where only credentials and the program itself are left.
-fn prepare(plan: &Plan, channel: &Channel) -> Result<(), Failure> {
+fn prepare(plan: &Plan, channel: &Channel, shared: Option<BorrowedFd<'_>>) -> Result<(), Failure> {
     let other = |errno| Failure::new(At::Other, errno);
+    if let Some(namespace) = shared {
+        join(namespace, Namespaces::NET).map_err(|errno| Failure::new(At::Network, errno))?;
+    }
     if plan.user_namespace().is_some() {
         receive(channel)?;
         credentials::become_user(0, 0, &[]).map_err(|errno| Failure::new(At::User, errno))?;
@@ -54,8 +64,12 @@ fn prepare(plan: &Plan, channel: &Channel) -> Result<(), Failure> {
     mounts
         .perform(&plan.prepare)
         .map_err(|(n, errno)| Failure::new(At::Prepare(n as u16), errno))?;
-    let mut kernel = Kernel::open().map_err(failed_inside)?;
-    wire(&mut kernel, &[Plan::loopback()])?;
+    // A namespace that others made is theirs to set up.
+    let mut kernel = None;
+    if plan.share.is_none() {
+        let kernel = kernel.insert(Kernel::open().map_err(failed_inside)?);
+        wire(kernel, &[Plan::loopback()])?;
+    }
     if plan.responder.is_some() {
         match responder::open() {
             Ok(sockets) => {
@@ -70,8 +84,9 @@ fn prepare(plan: &Plan, channel: &Channel) -> Result<(), Failure> {
     let address = first.map(|(member, lease)| member.address(*lease).addr().to_string());
     // As Debian writes a host's own name where it has no lasting address.
     let address = address.unwrap_or("127.0.1.1".into());
-    wire(&mut kernel, &plan.inside(leases))?;
-    drop(kernel);
+    if let Some(mut kernel) = kernel {
+        wire(&mut kernel, &plan.inside(leases))?;
+    }
     for unfinished in std::mem::take(&mut mounts.unfinished) {
         unfinished.finish(&address).map_err(|error| other(errno(&error)))?;
     }

@@ -6,7 +6,7 @@ use ipnet::IpNet;
 use nl::route::address::{self, AddressFlags, IfAddr};
 use nl::route::link::{self, IfInfo};
 use nl::route::route::{self, RtMsg};
-use nl::route::{self as rt, LinkFlags, bridge, inet6, info, veth};
+use nl::route::{self as rt, LinkFlags, bridge, bridge_port, inet6, info, veth};
 use nl::{Batch, Flags};
 
 use crate::plan::{Master, Step};
@@ -140,6 +140,20 @@ pub(super) fn encode(
         Step::Describe { link, text } => {
             batch.push(link::SET, flags, any, |m| {
                 m.put(link::IFNAME, link).put(link::IFALIAS, text);
+            });
+        }
+        Step::Isolate { link } => {
+            batch.push(link::NEW, flags, any, |m| {
+                m.put(link::IFNAME, link).nest(link::LINKINFO, |i| {
+                    i.put(info::SLAVE_KIND, "bridge").nest(info::BRIDGE_PORT, |p| {
+                        p.put(bridge_port::ISOLATED, 1);
+                    });
+                });
+            });
+        }
+        Step::AddPort { link, bridge } => {
+            batch.push(link::SET, flags, any, |m| {
+                m.put(link::IFNAME, link).put(link::MASTER, index(bridge));
             });
         }
         Step::Rename { index, to, .. } => {

@@ -1,6 +1,7 @@
 //! Launching: a process with its namespaces, its link on the host, and the word to go.
 
 use std::fs;
+use std::os::fd::BorrowedFd;
 
 use super::child;
 use super::members::{Target, claim, publish, undo};
@@ -9,7 +10,7 @@ use crate::dns::Sockets;
 use crate::error::{Error, Result};
 use crate::facts::{self, Lease};
 use crate::plan::{Plan, Step};
-use crate::spec::{IdMap, Isolation, UserNamespace};
+use crate::spec::{IdMap, UserNamespace};
 use crate::sys::channel::Channel;
 use crate::sys::namespace::Namespaces;
 use crate::sys::process::{Fork, fork, own_pid, wait};
@@ -31,22 +32,28 @@ pub struct Launched {
 }
 
 /// Launches the process of a plan whose network is there. `made` are the steps that made it. `None`
-/// when the network went away meanwhile: whoever made it took it back.
+/// when the network went away meanwhile: whoever made it took it back. `shared` is the network
+/// namespace that the plan shares, unless it is the one of this process.
 ///
 /// Signals must be blocked before: those that come meanwhile wait until CMD is there to get them.
 ///
 /// # Errors
 /// It could not be launched; nothing of it is left, and the network, if it was made for this run,
 /// is taken back.
-pub fn launch<T: Target>(target: &mut T, plan: &Plan, made: &[Step]) -> Result<Option<Launched>> {
+pub fn launch<T: Target>(
+    target: &mut T,
+    plan: &Plan,
+    made: &[Step],
+    shared: Option<BorrowedFd<'_>>,
+) -> Result<Option<Launched>> {
     let cannot = |errno: Errno| Error::new("cannot launch the process").because(errno.desc());
     let launched = Channel::pair().map_err(cannot).and_then(|(ours, theirs)| {
         let supervisor = own_pid();
-        match fork(namespaces(&plan.isolation)) {
+        match fork(namespaces(plan)) {
             Err(errno) => Err(fork_failed(errno, plan)),
             Ok(Fork::Child) => {
                 drop(ours);
-                child::main(plan, theirs, supervisor)
+                child::main(plan, theirs, supervisor, shared)
             }
             Ok(Fork::Parent(pid)) => {
                 drop(theirs);
@@ -161,8 +168,10 @@ fn now() -> u64 {
     since.map(|since| since.as_secs()).unwrap_or_default()
 }
 
-fn namespaces(isolation: &Isolation) -> Namespaces {
-    let mut own = Namespaces::NET | Namespaces::MOUNT;
+fn namespaces(plan: &Plan) -> Namespaces {
+    let isolation = &plan.isolation;
+    let mut own = Namespaces::MOUNT;
+    own.set(Namespaces::NET, plan.share.is_none());
     own.set(Namespaces::PID, isolation.pid);
     own.set(Namespaces::IPC, isolation.ipc);
     own.set(Namespaces::UTS, isolation.uts);
@@ -172,7 +181,7 @@ fn namespaces(isolation: &Isolation) -> Namespaces {
 }
 
 fn fork_failed(errno: Errno, plan: &Plan) -> Error {
-    let names: Vec<_> = namespaces(&plan.isolation).names().collect();
+    let names: Vec<_> = namespaces(plan).names().collect();
     let error =
         Error::new(format!("cannot make namespaces ({})", names.join(", "))).because(errno.desc());
     match errno {

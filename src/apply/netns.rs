@@ -30,7 +30,7 @@ pub fn lock_names() -> Result<Option<Names>> {
         other => other.map_err(|error| cannot(sys::errno(&error)))?,
     };
     let inode = directory.metadata().map(|found| found.ino()).unwrap_or_default();
-    match file::lock(directory, PATIENCE) {
+    match file::lock_within(directory, PATIENCE) {
         Ok(lock) => Ok(Some(Names(lock))),
         // Anybody who may read a directory may lock it.
         Err(Errno::EWOULDBLOCK) => {

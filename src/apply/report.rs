@@ -41,6 +41,8 @@ impl Order {
 /// Where in its preparations a process failed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum At {
+    /// Joining the network namespace that is shared.
+    Network,
     /// A step of `Plan::prepare`.
     Prepare(u16),
     /// The wiring inside.
@@ -61,7 +63,8 @@ pub(super) enum At {
     Other,
 }
 
-const AT: [At; 9] = [
+const AT: [At; 10] = [
+    At::Network,
     At::Prepare(0),
     At::Inside,
     At::Finish(0),
@@ -166,6 +169,7 @@ pub(super) fn error(
             let directory = directory.map_or(".".into(), |path| path.display().to_string());
             format!("start in directory \"{directory}\"")
         }
+        At::Network => "join the network namespace".into(),
         At::User => "become the user asked for".into(),
         At::Capabilities => "give up capabilities".into(),
         At::Clone => "make a process".into(),

@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 use super::{find_run, operand, process};
 use crate::cli::Args;
 use crate::error::Result;
-use crate::facts::{Joined, Status, with_prefix};
+use crate::facts::{Joined, Status, is_link_local, with_prefix};
 use crate::kernel::{Kernel, Link};
 use crate::spec::{Mac, printable};
 
@@ -17,7 +17,8 @@ pub(super) fn inspect(args: &Args) -> Result<u8> {
     let mut status = find_run(&mut kernel, operand(args, 0)?)?;
     // Its other links are not known by its name.
     let mut runs = kernel.runs()?.into_iter();
-    if let Some(whole) = runs.find(|run| run.namespace_id == status.namespace_id) {
+    let same = |run: &Status| run.namespace_id.is_some() && run.namespace_id == status.namespace_id;
+    if let Some(whole) = runs.find(same) {
         status = whole;
     }
     let run = json(&mut kernel, &status)?;
@@ -40,6 +41,7 @@ pub(super) fn json(kernel: &mut Kernel, status: &Status) -> Result<Value> {
         "started": run.map(|run| time(run.started)),
         "init": run.map(|run| run.pid).filter(|init| Some(*init) != pid),
         "supervisor": run.map(|run| run.supervisor),
+        "mode": status.mode,
         "networks": networks(kernel, status)?,
         "ports": [],
     }))
@@ -48,7 +50,10 @@ pub(super) fn json(kernel: &mut Kernel, status: &Status) -> Result<Value> {
 /// The links inside that the run's veths lead to. They are looked up from here, without entering or
 /// keeping the namespace; a run with rights over its links may have changed them.
 fn networks(kernel: &mut Kernel, status: &Status) -> Result<Vec<Value>> {
-    let Some(namespace) = status.namespace_id else { return Ok(Vec::new()) };
+    let Some(namespace) = status.namespace_id else {
+        let written = status.networks.as_deref().and_then(|text| serde_json::from_str(text).ok());
+        return Ok(written.unwrap_or_default());
+    };
     // Both fail when the run ends in this moment: then there is nothing left to show.
     let Ok(links) = kernel.links(Some(namespace)) else { return Ok(Vec::new()) };
     let addresses = kernel.addresses(Some(namespace)).unwrap_or_default();
@@ -77,11 +82,6 @@ fn networks(kernel: &mut Kernel, status: &Status) -> Result<Vec<Value>> {
     Ok(status.joined.iter().map(network).collect())
 }
 
-/// Whether an address means something on its own link only.
-fn is_link_local(address: &IpAddr) -> bool {
-    matches!(address, IpAddr::V6(v6) if v6.is_unicast_link_local())
-}
-
 /// Seconds since 1970 as RFC 3339 writes them, in UTC.
 pub(super) fn time(seconds: u64) -> String {
     let (days, rest) = (seconds / 86400, seconds % 86400);
@@ -107,7 +107,7 @@ pub(super) fn print_json(value: &Value) {
 }
 
 /// The same for people: one line a fact, networks indented.
-fn text(run: &Value) -> String {
+pub(super) fn text(run: &Value) -> String {
     let mut out = String::new();
     lines(run, "", &mut out);
     out

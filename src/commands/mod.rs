@@ -1,22 +1,25 @@
 //! What can be typed, one file each: read what was asked for, plan, carry out, print.
 
+mod declared;
 mod exec;
 mod inspect;
 mod link;
 pub mod netns;
+mod network;
 mod network_options;
 mod options;
 mod process;
 mod ps;
 mod run;
+mod share;
 mod stop;
 mod target;
 mod wait;
 
 use crate::cli::{Args, Usage};
 use crate::error::{Error, Kind, Result};
-use crate::facts::Status;
-use crate::kernel::Kernel;
+use crate::facts::{Run, Status};
+use crate::kernel::{Kernel, record, recorded};
 
 /// Exit status of a command that failed.
 const FAILED: u8 = 1;
@@ -37,6 +40,11 @@ pub fn dispatch(path: &str, args: &Args) -> std::result::Result<u8, (Error, u8)>
         "exec" => exec::exec,
         "ps" => ps::ps,
         "inspect" => inspect::inspect,
+        "network create" => network::create,
+        "network list" => network::list,
+        "network inspect" => network::inspect,
+        "network rm" => network::remove,
+        "network prune" => network::prune,
         "stop" => stop::stop,
         "wait" => wait::wait,
         "link move" => link::send_away,
@@ -89,10 +97,25 @@ fn find_run(kernel: &mut Kernel, target: &str) -> Result<Status> {
         Some(status) => Some(status),
         None => kernel.run(target)?,
     };
+    let found = match found {
+        Some(status) if status.alive => Some(status),
+        _ => unlinked(target),
+    };
     found.filter(|status| status.alive).ok_or_else(|| {
         Error::new(format!("cannot find run \"{target}\""))
             .because("there is none of that name, and no process with that id is in one")
             .hint("nsrun ps lists what runs")
+    })
+}
+
+/// The same among the runs that have no link on this host.
+fn unlinked(target: &str) -> Option<Status> {
+    let pid: Option<i32> = target.parse().ok();
+    record(target).or_else(|| {
+        let is_its = |run: &Run| Some(run.pid) == pid || process::cmd_pid(run.pid) == pid;
+        recorded()
+            .into_iter()
+            .find(|status| pid.is_some() && status.run.as_ref().is_some_and(is_its))
     })
 }
 

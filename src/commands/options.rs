@@ -10,15 +10,16 @@ use std::path::{Path, PathBuf};
 use crate::cli::Args;
 use crate::error::{Error, Result};
 use crate::spec::{
-    self, Bind, HostLine, IdMap, Isolation, Resolver, Root, Run, Sysctl, User, UserNamespace,
-    capability,
+    self, Bind, HostLine, IdMap, Isolation, Resolver, Root, Run, Share, Sysctl, User,
+    UserNamespace, capability,
 };
 use crate::sys::{credentials, file};
 
 /// Reads all options of `run` but those about its output.
 pub(super) fn spec(args: &Args) -> Result<Run> {
-    let networks = super::network_options::networks(args)?;
-    let isolation = isolation(args, networks.is_empty())?;
+    let (networks, share) = super::network_options::networks(args)?;
+    let is_local = matches!(share, None | Some(Share::Host)) && networks.is_empty();
+    let isolation = isolation(args, is_local)?;
     let base = match isolation.user {
         Some(_) => capability::ALL,
         None => capability::DEFAULT,
@@ -41,6 +42,7 @@ pub(super) fn spec(args: &Args) -> Result<Run> {
         survive: args.flag("survive"),
         command: args.operands().to_vec(),
         networks,
+        share,
         isolation,
     })
 }
@@ -59,7 +61,7 @@ pub(super) fn number(args: &Args, name: &str, from: u32, to: u32) -> Result<Opti
     })
 }
 
-fn isolation(args: &Args, unconnected: bool) -> Result<Isolation> {
+fn isolation(args: &Args, is_local: bool) -> Result<Isolation> {
     let maps = |name: &str| parse_all(args, name, IdMap::parse);
     let asked = args.flag("userns");
     let users = UserNamespace { uids: maps("uidmap")?, gids: maps("gidmap")? };
@@ -68,7 +70,7 @@ fn isolation(args: &Args, unconnected: bool) -> Result<Isolation> {
             .hint("add --userns, or drop the maps"));
     }
     // An ordinary user may have namespaces of their own inside a user namespace of their own.
-    let needed = !credentials::is_root() && unconnected;
+    let needed = !credentials::is_root() && is_local;
     let own = |name: &str, default: &str| {
         args.text(name).map(|choice| choice.unwrap_or(default) == "private")
     };

@@ -7,7 +7,7 @@ use super::{inspect, process};
 use crate::cli::Args;
 use crate::error::Result;
 use crate::facts::{Joined, Status};
-use crate::kernel::Kernel;
+use crate::kernel::{Kernel, recorded};
 use crate::spec::printable;
 
 const HEADINGS: [&str; 6] = ["NAME", "PID", "NETWORK", "ADDRESS", "UP", "COMMAND"];
@@ -16,6 +16,7 @@ pub(super) fn ps(args: &Args) -> Result<u8> {
     let mut kernel = Kernel::open()?;
     let mut runs = kernel.runs()?;
     runs.retain(|status| status.alive);
+    runs.extend(recorded());
     if args.flag("json") {
         let mut list = Vec::new();
         for status in &runs {
@@ -31,7 +32,7 @@ pub(super) fn ps(args: &Args) -> Result<u8> {
         rows.push([
             status.title(),
             pid.map(|pid| pid.to_string()).unwrap_or_default(),
-            each(status, |joined| Some(joined.network.clone())),
+            status.mode.clone().unwrap_or_else(|| each(status, |on| Some(on.network.clone()))),
             each(status, |joined| Some(joined.address?.0.to_string())),
             status.run.map(|run| duration(now.saturating_sub(run.started))).unwrap_or_default(),
             printable(&pid.map(process::command).unwrap_or_default().join(" ")),
@@ -48,7 +49,7 @@ fn each(status: &Status, fact: impl Fn(&Joined) -> Option<String>) -> String {
 }
 
 /// Columns as wide as their widest entry; the last as it is.
-fn table<const N: usize>(rows: &[[String; N]]) -> String {
+pub(super) fn table<const N: usize>(rows: &[[String; N]]) -> String {
     let width = |n: usize| rows.iter().map(|row| row[n].chars().count()).max().unwrap_or(0);
     let widths: [usize; N] = std::array::from_fn(width);
     let mut out = String::new();

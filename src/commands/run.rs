@@ -2,19 +2,21 @@
 
 use std::fs::{self, File};
 use std::io::{self, Write};
+use std::os::fd::AsFd;
 use std::path::{Path, PathBuf};
 
 use serde_json::json;
 
-use super::{inspect, options, process};
+use super::declared::declared;
+use super::{inspect, options, process, share};
 use crate::apply::{self, Launched, Made};
 use crate::cli::Args;
 use crate::dns::{Members, Server, Upstreams};
 use crate::error::{Error, Kind, Result};
 use crate::facts::{HostFiles, Machine, NetworkLink};
-use crate::kernel::Kernel;
+use crate::kernel::{Kernel, Lock, Record, record};
 use crate::plan::{self, Plan};
-use crate::spec::Run;
+use crate::spec::{Run, Share};
 use crate::sys::channel::Channel;
 use crate::sys::namespace::Namespaces;
 use crate::sys::process::{Fork, exit, fork, new_session};
@@ -42,7 +44,9 @@ pub(super) fn run(args: &Args) -> Result<u8> {
             .hint("--json-status-fd must lie outside of what --preserve-fds passes"));
     }
     if let Some(show) = dry_run {
-        let plan = plan(&spec, &mut Kernel::open()?)?;
+        let mut kernel = Kernel::open()?;
+        let found = networks(&spec, &mut kernel)?;
+        let plan = plan(&spec, &mut kernel, found)?;
         warn(&plan.warnings);
         let _ = io::stdout().write_all(show(&plan).as_bytes());
         return Ok(0);
@@ -92,23 +96,36 @@ fn dry_run(args: &Args) -> Result<Option<Show>> {
 
 fn warn(warnings: &[String]) {
     for warning in warnings {
-        eprintln!("nsrun: warning: {warning}");
+        let _ = writeln!(io::stderr(), "nsrun: warning: {warning}");
     }
 }
 
+/// The links by which the networks of a run are known.
+fn networks(spec: &Run, kernel: &mut Kernel) -> Result<Vec<Option<NetworkLink>>> {
+    spec.networks.iter().map(|asked| kernel.network(&asked.network)).collect()
+}
+
+/// Whether there is nothing to be made.
+fn are_complete(networks: &[Option<NetworkLink>]) -> bool {
+    networks.iter().all(|link| match link {
+        Some(NetworkLink::Ours(network)) => network.complete,
+        Some(NetworkLink::Foreign { .. }) => true,
+        None => false,
+    })
+}
+
 /// Looks at what matters for this run, and plans it.
-fn plan(spec: &Run, kernel: &mut Kernel) -> Result<Plan> {
-    let mut machine = Machine { random: file::random(), ..Machine::default() };
+fn plan(spec: &Run, kernel: &mut Kernel, found: Vec<Option<NetworkLink>>) -> Result<Plan> {
+    let mut machine = Machine { random: file::random(), networks: found, ..Machine::default() };
     let root = spec.root.directory.as_deref();
-    for asked in &spec.networks {
-        machine.networks.push(kernel.network(&asked.network)?);
-    }
-    let complete = |link: &NetworkLink| match link {
-        NetworkLink::Ours(network) => network.complete,
-        NetworkLink::Foreign { .. } => true,
-    };
-    if !machine.networks.iter().all(|link| link.as_ref().is_some_and(complete)) {
+    if !are_complete(&machine.networks) {
         machine.host = kernel.host()?;
+    }
+    for (asked, found) in spec.networks.iter().zip(&machine.networks) {
+        machine.declared.push(match found {
+            Some(_) => None,
+            None => declared(&asked.network)?,
+        });
     }
     machine.files = host_files(spec);
     if let Some(user) = &spec.user {
@@ -121,6 +138,9 @@ fn host_files(spec: &Run) -> HostFiles {
     let read = |path: &str| fs::read(path).ok().map(|text| String::from_utf8_lossy(&text).into());
     let connected = !spec.networks.is_empty();
     let mut files = HostFiles::default();
+    if let Some(Share::Named(name)) = &spec.share {
+        files.namespace_resolv_conf = read(&format!("/etc/netns/{name}/resolv.conf"));
+    }
     if connected || !spec.resolver.is_default() {
         files.resolv_conf = read("/etc/resolv.conf");
         let own: &str = files.resolv_conf.as_deref().unwrap_or_default();
@@ -135,17 +155,81 @@ fn host_files(spec: &Run) -> HostFiles {
     files
 }
 
+/// A run, as the one who watches over it has it.
+struct Life {
+    launched: Launched,
+    plan: Plan,
+    /// What stands for it where no link on this host does.
+    record: Option<Record>,
+    /// For those who ask for names.
+    kernel: Kernel,
+}
+
+/// Takes the name of a run that will have no link on this host to hold it.
+fn hold_name(spec: &Run, kernel: &mut Kernel) -> Result<Option<Record>> {
+    let Some(name) = &spec.name else { return Ok(None) };
+    let taken = |title: String| {
+        Error::new(format!("cannot take name \"{name}\""))
+            .because(format!("run \"{title}\" has it"))
+            .hint("choose another, or end that run with \"nsrun stop\"")
+    };
+    if !spec.networks.is_empty() {
+        return match record(name) {
+            Some(other) => Err(taken(other.title())),
+            None => Ok(None),
+        };
+    }
+    let record = Record::hold(name)?;
+    match kernel.run(name)? {
+        Some(other) if other.alive => Err(taken(other.title())),
+        _ => Ok(Some(record)),
+    }
+}
+
+/// Makes a run without a link on this host known. One without a name goes by its process id, and
+/// does without where there is no place for it.
+fn registered(
+    held: Option<Record>,
+    spec: &Run,
+    launched: &Launched,
+    plan: &Plan,
+) -> Option<Record> {
+    if !spec.networks.is_empty() {
+        return None;
+    }
+    let record = held.or_else(|| Record::hold(&launched.pid.to_string()).ok())?;
+    let mode = spec.share.as_ref().map_or("none".into(), ToString::to_string);
+    let networks = describe(launched, plan)["networks"].to_string();
+    record.write(launched.run, &mode, &networks).ok()?;
+    Some(record)
+}
+
 /// Plans and launches, again when another run made the network at the same moment.
-fn launch(spec: &Run, warn: &mut dyn FnMut(&[String])) -> Result<(Launched, Kernel, Plan)> {
+fn launch(spec: &Run, warn: &mut dyn FnMut(&[String])) -> Result<Life> {
     const TRIES: usize = 10;
     let mut kernel = Kernel::open()?;
+    let namespace = match &spec.share {
+        None => None,
+        Some(share) => share::open(&mut kernel, share)?,
+    };
+    let namespace = namespace.as_ref().map(AsFd::as_fd);
+    let record = hold_name(spec, &mut kernel)?;
     for _ in 0..TRIES {
-        let plan = plan(spec, &mut kernel)?;
-        if let Made::Done(made) = apply::make_network(&mut kernel, &plan)? {
+        let mut found = networks(spec, &mut kernel)?;
+        let mut lock = None;
+        if !are_complete(&found) {
+            lock = Lock::networks();
+            // What was seen before the lock may have changed now that it is there.
+            found = networks(spec, &mut kernel)?;
+        }
+        let plan = plan(spec, &mut kernel, found)?;
+        if let Made::Done(made) = apply::make_network(&mut kernel, &plan.network)? {
+            drop(lock);
             warn(&plan.warnings);
-            if let Some(launched) = apply::launch(&mut kernel, &plan, &made)? {
+            if let Some(launched) = apply::launch(&mut kernel, &plan, &made, namespace)? {
                 warn(&launched.warnings);
-                return Ok((launched, kernel, plan));
+                let record = registered(record, spec, &launched, &plan);
+                return Ok(Life { launched, plan, record, kernel });
             }
         }
     }
@@ -157,8 +241,7 @@ fn launch(spec: &Run, warn: &mut dyn FnMut(&[String])) -> Result<(Launched, Kern
 fn foreground(spec: &Run, output: Output) -> Result<u8> {
     let terminal = Foreground::current();
     block_signals()?;
-    let (launched, kernel, plan) = launch(spec, &mut warn)?;
-    let status = stay(launched, kernel, &plan, output.status)?;
+    let status = stay(launch(spec, &mut warn)?, output.status)?;
     if let Some(terminal) = terminal {
         terminal.restore();
     }
@@ -170,9 +253,10 @@ fn block_signals() -> Result<()> {
 }
 
 /// Watches over a run until it ends; its exit status stays readable for those who wait for it.
-fn stay(mut launched: Launched, kernel: Kernel, plan: &Plan, status: Option<File>) -> Result<u8> {
+fn stay(life: Life, status: Option<File>) -> Result<u8> {
+    let Life { mut launched, plan, record, kernel } = life;
     if let Some(mut file) = status {
-        let line = format!("{}\n", describe(&launched, plan));
+        let line = format!("{}\n", describe(&launched, &plan));
         let _ = file.write_all(line.as_bytes());
     }
     let mut server =
@@ -182,7 +266,9 @@ fn stay(mut launched: Launched, kernel: Kernel, plan: &Plan, status: Option<File
             Server::new(sockets, Members::new(kernel, networks), asked.search.clone(), upstreams)
         });
     // What the caller left open for CMD, or for nobody, must end when CMD closes it.
-    file::close_all_but(3, &server.as_ref().map(Server::descriptors).unwrap_or_default());
+    let mut kept = server.as_ref().map(Server::descriptors).unwrap_or_default();
+    kept.extend(record.as_ref().map(Record::as_fd));
+    file::close_all_but(3, &kept);
     let status_file = file::anonymous(c"nsrun-status");
     let status = apply::supervise(&launched, server.as_mut())?;
     if let Ok(mut file) = status_file {
@@ -283,8 +369,8 @@ fn background(spec: &Run, status: Option<File>, report: &Channel, null: &File, l
     let mut warnings = Vec::new();
     let mut collect = |more: &[String]| warnings.extend_from_slice(more);
     let launched = begin().and_then(|()| launch(spec, &mut collect));
-    let (launched, kernel, plan) = match launched {
-        Ok(launched) => launched,
+    let life = match launched {
+        Ok(life) => life,
         Err(error) => {
             let kind = KINDS.iter().rposition(|kind| *kind == error.kind).unwrap_or(2) as u8;
             let text = error.to_string();
@@ -295,7 +381,7 @@ fn background(spec: &Run, status: Option<File>, report: &Channel, null: &File, l
             return super::LAUNCH_FAILED;
         }
     };
-    let lines = [&[title(&launched, &plan)], warnings.as_slice()].concat().join("\n");
+    let lines = [&[title(&life.launched, &life.plan)], warnings.as_slice()].concat().join("\n");
     let _ = report.send(&[&[0], lines.as_bytes()].concat());
-    stay(launched, kernel, &plan, status).unwrap_or(super::LAUNCH_FAILED)
+    stay(life, status).unwrap_or(super::LAUNCH_FAILED)
 }

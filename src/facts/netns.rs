@@ -59,7 +59,7 @@ pub struct NamedNamespace {
 }
 
 /// An id that a network namespace has given to another.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct NamespaceId {
     /// The id there.
     pub id: i32,

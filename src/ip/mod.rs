@@ -1,7 +1,7 @@
 //! `ip`: links, addresses, routes, neighbours and rules in iproute2's grammar and output.
 //!
-//! Every command reads its words into [`settings::Settings`] or a filter, sends one request
-//! through [`crate::kernel`], and prints the replies through [`out::Out`]. Where it differs from
+//! Every command reads its words into `Settings` or a filter, sends one request
+//! through [`crate::kernel`], and prints the replies through `Out`. Where it differs from
 //! iproute2 on purpose is listed in `docs/ip.md`.
 
 mod address;

@@ -2,9 +2,11 @@
 
 mod holder;
 mod link;
+mod lock;
 pub mod named;
 mod netfilter;
 mod query;
+mod record;
 mod snapshot;
 
 use std::os::fd::{AsFd, BorrowedFd};
@@ -16,8 +18,10 @@ use crate::error::{Error, Result};
 use crate::sys;
 
 pub use link::Link;
+pub use lock::Lock;
 pub use netfilter::Netfilter;
 pub use query::{Answer, Reply};
+pub use record::{Record, record, recorded};
 
 /// Room for the batches of a usual run; larger ones take a second try.
 const BATCH: usize = 2048;
@@ -113,6 +117,10 @@ fn all_refused(batch: &[u8], error: &std::io::Error) -> Vec<Refusal> {
 }
 
 fn failed(error: SocketError) -> Error {
+    let error = match error {
+        SocketError::Io(_, error) => sys::errno(&error).desc().to_owned(),
+        other => other.to_string(),
+    };
     Error::new("cannot get an answer from the kernel").because(error)
 }
 

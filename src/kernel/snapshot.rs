@@ -15,8 +15,8 @@ use nl::{Attr, Flags};
 use super::{Kernel, Link, words};
 use crate::error::{Error, Result};
 use crate::facts::{
-    BRIDGE_PREFIX, DEFAULT_NETWORK, Description, Host, Joined, Lease, Network, NetworkLink,
-    Occupied, Run, Status, is_default, parse_network_mac, with_prefix,
+    BRIDGE_PREFIX, DEFAULT_NETWORK, Description, Host, HostLink, Joined, Lease, Network,
+    NetworkLink, Occupied, Run, Status, is_default, is_link_local, parse_network_mac, with_prefix,
 };
 use crate::sys::Errno;
 
@@ -147,16 +147,21 @@ impl Kernel {
 
     /// Every network on this host, in the order of their numbers, unfinished ones too.
     pub fn networks(&mut self) -> Result<Vec<Network>> {
-        let mut networks: Vec<Network> = self
-            .links(None)?
-            .iter()
-            .filter_map(|link| match network_of(link) {
-                NetworkLink::Ours(network) => Some(network),
-                NetworkLink::Foreign { .. } => None,
-            })
-            .collect();
+        let mut networks: Vec<Network> = self.links(None)?.iter().filter_map(ours).collect();
         networks.sort_by_key(|network| network.number);
         Ok(networks)
+    }
+
+    /// The ports of a network's bridge that are no members' links.
+    pub fn foreign_ports(&mut self, network: &Network) -> Result<Vec<String>> {
+        let foreign = |link: &Link| {
+            link.master.is_some()
+                && link.master == network.index
+                && Lease::parse(&link.name).is_none()
+                && Some(&link.name) != network.options.uplink.as_ref()
+        };
+        let links = self.links(None)?;
+        Ok(links.into_iter().filter(foreign).map(|link| link.name).collect())
     }
 
     /// What making a network has to know about this host.
@@ -165,7 +170,8 @@ impl Kernel {
             self.links(None)?.into_iter().map(|link| (link.index, link)).collect();
         let name = |index: u32| links.get(&index).map_or("?", |link| link.name.as_str());
         let mut occupied = Vec::new();
-        for (index, address, prefix_len) in self.addresses(None)? {
+        let addresses = self.addresses(None)?;
+        for &(index, address, prefix_len) in &addresses {
             if let Ok(prefix) = IpNet::new(address, prefix_len) {
                 let text = with_prefix(address, prefix_len);
                 let by = format!("address {text} of link \"{}\"", name(index));
@@ -186,19 +192,30 @@ impl Kernel {
             .filter(|route| route.main && is_default(&route.prefix) && route.link.is_some())
             .min_by_key(|route| (matches!(route.prefix, IpNet::V6(_)), route.metric));
         let uplink_mtu = default.and_then(|route| links.get(&route.link?)).map(|link| link.mtu);
-        Ok(Host { occupied, uplink_mtu })
+        let networks: Vec<Network> = links.values().filter_map(ours).collect();
+        let host_link = |link: &Link| HostLink {
+            name: link.name.clone(),
+            names: link.names.clone(),
+            addresses: addresses
+                .iter()
+                .filter(|(index, address, _)| *index == link.index && !is_link_local(address))
+                .map(|(_, address, prefix_len)| with_prefix(*address, *prefix_len))
+                .collect(),
+            master: link.master.map(|master| name(master).to_owned()),
+        };
+        let links = links.values().map(host_link).collect();
+        let mut host = Host { occupied, uplink_mtu, links, ..Host::default() };
+        // Of those that were left unfinished only the default network is kept, and completed.
+        let kept = networks.iter().filter(|network| network.complete || network.number == 0);
+        kept.for_each(|network| host.add(network));
+        Ok(Host { networks, ..host })
     }
 
     /// Every run on this host, in the order of their links, those that are ending too.
     pub fn runs(&mut self) -> Result<Vec<Status>> {
         let links = self.links(None)?;
-        let networks: HashMap<u32, Network> = links
-            .iter()
-            .filter_map(|link| match network_of(link) {
-                NetworkLink::Ours(network) => Some((link.index, network)),
-                NetworkLink::Foreign { .. } => None,
-            })
-            .collect();
+        let networks: HashMap<u32, Network> =
+            links.iter().filter_map(|link| Some((link.index, ours(link)?))).collect();
         let by_number = |number| networks.values().find(|network| network.number == number);
         let mut found: Vec<Status> = links
             .iter()
@@ -241,10 +258,7 @@ impl Kernel {
             Some(index) => self.find_link(By::Index(index))?,
             None => None,
         };
-        let network = master.map(|master| network_of(&master)).and_then(|found| match found {
-            NetworkLink::Ours(network) => Some(network),
-            NetworkLink::Foreign { .. } => None,
-        });
+        let network = master.as_ref().and_then(ours);
         let Some(mut status) = status_of(&link, network.as_ref()) else { return Ok(None) };
         self.find_alive(std::slice::from_mut(&mut status))?;
         Ok(Some(status))
@@ -373,6 +387,13 @@ fn network_of(link: &Link) -> NetworkLink {
     })
 }
 
+fn ours(link: &Link) -> Option<Network> {
+    match network_of(link) {
+        NetworkLink::Ours(network) => Some(network),
+        NetworkLink::Foreign { .. } => None,
+    }
+}
+
 /// The run that a link on this host belongs to; `None` for a foreign link.
 pub(super) fn status_of(link: &Link, network: Option<&Network>) -> Option<Status> {
     let lease = Lease::parse(&link.name).filter(|_| link.kind.as_deref() == Some("veth"))?;
@@ -383,6 +404,8 @@ pub(super) fn status_of(link: &Link, network: Option<&Network>) -> Option<Status
         run: link.alias.as_deref().and_then(Run::parse),
         alive: false,
         namespace_id: link.link_namespace,
+        mode: None,
+        networks: None,
         joined: vec![Joined {
             lease,
             link_index: link.index,

@@ -16,6 +16,7 @@ pub use member::Member;
 pub(crate) use names::RESPONDER;
 pub use names::Responder;
 pub use netns::{NameStep, add_name, delete_name, enter_named};
+pub use network::create as create_network;
 pub use run::{Plan, Process, run};
 pub use script::script;
 pub use setup::{PrivateFile, Setup};

@@ -124,6 +124,7 @@ mod tests {
             resolv_conf: Some(own.into()),
             upstream_resolv_conf: upstream.map(Into::into),
             hosts: None,
+            namespace_resolv_conf: None,
         }
     }
 

@@ -10,7 +10,7 @@ use crate::plan::names::{self, Responder};
 use crate::plan::network::network;
 use crate::plan::setup::{PrivateFile, Setup};
 use crate::plan::step::Step;
-use crate::spec::{self, Isolation, Run, Sysctl, capability};
+use crate::spec::{self, Isolation, Run, Share, Sysctl, capability};
 
 /// Everything `nsrun run` will do.
 #[derive(Clone, Debug)]
@@ -25,6 +25,8 @@ pub struct Plan {
     pub members: Vec<Member>,
     /// How names are answered inside; `None`: the servers in resolv.conf are asked directly.
     pub responder: Option<Responder>,
+    /// The network namespace it shares, with all that is in it; `None`: it has its own.
+    pub share: Option<Share>,
     /// What the new process does at once.
     pub prepare: Vec<Setup>,
     /// What it does when it has its links.
@@ -64,8 +66,13 @@ pub fn run(spec: &Run, machine: &Machine) -> Result<Plan> {
     let mut warnings = Vec::new();
     check(spec, &mut warnings)?;
     let (mut networks, mut steps) = (Vec::new(), Vec::new());
-    for (asked, found) in spec.networks.iter().zip(&machine.networks) {
-        let (network, rest) = network(&asked.network, found.as_ref(), &machine.host)?;
+    let mut host = machine.host.clone();
+    for (n, asked) in spec.networks.iter().enumerate() {
+        let found = machine.networks.get(n).and_then(Option::as_ref);
+        let declared = machine.declared.get(n).and_then(Option::as_ref);
+        let (network, rest) = network(&asked.network, found, declared, &host, machine.random)?;
+        // The next one to be made must leave room for this one.
+        host.add(&network);
         networks.push(network);
         steps.extend(rest);
     }
@@ -78,6 +85,7 @@ pub fn run(spec: &Run, machine: &Machine) -> Result<Plan> {
         network: steps,
         isolation: spec.isolation.clone(),
         members,
+        share: spec.share.clone(),
         prepare,
         finish,
         process: process(spec, machine),
@@ -118,6 +126,19 @@ fn check(spec: &Run, warnings: &mut Vec<String>) -> Result<()> {
         return Err(Error::usage("--network-alias needs a network")
             .hint("drop it, or choose another --net than none"));
     }
+    if let Some(share) = &spec.share {
+        if !spec.sysctls.is_empty() {
+            return Err(Error::usage(format!(
+                "--sysctl would change others' network with --net {share}"
+            ))
+            .hint("drop one of the two options"));
+        }
+        // Rights over a namespace are those of the user namespace that made it.
+        if isolation.user.is_some() && *share != Share::Host {
+            return Err(Error::usage(format!("--userns cannot be combined with --net {share}"))
+                .hint("drop one of the two options"));
+        }
+    }
     let reaches = capability::NET_ADMIN | capability::SYS_ADMIN;
     if isolation.user.is_none() && spec.capabilities & reaches & !capability::DEFAULT != 0 {
         let names: Vec<_> = capability::names(spec.capabilities & reaches).collect();
@@ -144,7 +165,10 @@ fn setup(
     if !files.is_empty() {
         prepare.push(Setup::Files(files));
     }
-    prepare.push(Setup::Sys);
+    // With the host's network the host's /sys is right.
+    if spec.share != Some(Share::Host) || spec.root.directory.is_some() {
+        prepare.push(Setup::Sys);
+    }
     // With the host's process ids a fresh /proc would show the same, and hide what is mounted
     // below the old one; but a root directory of its own has none yet.
     if spec.isolation.pid {
@@ -168,10 +192,13 @@ fn setup(
         asked: false,
     };
     // A new namespace lets nobody ping, and only root bind the low ports.
-    let mut finish = vec![
-        comfort("net.ipv4.ping_group_range", "0 2147483647"),
-        comfort("net.ipv4.ip_unprivileged_port_start", "0"),
-    ];
+    let mut finish = match spec.share {
+        Some(_) => Vec::new(),
+        None => vec![
+            comfort("net.ipv4.ping_group_range", "0 2147483647"),
+            comfort("net.ipv4.ip_unprivileged_port_start", "0"),
+        ],
+    };
     let asked = spec.sysctls.iter().cloned();
     finish.extend(asked.map(|sysctl| Setup::Sysctl { sysctl, asked: true }));
     (prepare, finish, responder)
@@ -187,7 +214,10 @@ fn private_files(
     let mut responder = None;
     let connected = !spec.networks.is_empty();
     let resolv_conf = |text| PrivateFile { path: "/etc/resolv.conf".into(), text, own_names: None };
-    if connected && !spec.resolver.off {
+    let given = machine.files.namespace_resolv_conf.clone().filter(|_| spec.resolver.is_default());
+    if let Some(text) = given {
+        files.push(resolv_conf(text));
+    } else if connected && !spec.resolver.off {
         let (text, answered) = names::answered(&spec.resolver, &machine.files);
         files.push(resolv_conf(text));
         responder = Some(answered);

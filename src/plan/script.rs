@@ -6,6 +6,7 @@ use ipnet::IpNet;
 
 use crate::facts::Run;
 use crate::plan::{Master, Plan, Setup, Step};
+use crate::spec::Share;
 
 /// Name of the namespace in the script, where the plan has a process.
 const NAMESPACE: &str = "nsrun-demo";
@@ -19,7 +20,9 @@ pub fn script(plan: &Plan) -> String {
         }
     };
     lines(&plan.network.concat(), false);
-    let _ = writeln!(out, "ip netns add {NAMESPACE}");
+    if plan.share.is_none() {
+        let _ = writeln!(out, "ip netns add {NAMESPACE}");
+    }
     let mut lines = |steps: &[Step], inside: bool| {
         for step in steps {
             let _ = writeln!(out, "{}", command(step, inside));
@@ -30,6 +33,7 @@ pub fn script(plan: &Plan) -> String {
         let run = Run { pid: 1, supervisor: 1, started: 0 };
         lines(&member.publish(lease, run), false);
     }
+    lines(&[Plan::loopback()], true);
     lines(&plan.inside(plan.first_choice().map(|(_, lease)| lease)), true);
     for setup in &plan.finish {
         if let Setup::Sysctl { sysctl, .. } = setup {
@@ -39,7 +43,15 @@ pub fn script(plan: &Plan) -> String {
     }
     let words: Vec<String> =
         plan.process.command.iter().map(|word| quoted(&word.to_string_lossy())).collect();
-    let _ = writeln!(out, "ip netns exec {NAMESPACE} {}", words.join(" "));
+    let enter = match &plan.share {
+        None => format!("ip netns exec {NAMESPACE} "),
+        Some(Share::Host) => String::new(),
+        Some(Share::Named(name)) => format!("ip netns exec {} ", quoted(name)),
+        Some(Share::Path(path)) => format!("nsenter --net={} ", quoted(&path.to_string_lossy())),
+        Some(Share::Process(pid)) => format!("nsenter -t {pid} -n "),
+        Some(Share::Run(name)) => format!("nsrun exec {} ", quoted(name)),
+    };
+    let _ = writeln!(out, "{enter}{}", words.join(" "));
     out
 }
 
@@ -77,7 +89,11 @@ fn command(step: &Step, inside: bool) -> String {
         }
         Step::AddRoute(route) => {
             let family = if matches!(route.to, IpNet::V6(_)) { " -6" } else { "" };
-            let mut line = format!("{ip}{family} route add {}", route.to);
+            let to = match route.to.prefix_len() {
+                0 => "default".into(),
+                _ => route.to.to_string(),
+            };
+            let mut line = format!("{ip}{family} route add {to}");
             if let Some(gateway) = &route.gateway {
                 let _ = write!(line, " via {gateway}");
             }
@@ -91,6 +107,12 @@ fn command(step: &Step, inside: bool) -> String {
         }
         Step::Describe { link: name, text } => {
             format!("{ip} link set {} alias {}", link(name), quoted(text))
+        }
+        Step::Isolate { link: name } => {
+            format!("{ip} link set {} type bridge_slave isolated on", link(name))
+        }
+        Step::AddPort { link: name, bridge } => {
+            format!("{ip} link set {} master {}", link(name), link(bridge))
         }
         Step::Rename { link: name, to, .. } => format!("{ip} link set {} name {to}", link(name)),
         Step::Detach { link: name, .. } => format!("{ip} link set {} down nomaster", link(name)),

@@ -7,6 +7,7 @@ use std::path::PathBuf;
 use crate::error::{Error, Result};
 use crate::spec::capability;
 use crate::spec::network::Membership;
+use crate::spec::share::Share;
 
 /// A process to launch, and all around it.
 #[derive(Clone, Debug)]
@@ -15,6 +16,8 @@ pub struct Run {
     pub name: Option<String>,
     /// The networks it joins, in the order of its links; empty: loopback only.
     pub networks: Vec<Membership>,
+    /// The network namespace it shares; `None`: it gets its own.
+    pub share: Option<Share>,
     /// Parameters of the namespace's network.
     pub sysctls: Vec<Sysctl>,
     /// Further names by which other members find it.

@@ -6,7 +6,7 @@ use std::os::fd::{AsRawFd, BorrowedFd, FromRawFd, OwnedFd};
 use std::thread::sleep;
 use std::time::{Duration, Instant};
 
-use nix::fcntl::{FcntlArg, FdFlag, Flock, FlockArg, fcntl};
+use nix::fcntl::{FcntlArg, FdFlag, fcntl};
 
 use super::{Errno, Result};
 
@@ -52,6 +52,21 @@ pub fn adopt(fd: i32) -> Option<File> {
     known.then(|| unsafe { File::from(OwnedFd::from_raw_fd(fd)) })
 }
 
+/// Locks a file for this process alone until it is closed, waiting for others if `wait`: flock(2).
+///
+/// # Errors
+/// `EWOULDBLOCK`: another has it.
+pub fn lock(file: &File, wait: bool) -> Result<()> {
+    let operation = if wait { libc::LOCK_EX } else { libc::LOCK_EX | libc::LOCK_NB };
+    loop {
+        // SAFETY: takes integers; the descriptor is open.
+        match Errno::result(unsafe { libc::flock(file.as_raw_fd(), operation) }) {
+            Err(Errno::EINTR) => {}
+            other => return other.map(drop),
+        }
+    }
+}
+
 /// Random bits from the kernel.
 pub fn random() -> u64 {
     let mut bytes = [0u8; 8];
@@ -83,19 +98,19 @@ pub fn close_all_but(first: u32, keep: &[BorrowedFd<'_>]) {
 
 /// A file's lock, held as long as this lives.
 #[derive(Debug)]
-pub struct Lock(#[allow(dead_code)] Flock<File>);
+pub struct Lock(#[allow(dead_code)] File);
 
-/// Waits until nobody else holds the lock of a file, at most for `patience`: flock(2).
+/// Waits until nobody else holds the lock of a file, at most for `patience`.
 ///
 /// # Errors
 /// `EWOULDBLOCK`: somebody held it all the time.
-pub fn lock(mut file: File, patience: Duration) -> Result<Lock> {
+pub fn lock_within(file: File, patience: Duration) -> Result<Lock> {
     let start = Instant::now();
     loop {
-        match Flock::lock(file, FlockArg::LockExclusiveNonblock) {
-            Ok(locked) => return Ok(Lock(locked)),
-            Err((again, Errno::EWOULDBLOCK)) if start.elapsed() < patience => file = again,
-            Err((_, errno)) => return Err(errno),
+        match lock(&file, false) {
+            Ok(()) => return Ok(Lock(file)),
+            Err(Errno::EWOULDBLOCK) if start.elapsed() < patience => {}
+            Err(errno) => return Err(errno),
         }
         sleep(Duration::from_millis(1));
     }

@@ -2,7 +2,7 @@
 
 use std::ffi::OsString;
 use std::fs;
-use std::io;
+use std::io::{self, Read};
 use std::os::unix::ffi::OsStringExt;
 use std::path::PathBuf;
 
@@ -24,7 +24,9 @@ pub struct Mount {
 /// # Errors
 /// The process is gone or another user's, or there is no /proc.
 pub fn read(pid: &str) -> io::Result<Vec<Mount>> {
-    let table = fs::read(format!("/proc/{pid}/mountinfo"))?;
+    // Of a host with hundreds of mounts, in one piece or two.
+    let mut table = Vec::with_capacity(32 * 1024);
+    fs::File::open(format!("/proc/{pid}/mountinfo"))?.read_to_end(&mut table)?;
     Ok(table.split(|&byte| byte == b'\n').filter_map(parse).collect())
 }
 

@@ -108,10 +108,10 @@ impl AsFd for Signals {
 pub fn reset() -> Result<()> {
     for signal in 1..=SIGNALS {
         let is_fixed = signal == libc::SIGKILL || signal == libc::SIGSTOP;
-        let stays = is_fixed || signal == libc::SIGHUP && is_ignored(signal);
-        if !stays {
-            default_action(signal)?;
+        if is_fixed || (signal == libc::SIGHUP && is_ignored(signal)) {
+            continue;
         }
+        default_action(signal)?;
     }
     pthread_sigmask(SigmaskHow::SIG_SETMASK, Some(&SigSet::empty()), None)
 }

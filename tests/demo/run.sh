@@ -46,13 +46,13 @@ say "What runs? The kernel knows; there is no daemon and no state file."
 show nsrun ps
 address=$(nsrun inspect web | sed -n 's/^ *address: \([0-9.]*\).*/\1/p')
 
-say "From another namespace, with an address of its own, fetch its page through the bridge."
+say "From another namespace, with an address of its own, fetch its page by name, through the bridge."
 page=
 for _ in {1..50}; do # until the server listens
-    page=$(nsrun run -- bash fetch.sh "$address" 2>/dev/null) && break
+    page=$(nsrun run -- bash fetch.sh web 2>/dev/null) && break
     sleep 0.05
 done
-printf '$ nsrun run -- bash fetch.sh %s\n%s\n' "$address" "$page"
+printf '$ nsrun run -- bash fetch.sh web\n%s\n' "$page"
 case $page in
 *"this is $address"*) ;;
 *)

@@ -45,10 +45,8 @@ pub fn exec(name: &NetnsName, command: &[OsString]) -> Error {
 /// # Errors
 /// The names cannot be listed, or no process can be made.
 pub fn exec_all(command: &[OsString], label: impl Fn(&NetnsName)) -> Result<u8> {
-    let mut names = names()?;
-    names.sort();
     let mut status = 0;
-    for name in &names {
+    for name in &names()? {
         label(name);
         let cannot = |errno: crate::sys::Errno| {
             Error::new(format!("cannot enter namespace \"{name}\"")).because(errno.desc())

@@ -2,9 +2,9 @@
 
 use std::fmt;
 
-use serde_json::{Value, json};
+use serde_json::Value;
 
-use super::look::print_lines;
+use super::look::{object, print_lines};
 use super::name;
 use crate::cli::Args;
 use crate::commands::inspect::print_json;
@@ -98,12 +98,10 @@ pub(in crate::commands) fn list_id_command(args: &Args) -> Result<u8> {
 }
 
 fn json(row: &IdRow) -> Value {
-    let mut json = json!({ "nsid": row.id.id });
-    if let Some(here) = row.id.here {
-        json["current-nsid"] = here.into();
-    }
-    if let Some(name) = &row.name {
-        json["name"] = name.as_os_str().to_string_lossy().into();
-    }
-    json
+    let name = row.name.as_ref().map(|name| name.as_os_str().to_string_lossy().into());
+    object([
+        ("nsid", Some(row.id.id.into())),
+        ("current-nsid", row.id.here.map(Value::from)),
+        ("name", name),
+    ])
 }

@@ -2,7 +2,7 @@
 
 use std::io::{self, Write};
 
-use serde_json::{Value, json};
+use serde_json::Value;
 
 use super::{name, pid};
 use crate::cli::Args;
@@ -43,8 +43,7 @@ pub fn pids(name: &NetnsName) -> Result<Vec<i32>> {
 }
 
 pub(in crate::commands) fn list_command(args: &Args) -> Result<u8> {
-    let mut named = Kernel::open()?.named()?;
-    named.sort_by(|a, b| a.name.cmp(&b.name));
+    let named = Kernel::open()?.named()?;
     if args.flag("json") {
         print_json(&named.iter().map(row).collect());
     } else {
@@ -63,9 +62,7 @@ pub(in crate::commands) fn identify_command(args: &Args) -> Result<u8> {
             );
         }
     };
-    let mut names = identify(wanted)?;
-    names.sort();
-    print_lines(names);
+    print_lines(identify(wanted)?);
     Ok(0)
 }
 
@@ -91,12 +88,15 @@ fn line(named: &NamedNamespace) -> String {
 }
 
 fn row(named: &NamedNamespace) -> Value {
-    let mut row = json!({ "name": named.name.as_os_str().to_string_lossy() });
-    if let Some(id) = named.id {
-        row["id"] = id.into();
-    }
-    if matches!(named.what, Named::Stale { .. }) {
-        row["stale"] = true.into();
-    }
-    row
+    let stale = matches!(named.what, Named::Stale { .. });
+    object([
+        ("name", Some(named.name.as_os_str().to_string_lossy().into())),
+        ("id", named.id.map(Value::from)),
+        ("stale", stale.then(|| true.into())),
+    ])
+}
+
+/// An object with those of its members that have a value, as ip(8) prints them.
+pub(super) fn object<const N: usize>(members: [(&str, Option<Value>); N]) -> Value {
+    members.into_iter().filter_map(|(key, value)| Some((key.to_owned(), value?))).collect()
 }
