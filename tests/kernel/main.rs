@@ -32,4 +32,6 @@ mod stop_wait_exec;
 mod terminal;
 mod unprivileged;
 
+mod ip;
+
 mod world_selftest;
