@@ -6,10 +6,9 @@ use super::declared::declared;
 use crate::apply;
 use crate::error::{Error, Result};
 use crate::facts::{Machine, NetworkLink, Parent};
-use crate::kernel::{Kernel, Lock};
+use crate::kernel::{Kernel, Lock, Shared};
 use crate::plan::{Direct, Step, VLAN, vlan_of};
 use crate::spec::{Attach, Membership};
-use crate::sys::credentials;
 
 /// Looks at the networks and links that are asked for. When a network is to be made and `lock` is
 /// given, the lock on that is taken, and what was seen before is looked at again.
@@ -21,12 +20,10 @@ pub(super) fn look(
 ) -> Result<()> {
     machine.networks = networks(asked, kernel)?;
     if !complete(asked, &machine.networks) {
-        // Others than root may not make networks anyway; the kernel says so.
         if let Some(lock) = lock
             && lock.is_none()
-            && credentials::is_root()
         {
-            *lock = Some(Lock::networks()?);
+            *lock = Lock::networks();
             machine.networks = networks(asked, kernel)?;
         }
         machine.host = kernel.host()?;
@@ -80,7 +77,7 @@ fn parent(kernel: &mut Kernel, name: &str) -> Result<Option<Parent>> {
 #[derive(Debug, Default)]
 pub(super) struct Held {
     addresses: Vec<Lock>,
-    vlans: Vec<(String, Lock)>,
+    vlans: Vec<(String, Shared)>,
 }
 
 /// Holds the addresses of links, and the VLANs that they sit on.
@@ -97,29 +94,24 @@ pub(super) fn hold(links: &[Direct]) -> Result<Held> {
             held.addresses.push(lock);
         }
         if vlan_of(&link.parent).is_some() {
-            let lock = Lock::share(&vlan_lock(&link.parent))?;
+            let lock = Shared::hold(&format!("vlan:{}", link.parent))?;
             held.vlans.push((link.parent.clone(), lock));
         }
     }
     Ok(held)
 }
 
-fn vlan_lock(link: &str) -> String {
-    format!("vlan:{link}")
-}
-
 impl Held {
     /// The descriptors of the locks.
     pub(super) fn descriptors(&self) -> impl Iterator<Item = BorrowedFd<'_>> {
-        self.addresses.iter().chain(self.vlans.iter().map(|(_, lock)| lock)).map(AsFd::as_fd)
+        let vlans = self.vlans.iter().map(|(_, lock)| lock.as_fd());
+        self.addresses.iter().map(AsFd::as_fd).chain(vlans)
     }
 
     /// Lets go, and removes the VLANs that nsrun made and nobody else uses.
     pub(super) fn release(self) {
-        for (link, mut lock) in self.vlans {
-            if !lock.make_exclusive(&vlan_lock(&link)) {
-                continue;
-            }
+        for (link, lock) in self.vlans {
+            let Some(_lock) = lock.alone() else { continue };
             // It is the host's again when this fails; the next user removes it.
             let _ = Kernel::open().and_then(|mut kernel| match kernel.link(&link)? {
                 Some(found) if found.alias.as_deref() == Some(VLAN) => {

@@ -6,7 +6,6 @@ mod declared;
 mod disconnect;
 mod exec;
 mod inspect;
-mod ip;
 mod link;
 pub mod netns;
 mod network;
@@ -19,8 +18,6 @@ mod run;
 mod stop;
 mod target;
 mod wait;
-
-pub use ip::ip;
 
 use crate::cli::{Args, Usage};
 use crate::error::{Error, Kind, Result};

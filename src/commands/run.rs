@@ -176,7 +176,7 @@ fn registered(
     if spec.has_host_link() {
         return None;
     }
-    let mut record = held.or_else(|| Record::hold(&launched.pid.to_string()).ok())?;
+    let record = held.or_else(|| Record::hold(&launched.pid.to_string()).ok())?;
     let attached: Vec<&str> = plan.direct.iter().map(|link| link.title.as_str()).collect();
     let mode = match &spec.share {
         Some(share) => share.to_string(),
@@ -198,14 +198,13 @@ fn launch(spec: &Run, warn: &mut dyn FnMut(&[String])) -> Result<Life> {
     };
     let namespace = namespace.as_ref().map(AsFd::as_fd);
     let record = hold_name(spec, &mut kernel)?;
-    let mut lock = None;
     for _ in 0..TRIES {
-        let mut machine = Machine::default();
+        let (mut machine, mut lock) = (Machine::default(), None);
         attach::look(&spec.networks, &mut kernel, &mut machine, Some(&mut lock))?;
         let plan = plan(spec, machine)?;
         let held = attach::hold(&plan.direct)?;
         if let Made::Done(made) = apply::make_network(&mut kernel, &plan.network)? {
-            lock = None;
+            drop(lock);
             warn(&plan.warnings);
             if let Some(launched) = apply::launch(&mut kernel, &plan, &made, namespace)? {
                 warn(&launched.warnings);

@@ -2,8 +2,9 @@
 //! gives a lock back when its holder ends, however that happens; the files mean nothing.
 
 use std::fs::{self, DirBuilder, File};
+use std::io::ErrorKind;
 use std::os::fd::{AsFd, BorrowedFd};
-use std::os::unix::fs::{DirBuilderExt, MetadataExt, OpenOptionsExt};
+use std::os::unix::fs::{DirBuilderExt, MetadataExt};
 use std::path::{Path, PathBuf};
 
 use crate::error::{Error, Result};
@@ -13,20 +14,62 @@ use crate::sys::{self, credentials};
 /// anybody could hold a lock for good.
 const ROOTS: &str = "/run/nsrun";
 
-/// A lock that is held until this is dropped. Its file goes with it.
+/// A file that this process alone has locked; it goes when this is dropped, and with the last of
+/// them the directory.
 #[derive(Debug)]
-pub struct Lock {
-    file: File,
-    /// `None` while others may share it.
-    path: Option<PathBuf>,
+pub(super) struct Locked {
+    pub(super) file: File,
+    path: PathBuf,
 }
 
-impl Drop for Lock {
-    fn drop(&mut self) {
-        if let Some(path) = &self.path {
-            remove(path);
+impl Locked {
+    /// Locks the file called `name`; `None` when another has it and `wait` is not asked for.
+    ///
+    /// # Errors
+    /// The file cannot be made, or is not root's alone.
+    pub(super) fn hold(name: &str, wait: bool) -> Result<Option<Self>> {
+        let path = directory()?.join(name);
+        loop {
+            let file = open(&path)?;
+            match sys::file::lock(&file, wait) {
+                Err(sys::Errno::EWOULDBLOCK) => return Ok(None),
+                other => other.map_err(|errno| cannot(&path, errno))?,
+            }
+            // Whoever ended in this moment has removed the file that was opened.
+            if is_same(&file, &path) {
+                return Ok(Some(Locked { file, path }));
+            }
         }
     }
+
+    /// Removes the file of one who ended without doing so.
+    pub(super) fn clear(file: File, path: PathBuf) {
+        if is_same(&file, &path) {
+            drop(Locked { file, path });
+        }
+    }
+}
+
+impl Drop for Locked {
+    fn drop(&mut self) {
+        // Still locked, so that nobody has taken it since.
+        let _ = fs::remove_file(&self.path);
+        if let Some(directory) = self.path.parent() {
+            let _ = fs::remove_dir(directory);
+        }
+    }
+}
+
+fn is_same(file: &File, path: &Path) -> bool {
+    let inode = |found: fs::Metadata| (found.dev(), found.ino());
+    let (own, now) = (file.metadata().map(inode), fs::metadata(path).map(inode));
+    matches!((own, now), (Ok(own), Ok(now)) if own == now)
+}
+
+/// A lock that is held until this is dropped.
+#[derive(Debug)]
+pub struct Lock {
+    locked: Locked,
 }
 
 impl Lock {
@@ -34,70 +77,59 @@ impl Lock {
     /// both find it free: whoever makes a network looks, chooses and makes while it holds this. So
     /// an unfinished network that is seen under the lock was left by a process that was killed.
     ///
-    /// # Errors
-    /// The lock's file cannot be made, or is not root's alone.
-    pub fn networks() -> Result<Lock> {
-        let (file, path) = locked("networks", |file| sys::file::lock(file, true))?;
-        Ok(Lock { file, path: Some(path) })
+    /// `None` where there is no place for it, such as a /run that cannot be written to. Then still
+    /// only one makes each bridge, and others complete it.
+    pub fn networks() -> Option<Lock> {
+        Some(Lock { locked: Locked::hold("networks", true).ok()?? })
     }
 
-    /// Shares the lock called `name` with others that do.
+    /// Takes the lock called `name`; `None` when another has it.
     ///
     /// # Errors
-    /// As [`Lock::networks`].
-    pub fn share(name: &str) -> Result<Lock> {
-        let (file, _) = locked(name, sys::file::share)?;
-        Ok(Lock { file, path: None })
-    }
-
-    /// Stops sharing the lock called `name`; false when others still do.
-    pub fn make_exclusive(&mut self, name: &str) -> bool {
-        let alone = sys::file::lock(&self.file, false).is_ok();
-        self.path = directory().ok().map(|path| path.join(name)).filter(|_| alone);
-        alone
-    }
-
-    /// Takes the lock called `name`, unless another has it.
-    ///
-    /// # Errors
-    /// As [`Lock::networks`].
+    /// Its file cannot be made, or is not root's alone.
     pub fn take(name: &str) -> Result<Option<Lock>> {
-        let mut taken = false;
-        let held = locked(name, |file| {
-            let result = sys::file::lock(file, false);
-            taken = result == Err(sys::Errno::EWOULDBLOCK);
-            result
-        });
-        match held {
-            Err(_) if taken => Ok(None),
-            held => held.map(|(file, path)| Some(Lock { file, path: Some(path) })),
-        }
+        Ok(Locked::hold(name, false)?.map(|locked| Lock { locked }))
     }
-}
-
-/// Opens the file of a lock and locks it.
-fn locked(
-    name: &str,
-    mut lock: impl FnMut(&File) -> sys::Result<()>,
-) -> Result<(File, PathBuf)> {
-    loop {
-        let file = open(name)?;
-        let path = directory()?.join(name);
-        lock(&file).map_err(|errno| cannot(&path, errno))?;
-        // Whoever let go in this moment has removed the file that was opened.
-        if is_same(&file, &path) {
-            return Ok((file, path));
-        }
-    }
-}
-
-/// Removes the file of a lock that is held, and the directory when it was the last.
-pub(super) fn remove(path: &Path) {
-    let _ = fs::remove_file(path);
-    let _ = path.parent().map(fs::remove_dir);
 }
 
 impl AsFd for Lock {
+    /// The descriptor that holds the lock.
+    fn as_fd(&self) -> BorrowedFd<'_> {
+        self.locked.file.as_fd()
+    }
+}
+
+/// A lock that others may share, held until this is dropped.
+#[derive(Debug)]
+pub struct Shared {
+    file: File,
+    path: PathBuf,
+}
+
+impl Shared {
+    /// Shares the lock called `name`.
+    ///
+    /// # Errors
+    /// As [`Lock::take`].
+    pub fn hold(name: &str) -> Result<Shared> {
+        let path = directory()?.join(name);
+        loop {
+            let file = open(&path)?;
+            sys::file::share(&file).map_err(|errno| cannot(&path, errno))?;
+            if is_same(&file, &path) {
+                return Ok(Shared { file, path });
+            }
+        }
+    }
+
+    /// The same lock for this process alone; `None` while others share it.
+    pub fn alone(self) -> Option<Lock> {
+        let Shared { file, path } = self;
+        sys::file::lock(&file, false).ok().map(|()| Lock { locked: Locked { file, path } })
+    }
+}
+
+impl AsFd for Shared {
     /// The descriptor that holds the lock.
     fn as_fd(&self) -> BorrowedFd<'_> {
         self.file.as_fd()
@@ -118,46 +150,33 @@ pub(super) fn directory() -> Result<PathBuf> {
     })
 }
 
-/// Whether an open file is still the one at its path.
-pub(super) fn is_same(file: &File, path: &Path) -> bool {
-    let inode = |found: fs::Metadata| (found.dev(), found.ino());
-    let (own, now) = (file.metadata().map(inode), fs::metadata(path).map(inode));
-    matches!((own, now), (Ok(own), Ok(now)) if own == now)
-}
-
-/// Opens the file of a lock.
-pub(super) fn open(name: &str) -> Result<File> {
-    let directory = directory()?;
-    let path = directory.join(name);
-    let cannot = |errno: sys::Errno| cannot(&path, errno);
+/// Opens the file of a lock, and makes it and its directory when they are not there.
+fn open(path: &Path) -> Result<File> {
+    let cannot = |error: std::io::Error| cannot(path, sys::errno(&error));
+    let directory = path.parent().unwrap_or(path);
     loop {
-        match DirBuilder::new().mode(0o700).create(&directory) {
-            Err(error) if error.kind() != std::io::ErrorKind::AlreadyExists => {
-                let error = cannot(sys::errno(&error));
-                return Err(error.hint("nsrun needs a /run that it can write to"));
+        match DirBuilder::new().mode(0o700).create(directory) {
+            Err(error) if error.kind() != ErrorKind::AlreadyExists => {
+                return Err(cannot(error).hint("nsrun needs a /run that it can write to"));
             }
             _ => {}
         }
+        let found = match fs::symlink_metadata(directory) {
+            Err(error) if error.kind() == ErrorKind::NotFound => continue,
+            found => found.map_err(cannot)?,
+        };
+        let own = credentials::ids().0;
+        if !found.is_dir() || found.uid() != own || found.mode() & 0o077 != 0 {
+            let directory = directory.display();
+            return Err(Error::new(format!("cannot lock \"{}\"", path.display()))
+                .because("others can write there")
+                .hint(format!("{directory} must be your own directory with mode 0700")));
+        }
         let mut options = File::options();
-        options.create(true).truncate(false).read(true).write(true).mode(0o600);
-        let opened = fs::symlink_metadata(&directory).and_then(|found| {
-            let own = credentials::ids().0;
-            let safe = found.is_dir() && found.uid() == own && found.mode() & 0o077 == 0;
-            Ok(if safe { Some(options.open(&path)?) } else { None })
-        });
-        match opened {
-            Ok(Some(file)) => return Ok(file),
-            Ok(None) => {
-                return Err(Error::new(format!("cannot lock \"{}\"", path.display()))
-                    .because("others can write there")
-                    .hint(format!(
-                        "{} must be your own directory with mode 0700",
-                        directory.display()
-                    )));
-            }
-            // Whoever held the last lock has removed the directory.
-            Err(error) if error.kind() == std::io::ErrorKind::NotFound => {}
-            Err(error) => return Err(cannot(sys::errno(&error))),
+        match options.create(true).truncate(false).read(true).write(true).open(path) {
+            // The directory went with its last lock.
+            Err(error) if error.kind() == ErrorKind::NotFound => {}
+            file => return file.map_err(cannot),
         }
     }
 }

@@ -18,7 +18,7 @@ use crate::error::{Error, Result};
 use crate::sys;
 
 pub use link::Link;
-pub use lock::Lock;
+pub use lock::{Lock, Shared};
 pub use netfilter::Netfilter;
 pub use query::{Answer, Reply};
 pub use record::{Record, record, recorded};

@@ -16,6 +16,7 @@ mod dns;
 mod dry_run;
 mod environment;
 mod errors;
+mod faults;
 mod files;
 mod identity;
 mod isolation;
@@ -33,5 +34,7 @@ mod stop_wait_exec;
 mod terminal;
 mod unprivileged;
 mod walkthrough;
+
+mod ip;
 
 mod world_selftest;
