@@ -12,6 +12,7 @@ mod parse;
 pub mod table;
 mod table_link;
 mod table_netns;
+mod table_network;
 
 pub use args::Args;
 pub use command::{Command, More, Operands, Opt, Section, Takes, full};

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use crate::runs::{SOON, detached};
+use crate::runs::{SOON, detached, place};
 use crate::world::{Place, Running, World, settle};
 
 /// A process that nsrun knows nothing of, in a network namespace of its own.
@@ -16,11 +16,6 @@ fn stranger(world: &World) -> (Running, Place) {
 
 fn pid_of(world: &World) -> String {
     world.sh("pgrep -n -x sleep").trim().into()
-}
-
-fn place(world: &World, name: &str) -> Place {
-    let run = world.nsrun(["inspect", "--json", name]).run().ok().json();
-    world.net_of(run["pid"].as_u64().unwrap() as u32)
 }
 
 /// A bridge with an address of the host's, as others make them.

@@ -2,19 +2,14 @@
 
 use nix::sys::signal::Signal;
 
-use crate::runs::{SOON, detached, started};
-use crate::world::{Place, World, settle};
+use crate::runs::{SOON, detached, place, started};
+use crate::world::{World, settle};
 
 /// A link of the host without addresses, with a LAN behind it.
 fn with_lan() -> World {
     let world = World::builder().lan().build();
     world.sh("ip addr flush dev lan0");
     world
-}
-
-fn place(world: &World, name: &str) -> Place {
-    let run = world.nsrun(["inspect", "--json", name]).run().ok().json();
-    world.net_of(run["pid"].as_u64().unwrap() as u32)
 }
 
 /// Whether this kernel has a kind of link.

@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use serde_json::Value;
 
+use crate::runs::place;
 use crate::world::{Place, World, settle};
 
 /// The kernel takes a namespace apart within 40 to 120 ms.
@@ -14,11 +15,6 @@ fn start(world: &World, args: &[&str]) -> Place {
     world.nsrun(["run", "-d"]).args(args).args(["--", "sleep", "60"]).run().ok();
     let name = args.iter().position(|arg| *arg == "--name").map(|n| args[n + 1]).unwrap();
     place(world, name)
-}
-
-fn place(world: &World, name: &str) -> Place {
-    let run = world.nsrun(["inspect", "--json", name]).run().ok().json();
-    world.net_of(run["pid"].as_u64().unwrap() as u32)
 }
 
 fn routes(place: &Place, family: &str) -> Vec<Value> {

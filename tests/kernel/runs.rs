@@ -134,3 +134,10 @@ pub(crate) fn pid_of(place: &Place, name: &str) -> u32 {
 pub(crate) fn inside(world: &World, name: &str) -> Place {
     world.net_of(pid_of(world, name))
 }
+
+/// The network of a run, to be looked at without asking nsrun.
+#[track_caller]
+pub(crate) fn place(world: &World, name: &str) -> Place {
+    let run = world.nsrun(["inspect", "--json", name]).run().ok().json();
+    world.net_of(run["pid"].as_u64().expect("a pid") as u32)
+}

@@ -2,13 +2,8 @@
 
 use std::time::Duration;
 
-use crate::runs::{SOON, detached};
-use crate::world::{Place, World, settle};
-
-fn place(world: &World, name: &str) -> Place {
-    let run = world.nsrun(["inspect", "--json", name]).run().ok().json();
-    world.net_of(run["pid"].as_u64().unwrap() as u32)
-}
+use crate::runs::{SOON, detached, place};
+use crate::world::{World, settle};
 
 #[test]
 fn two_named_namespaces_joined_by_a_network_reach_each_other() {
