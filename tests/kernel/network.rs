@@ -212,3 +212,15 @@ fn a_bridge_that_goes_away_during_a_launch_is_made_again() {
     assert_eq!(output.code(), Some(0), "{output}");
     assert_eq!(world.addresses("nsrun0"), ["10.192.0.1/20"]);
 }
+
+#[test]
+fn the_first_packet_of_a_run_is_never_lost() {
+    let world = World::new();
+    with_network(&world);
+    // A lost one is sent again after a second.
+    for n in 0..60 {
+        let ping = ["run", "--", "ping", "-c1", "-W0.9", "-q", "10.192.0.1"];
+        let output = world.nsrun(ping).run();
+        assert_eq!(output.code(), Some(0), "run {n}: {output}");
+    }
+}
