@@ -44,7 +44,9 @@ pub(super) fn run(args: &Args) -> Result<u8> {
             .hint("--json-status-fd must lie outside of what --preserve-fds passes"));
     }
     if let Some(show) = dry_run {
-        let plan = plan(&spec, &mut Kernel::open()?)?;
+        let mut kernel = Kernel::open()?;
+        let machine = networks(&spec, &mut kernel)?;
+        let plan = plan(&spec, &mut kernel, machine)?;
         warn(&plan.warnings);
         let _ = io::stdout().write_all(show(&plan).as_bytes());
         return Ok(0);
@@ -98,10 +100,9 @@ fn warn(warnings: &[String]) {
     }
 }
 
-/// Looks at what matters for this run, and plans it.
-fn plan(spec: &Run, kernel: &mut Kernel) -> Result<Plan> {
+/// Finds the networks that the run is to join.
+fn networks(spec: &Run, kernel: &mut Kernel) -> Result<Machine> {
     let mut machine = Machine { random: file::random(), ..Machine::default() };
-    let root = spec.root.directory.as_deref();
     for asked in &spec.networks {
         let found = kernel.network(&asked.network)?;
         machine.declared.push(match &found {
@@ -110,11 +111,22 @@ fn plan(spec: &Run, kernel: &mut Kernel) -> Result<Plan> {
         });
         machine.networks.push(found);
     }
-    let complete = |link: &NetworkLink| match link {
-        NetworkLink::Ours(network) => network.complete,
-        NetworkLink::Foreign { .. } => true,
-    };
-    if !machine.networks.iter().all(|link| link.as_ref().is_some_and(complete)) {
+    Ok(machine)
+}
+
+/// Whether none of them is still to be made or completed.
+fn are_made(networks: &Machine) -> bool {
+    networks.networks.iter().all(|link| match link {
+        Some(NetworkLink::Ours(network)) => network.complete,
+        Some(NetworkLink::Foreign { .. }) => true,
+        None => false,
+    })
+}
+
+/// Looks at what else matters for this run, and plans it.
+fn plan(spec: &Run, kernel: &mut Kernel, mut machine: Machine) -> Result<Plan> {
+    let root = spec.root.directory.as_deref();
+    if !are_made(&machine) {
         machine.host = kernel.host()?;
     }
     machine.files = host_files(spec);
@@ -206,12 +218,13 @@ fn launch(spec: &Run, warn: &mut dyn FnMut(&[String])) -> Result<Life> {
     let record = hold_name(spec, &mut kernel)?;
     let mut lock = None;
     for _ in 0..TRIES {
-        let plan = plan(spec, &mut kernel)?;
-        if !plan.network.is_empty() && lock.is_none() {
-            // What was seen before the lock may have changed when it is there.
+        let machine = networks(spec, &mut kernel)?;
+        if !are_made(&machine) && lock.is_none() {
+            // Others may be making them in this moment, and one look would contradict the next.
             lock = Some(Lock::networks()?);
             continue;
         }
+        let plan = plan(spec, &mut kernel, machine)?;
         if let Made::Done(made) = apply::make_network(&mut kernel, &plan.network)? {
             lock = None;
             warn(&plan.warnings);
