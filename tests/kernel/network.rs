@@ -38,6 +38,7 @@ fn default_routes_and_the_halves_of_a_vpn_block_nothing() {
 #[test]
 fn when_all_pools_are_in_use_the_error_says_by_what() {
     let world = World::new();
+    without_network(&world);
     world.sh("ip route add 10.0.0.0/8 via 198.51.100.2; ip address add 172.16.9.9/12 dev up0; \
          ip route add 192.168.0.0/16 dev up0 table 3");
     let before = world.snapshot();
