@@ -7,6 +7,7 @@
 //!                                                cli  <----+
 //! ```
 
+pub mod annotate;
 pub mod apply;
 pub mod cli;
 pub mod commands;

@@ -29,6 +29,7 @@ mod run;
 mod signals;
 mod stop_wait_exec;
 mod terminal;
+mod trace;
 mod unprivileged;
 
 mod world_selftest;
