@@ -1,10 +1,10 @@
 //! Runs processes in network namespaces that are already wired up.
 //!
 //! ```text
-//! nl  <-  sys  <-  kernel  <-  dns  <--+
-//! spec  <-  facts  <-  plan  <---------+-- apply  <-  commands  <-  main
-//!                                      +-- ip     <--+
-//!                                                cli  <----+
+//! nl  <-  sys, annotate  <-  kernel  <-  dns  <--+
+//! spec  <-  facts  <-  plan  <-------------------+-- apply  <-  commands  <-  main
+//!                                                +-- ip     <--+
+//!                                                          cli  <----+
 //! ```
 
 pub mod annotate;

@@ -1,10 +1,10 @@
 //! The arrows between the layers never turn back, and what is dangerous stays behind its fence.
 //!
 //! ```text
-//!  nl  <-  sys  <-  kernel  <-  dns  <--+
-//!  spec  <-  facts  <-  plan  <---------+-- apply  <-  commands  <-  main
-//!                                       +-- ip     <--+
-//!                                                 cli  <----+
+//!  nl  <-  sys, annotate  <-  kernel  <-  dns  <--+
+//!  spec  <-  facts  <-  plan  <-------------------+-- apply  <-  commands  <-  main
+//!                                                 +-- ip     <--+
+//!                                                           cli  <----+
 //! ```
 //!
 //! Everything may use `error`. The source is read as text, without comments and strings, so that
@@ -39,7 +39,7 @@ const LAYERS: &[(&str, &[&str])] = &[
 ];
 
 /// Layers that only decide: they look at nothing but what they are given.
-const PURE: &[&str] = &["spec", "facts", "plan", "nl"];
+const PURE: &[&str] = &["spec", "facts", "plan", "annotate", "nl"];
 /// What looks at the machine.
 const OUTSIDE: &[&str] = &["env", "fs", "io", "process", "thread", "time"];
 /// Layers behind the fence.

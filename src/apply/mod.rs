@@ -7,7 +7,11 @@ mod files;
 mod init;
 mod launch;
 mod members;
+#[cfg(test)]
+mod members_tests;
 mod messages;
+#[cfg(test)]
+mod model;
 mod mounts;
 mod netns;
 mod report;

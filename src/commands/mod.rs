@@ -4,7 +4,6 @@ mod declared;
 mod decode;
 mod exec;
 mod inspect;
-mod ip;
 mod link;
 pub mod netns;
 mod network;
@@ -17,8 +16,6 @@ mod share;
 mod stop;
 mod target;
 mod wait;
-
-pub use ip::ip;
 
 use crate::cli::{Args, Usage};
 use crate::error::{Error, Kind, Result};

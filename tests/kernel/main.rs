@@ -15,6 +15,7 @@ mod dns;
 mod dry_run;
 mod environment;
 mod errors;
+mod faults;
 mod files;
 mod identity;
 mod isolation;
@@ -31,5 +32,7 @@ mod stop_wait_exec;
 mod terminal;
 mod trace;
 mod unprivileged;
+
+mod ip;
 
 mod world_selftest;

@@ -35,7 +35,7 @@ pub(in crate::commands) fn create(args: &Args) -> Result<u8> {
             new.set(key, "true")?;
         }
     }
-    let _lock = Lock::networks()?;
+    let _lock = Lock::networks();
     let mut kernel = Kernel::open()?;
     let (network, sends) = plan::create_network(&new, &kernel.host()?, file::random())?;
     match apply::make_network(&mut kernel, &sends)? {
