@@ -59,7 +59,7 @@ fn a_trace_can_be_asked_of_every_command() {
     for line in ["--trace ps", "ps --trace", "netns --trace list", "run --trace -d true"] {
         assert!(good(line).trace, "{line}");
     }
-    for line in ["ps", "run true --trace", "exec web --trace"] {
+    for line in ["ps", "run true --trace", "exec web true --trace"] {
         assert!(!good(line).trace, "{line}");
     }
 }
