@@ -1,6 +1,7 @@
 //! What can be typed, one file each: read what was asked for, plan, carry out, print.
 
 mod declared;
+mod decode;
 mod exec;
 mod inspect;
 mod link;
@@ -19,6 +20,7 @@ mod wait;
 use crate::cli::{Args, Usage};
 use crate::error::{Error, Kind, Result};
 use crate::facts::{Run, Status};
+pub use crate::kernel::start_trace;
 use crate::kernel::{Kernel, record, recorded};
 
 /// Exit status of a command that failed.
@@ -45,6 +47,7 @@ pub fn dispatch(path: &str, args: &Args) -> std::result::Result<u8, (Error, u8)>
         "network inspect" => network::inspect,
         "network rm" => network::remove,
         "network prune" => network::prune,
+        "decode" => decode::decode,
         "stop" => stop::stop,
         "wait" => wait::wait,
         "link move" => link::send_away,
