@@ -5,6 +5,7 @@
 //! group; to add an option, add one [`Opt`] to a section of its command.
 
 use super::command::{Command, More, Operands, Opt, Section};
+use super::table_decode::DECODE;
 use super::table_link::LINK;
 use super::table_netns::NETNS;
 use super::table_network::{CONNECT, DISCONNECT, NETWORK};
@@ -13,12 +14,18 @@ use super::table_network::{CONNECT, DISCONNECT, NETWORK};
 
 pub(super) const HELP: Opt = Opt::flag("help", "show this text").short('h');
 pub(super) const JSON: Opt = Opt::flag("json", "print JSON instead of text");
+const TRACE: Opt = Opt::flag(
+    "trace",
+    "print each netlink message, sent or received, to standard error; for every command, before or \
+     after its name",
+)
+.everywhere();
 const DRY_RUN: Opt = Opt::flag("dry-run", "print what would be done, and do nothing");
 const FORMAT: Opt = Opt::one_of(
     "format",
-    &["tree", "ip"],
-    "how --dry-run prints: a tree to read, or the equivalent ip, nft and sysctl command lines; \
-     default tree",
+    &["tree", "ip", "json", "netlink"],
+    "how --dry-run prints: a tree to read, the equivalent ip, nft and sysctl command lines, JSON, or \
+     the netlink messages byte by byte; default tree",
 );
 
 /// What a section is called in a command that needs only one.
@@ -39,7 +46,7 @@ pub static NSRUN: Command = Command {
     ],
     sections: &[Section {
         heading: OPTIONS,
-        options: &[HELP, Opt::flag("version", "show the version").short('V')],
+        options: &[TRACE, HELP, Opt::flag("version", "show the version").short('V')],
     }],
     subcommands: &[
         RUN,
@@ -53,6 +60,7 @@ pub static NSRUN: Command = Command {
         DISCONNECT,
         NETNS,
         LINK,
+        DECODE,
         HELP_COMMAND,
     ],
     notes: &[(

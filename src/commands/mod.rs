@@ -3,6 +3,7 @@
 mod attach;
 mod connect;
 mod declared;
+mod decode;
 mod disconnect;
 mod exec;
 mod inspect;
@@ -22,6 +23,7 @@ mod wait;
 use crate::cli::{Args, Usage};
 use crate::error::{Error, Kind, Result};
 use crate::facts::{Run, Status};
+pub use crate::kernel::start_trace;
 use crate::kernel::{Kernel, record, recorded};
 
 /// Exit status of a command that failed.
@@ -50,6 +52,7 @@ pub fn dispatch(path: &str, args: &Args) -> std::result::Result<u8, (Error, u8)>
         "network prune" => network::prune,
         "connect" => connect::connect,
         "disconnect" => disconnect::disconnect,
+        "decode" => decode::decode,
         "stop" => stop::stop,
         "wait" => wait::wait,
         "link move" => link::send_away,

@@ -58,7 +58,7 @@ pub(super) fn run(session: &mut Session, words: &mut Words) -> Result<()> {
             Ok(())
         }
         Some("delete") => {
-            netns::delete(&name(words)?)?;
+            let _ = netns::delete(&name(words)?)?;
             Ok(())
         }
         Some("identify") => {

@@ -1,6 +1,7 @@
 //! What will be done, as data: decided here, without a system call, and shown or done elsewhere.
 
 mod direct;
+mod json;
 mod links;
 mod member;
 mod names;
@@ -17,6 +18,7 @@ mod transfer;
 mod tree;
 
 pub use direct::{Direct, VLAN, vlan_of};
+pub use json::json;
 pub use links::{Links, links};
 pub use member::Member;
 pub(crate) use names::RESPONDER;

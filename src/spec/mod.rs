@@ -3,6 +3,8 @@
 
 mod attach;
 pub mod capability;
+#[cfg(test)]
+pub(crate) mod example;
 mod mac;
 mod name;
 mod netns_name;
