@@ -180,10 +180,10 @@ fn encode(step: &Step, batch: &mut Batch<'_>, flags: Flags, index: impl Fn(&str)
                 m.put(link::IFNAME, link).put(link::IFALIAS, text);
             });
         }
-        Step::SetNeighbour { link, address, mac } => {
+        Step::SetNeighbour { link, index: known, address, mac } => {
             let header = NdMsg {
                 family: if address.is_ipv4() { rt::INET } else { rt::INET6 },
-                index: index(link) as i32,
+                index: known.unwrap_or_else(|| index(link)) as i32,
                 state: neighbour::State::STALE,
                 ..NdMsg::default()
             };

@@ -64,7 +64,7 @@ impl Target for Kernel {
                 Step::AddAddress { link, .. } => kernel.index(link),
                 Step::AddRoute(route) => kernel.index(route.link.as_ref()?),
                 Step::AddPort { bridge, .. } => kernel.index(bridge),
-                Step::SetNeighbour { link, .. } => kernel.index(link),
+                Step::SetNeighbour { link, index: None, .. } => kernel.index(link),
                 Step::CreateChild(child) => kernel.index(&child.parent),
                 Step::CreateVlan { parent, .. } => kernel.index(parent),
                 Step::CreateVeth(veth) => {

@@ -94,7 +94,7 @@ fn step(step: &Step) -> Value {
         Step::CreateVlan { link, parent, id } => {
             json!({ "do": "create_vlan", "link": link, "parent": parent, "id": id })
         }
-        Step::SetNeighbour { link, address, mac } => json!({
+        Step::SetNeighbour { link, address, mac, .. } => json!({
             "do": "set_neighbour",
             "link": link,
             "address": address.to_string(),

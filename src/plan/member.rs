@@ -67,7 +67,8 @@ impl Member {
         {
             let (link, mac) = (self.network.bridge.clone(), self.mac(lease));
             let address = self.address(lease).addr().into();
-            steps.push(Step::SetNeighbour { link, address, mac });
+            let index = self.network.index;
+            steps.push(Step::SetNeighbour { link, index, address, mac });
         }
         if self.network.options.driver == Driver::Ptp {
             // No bridge: the host is at the other end, and routes to each member.

@@ -135,7 +135,7 @@ fn command(step: &Step, inside: bool) -> String {
         Step::Describe { link: name, text } => {
             format!("{ip} link set {} alias {}", link(name), quoted(text))
         }
-        Step::SetNeighbour { link: name, address, mac } => {
+        Step::SetNeighbour { link: name, address, mac, .. } => {
             format!("{ip} neighbour replace {address} lladdr {mac} nud stale dev {}", link(name))
         }
         Step::Isolate { link: name } => {

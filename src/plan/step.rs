@@ -62,6 +62,8 @@ pub enum Step {
     SetNeighbour {
         /// The link.
         link: String,
+        /// Its index, when it is known already.
+        index: Option<u32>,
         /// The neighbour's address.
         address: IpAddr,
         /// Its link-layer address.
@@ -318,7 +320,7 @@ impl fmt::Display for Step {
                 write!(f, "add address {address} to link \"{link}\"")
             }
             Step::AddRoute(route) => write!(f, "add {route}"),
-            Step::SetNeighbour { link, address, mac } => {
+            Step::SetNeighbour { link, address, mac, .. } => {
                 write!(f, "set neighbour {address} of link \"{link}\" to {mac}")
             }
             Step::AddName { link, name } => write!(f, "add name \"{name}\" to link \"{link}\""),
