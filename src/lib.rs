@@ -2,8 +2,7 @@
 //!
 //! ```text
 //! nl  <-  sys  <-  kernel  <-  dns  <--+
-//! spec  <-  facts  <-  plan  <---------+-- apply  <-  commands  <-  main
-//!                                      +-- ip     <--+
+//! spec  <-  facts  <-  plan  <---------+-- apply  <-  commands  <-  ip  <-  main
 //!                                                cli  <----+
 //! ```
 

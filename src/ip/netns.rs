@@ -57,7 +57,10 @@ pub(super) fn run(session: &mut Session, words: &mut Words) -> Result<()> {
             }
             Ok(())
         }
-        Some("delete") => Ok(drop(netns::delete(&name(words)?)?)),
+        Some("delete") => {
+            let _ = netns::delete(&name(words)?)?;
+            Ok(())
+        }
         Some("identify") => {
             let pid = words.next().map(|word| pid(&word)).transpose()?;
             let names = netns::identify(pid)?;
