@@ -2,7 +2,8 @@
 //!
 //! ```text
 //! nl  <-  sys  <-  kernel  <-  dns  <--+
-//! spec  <-  facts  <-  plan  <---------+-- apply  <-  commands  <-  ip  <-  main
+//! spec  <-  facts  <-  plan  <---------+-- apply  <-  commands  <-  main
+//!                                      +-- ip     <--+
 //!                                                cli  <----+
 //! ```
 

@@ -3,6 +3,7 @@
 mod declared;
 mod exec;
 mod inspect;
+mod ip;
 mod link;
 pub mod netns;
 mod network;
@@ -15,6 +16,8 @@ mod share;
 mod stop;
 mod target;
 mod wait;
+
+pub use ip::ip;
 
 use crate::cli::{Args, Usage};
 use crate::error::{Error, Kind, Result};
