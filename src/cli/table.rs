@@ -382,7 +382,7 @@ const WAIT: Command = Command {
 const IP: Command = Command {
     name: "ip",
     group: NETWORKS,
-    summary: "links, addresses, routes, neighbours and rules, as ip(8) of iproute2",
+    summary: "links, addresses and routes, as iproute2's ip",
     about: &["Takes the words, abbreviations and options of ip(8) and prints what it prints, for \
          systems that lack it: objects link, address, route, neighbour, rule, netns and monitor. \
          Options follow \"ip\". A link to nsrun that is called \"ip\" is the same."],

@@ -8,7 +8,8 @@ use nl::route::{INET, INET6, UNSPEC};
 use nl::{Flags, Message, View};
 
 use crate::ip::failure::{Failure, Result};
-use crate::ip::link::show::{self as links, About, Filter as LinkFilter};
+use crate::ip::link::filter::Filter as LinkFilter;
+use crate::ip::link::show::{self as links, About};
 use crate::ip::names::{self, Table};
 use crate::ip::options::PACKET;
 use crate::ip::out::Colour;
