@@ -48,7 +48,20 @@ pub static NSRUN: Command = Command {
         heading: OPTIONS,
         options: &[TRACE, HELP, Opt::flag("version", "show the version").short('V')],
     }],
-    subcommands: &[RUN, EXEC, PS, INSPECT, STOP, WAIT, NETWORK, NETNS, LINK, DECODE, HELP_COMMAND],
+    subcommands: &[
+        RUN,
+        EXEC,
+        PS,
+        INSPECT,
+        STOP,
+        WAIT,
+        NETWORK,
+        NETNS,
+        LINK,
+        IP,
+        DECODE,
+        HELP_COMMAND,
+    ],
     notes: &[(
         "Exit status",
         "0 done, 1 failed, 2 wrong usage. run, exec, netns exec and wait give the status of the \
@@ -383,6 +396,20 @@ const WAIT: Command = Command {
         "A detached run's exit status",
         "nsrun run -d --name job -- make test && nsrun wait job",
     )],
+    ..Command::EMPTY
+};
+
+const IP: Command = Command {
+    name: "ip",
+    group: NETWORKS,
+    summary: "links, addresses and routes, as iproute2's ip",
+    about: &["Takes the words, abbreviations and options of ip(8) and prints what it prints, for \
+         systems that lack it: objects link, address, route, neighbour, rule, netns and monitor. \
+         Options follow \"ip\". A link to nsrun that is called \"ip\" is the same."],
+    operands: Operands { required: &[], more: More::Any("ARG") },
+    sections: &[Section { heading: OPTIONS, options: &[HELP] }],
+    notes: &[("Exit status", "0 done, 1 or 255 wrong words, 2 refused by the kernel: as ip(8).")],
+    examples: &[("Which addresses there are", "nsrun ip address")],
     ..Command::EMPTY
 };
 

@@ -4,6 +4,7 @@ mod declared;
 mod decode;
 mod exec;
 mod inspect;
+mod ip;
 mod link;
 pub mod netns;
 mod network;
@@ -16,6 +17,8 @@ mod share;
 mod stop;
 mod target;
 mod wait;
+
+pub use ip::ip;
 
 use crate::cli::{Args, Usage};
 use crate::error::{Error, Kind, Result};
