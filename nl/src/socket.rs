@@ -15,7 +15,9 @@ use crate::ack::Ack;
 use crate::decode::{Message, Messages};
 use crate::error::DecodeError;
 use crate::flags::Flags;
+use crate::netfilter::batch;
 pub use crate::protocol::Protocol;
+use crate::wire::MessageHeader;
 
 /// The kernel sizes the datagrams of a dump by the receive buffer, up to this.
 const RECEIVE_BUFFER: usize = 32 * 1024;
@@ -221,20 +223,30 @@ impl Socket {
     /// asks for one, else the first reply. `each` sees every message that is not an
     /// acknowledgement. The messages the kernel refused come back; the others took effect.
     ///
+    /// Of a netfilter batch, between its begin and its end, all took effect or none; the last
+    /// change must ask for an acknowledgement, because kernels before 6.10 acknowledge no end.
+    ///
     /// # Errors
     /// See [`SocketError`]: then it is unknown which messages took effect.
     pub fn transact(
         &mut self,
-        batch: &[u8],
+        bytes: &[u8],
         mut each: impl FnMut(Message<'_>) -> Result<(), DecodeError>,
     ) -> Result<Vec<Refusal>, SocketError> {
         let mut refusals = Vec::new();
-        let Some(last) = Messages::new(batch).flatten().last() else { return Ok(refusals) };
-        let (first, last_seq) = (self.seq, last.header.seq);
-        let wants_ack = last.header.flags.contains(Flags::ACK);
-        self.seq = last_seq.wrapping_add(1);
         let protocol = self.protocol;
-        self.send(batch)?;
+        let headers = || Messages::new(bytes).flatten().map(|message| message.header);
+        let is =
+            |header: &MessageHeader, kind| protocol == Protocol::Netfilter && header.kind == kind;
+        let Some(end) = headers().last() else { return Ok(refusals) };
+        let Some(last) = headers().filter(|header| !is(header, batch::END.code())).last() else {
+            return Ok(refusals);
+        };
+        let is_whole = headers().next().is_some_and(|header| is(&header, batch::BEGIN.code()));
+        let (first, last_seq) = (self.seq, last.seq);
+        let wants_ack = last.flags.contains(Flags::ACK);
+        self.seq = end.seq.wrapping_add(1);
+        self.send(bytes)?;
         loop {
             for message in Messages::new(self.receive()?) {
                 let message = message?;
@@ -245,9 +257,10 @@ impl Socket {
                 match Ack::decode(&message)? {
                     Some(ack) => {
                         if ack.errno != 0 {
-                            refusals.push(Refusal::new(&ack, protocol, batch));
+                            refusals.push(Refusal::new(&ack, protocol, bytes));
                         }
-                        if seq == last_seq {
+                        // An error of the begin is the whole batch's.
+                        if seq == last_seq || (is_whole && seq == first && ack.errno != 0) {
                             return Ok(refusals);
                         }
                     }

@@ -4,6 +4,7 @@ use nl::Flags;
 use nl::socket::Refusal;
 
 use super::encode::encode;
+use super::firewall;
 use crate::error::{Error, Result};
 use crate::facts::{self, Holder, Lease, Network};
 use crate::kernel::{Kernel, words};
@@ -42,6 +43,11 @@ pub trait Target {
 
 impl Target for Kernel {
     fn send(&mut self, steps: &[Step]) -> Result<Vec<Refusal>> {
+        if let [step] = steps
+            && let Some(done) = alone(self, step)
+        {
+            return done.map(|()| Vec::new());
+        }
         let last = steps.len().saturating_sub(1);
         let kernel: &Kernel = self;
         // Links that steps name by index exist before: asked before the batch, not in it.
@@ -86,6 +92,17 @@ impl Target for Kernel {
     fn random(&mut self) -> u64 {
         crate::sys::file::random()
     }
+}
+
+/// Carries out a step that is no message of rtnetlink; `None` when it is one.
+fn alone(kernel: &mut Kernel, step: &Step) -> Option<Result<()>> {
+    Some(match step {
+        Step::AddRules(network, guard) => firewall::add_rules(kernel, network, guard),
+        Step::RemoveRules(network) => firewall::remove_rules(kernel, network),
+        Step::SetParameter { key, value } => crate::sys::file::set(key, value)
+            .map_err(|errno| Error::new(format!("cannot {step}")).because(errno.desc())),
+        _ => return None,
+    })
 }
 
 /// Carries out steps as one send; the first refusal that matters is the error.

@@ -10,7 +10,7 @@ use super::{inspect, options, process};
 use crate::apply::{self, Launched, Made};
 use crate::cli::Args;
 use crate::error::{Error, Kind, Result};
-use crate::facts::{HostFiles, Machine};
+use crate::facts::{HostFiles, Machine, NetworkLink};
 use crate::kernel::Kernel;
 use crate::plan::{self, Plan};
 use crate::spec::Run;
@@ -96,7 +96,12 @@ fn plan(spec: &Run, kernel: &mut Kernel) -> Result<Plan> {
     for asked in &spec.networks {
         machine.networks.push(kernel.network(&asked.network)?);
     }
-    if machine.networks.iter().any(Option::is_none) {
+    let is_there = |found: &Option<NetworkLink>| {
+        found
+            .as_ref()
+            .is_some_and(|found| !matches!(found, NetworkLink::Ours(own) if !own.complete))
+    };
+    if !machine.networks.iter().all(is_there) {
         machine.host = kernel.host()?;
     }
     machine.files = host_files(spec);

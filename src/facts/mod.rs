@@ -7,7 +7,8 @@ mod run;
 
 pub use lease::Lease;
 pub use network::{
-    BRIDGE_PREFIX, DEFAULT_NETWORK, Description, Network, Options, network_mac, parse_network_mac,
+    BRIDGE_PREFIX, DEFAULT_NETWORK, Description, Network, Options, Source, network_mac,
+    parse_network_mac,
 };
 pub use run::{Joined, Run, Status};
 
@@ -45,6 +46,17 @@ pub struct Host {
     pub occupied: Vec<Occupied>,
     /// MTU of the link that holds the default route.
     pub uplink_mtu: Option<u32>,
+    /// Whether it forwards IPv4.
+    pub forwards4: bool,
+    /// Whether it forwards IPv6.
+    pub forwards6: bool,
+    /// Links that lead out of it.
+    pub guard: Vec<String>,
+    /// Links by which a router advertised an IPv6 default route, which is lost when the host
+    /// begins to forward.
+    pub advertised: Vec<String>,
+    /// Whether the kernel has nf_tables.
+    pub firewall: bool,
 }
 
 /// The files of this host that name resolution depends on; `None` where there is no such file.

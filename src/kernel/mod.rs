@@ -2,6 +2,8 @@
 
 mod holder;
 mod link;
+mod listener;
+mod netfilter;
 mod snapshot;
 
 use nl::socket::{Protocol, Refusal, Socket, SocketError};
@@ -11,14 +13,17 @@ use crate::error::{Error, Result};
 use crate::sys;
 
 pub use link::Link;
+pub use listener::{Listener, listener};
+pub use netfilter::{BaseChain, Found, FoundRule, Netfilter};
 
 /// Room for the batches of a usual run; larger ones take a second try.
 const BATCH: usize = 2048;
 
-/// rtnetlink in the network namespace that this was opened in.
+/// rtnetlink, and nf_tables when it is needed, in the network namespace that this was opened in.
 #[derive(Debug)]
 pub struct Kernel {
     route: Socket,
+    netfilter: Option<Netfilter>,
 }
 
 impl Kernel {
@@ -27,7 +32,7 @@ impl Kernel {
         let route = Socket::open(Protocol::Route).map_err(|error| {
             Error::new("cannot talk to the kernel's routing netlink").because(error)
         })?;
-        Ok(Kernel { route })
+        Ok(Kernel { route, netfilter: None })
     }
 
     /// Sends the messages that `fill` writes, as one batch, and waits until the last is answered.
@@ -56,6 +61,14 @@ impl Kernel {
             Ok(items) => Ok(items),
             Err(refusal) => Err(Error::new("cannot list").because(words(&refusal))),
         }
+    }
+
+    /// nf_tables, opened when it is first needed: a run on a network that is there does not.
+    pub fn netfilter(&mut self) -> Result<&mut Netfilter> {
+        if self.netfilter.is_none() {
+            self.netfilter = Some(Netfilter::open()?);
+        }
+        self.netfilter.as_mut().ok_or_else(|| Error::new("cannot talk to the kernel's firewall"))
     }
 
     /// Index of a link by its name; `None` when there is none.

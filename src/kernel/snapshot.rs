@@ -17,7 +17,7 @@ use crate::facts::{
     BRIDGE_PREFIX, DEFAULT_NETWORK, Description, Host, Joined, Lease, Network, NetworkLink,
     Occupied, Run, Status, is_default, parse_network_mac, with_prefix,
 };
-use crate::sys::Errno;
+use crate::sys::{self, Errno};
 
 /// How a link is asked for.
 #[derive(Clone, Copy, Debug)]
@@ -126,6 +126,7 @@ impl Kernel {
                     gateway: view.get(route::GATEWAY)?,
                     link: view.get(route::OIF)?,
                     metric: view.get(route::PRIORITY)?.unwrap_or(0),
+                    advertised: header.protocol == route::Protocol::RA,
                     main: table == u32::from(route::RT_TABLE_MAIN),
                 }))
             },
@@ -184,7 +185,35 @@ impl Kernel {
             .filter(|route| route.main && is_default(&route.prefix) && route.link.is_some())
             .min_by_key(|route| (matches!(route.prefix, IpNet::V6(_)), route.metric));
         let uplink_mtu = default.and_then(|route| links.get(&route.link?)).map(|link| link.mtu);
-        Ok(Host { occupied, uplink_mtu })
+        let forwards = |family| sys::file::setting(&format!("net.{family}.forwarding"));
+        let mut guard: Vec<String> = links
+            .values()
+            .filter(|link| is_outside(link, &links))
+            .map(|l| l.name.clone())
+            .collect();
+        guard.sort_unstable();
+        let advertised =
+            routes.iter().filter(|route| route.advertised && is_default(&route.prefix));
+        let accepts = |name: &&str| {
+            sys::file::setting(&format!("net.ipv6.conf.{name}.accept_ra")).as_deref() == Some("1")
+        };
+        let mut advertised: Vec<String> = advertised
+            .filter_map(|route| route.link)
+            .map(name)
+            .filter(accepts)
+            .map(Into::into)
+            .collect();
+        advertised.sort_unstable();
+        advertised.dedup();
+        Ok(Host {
+            occupied,
+            uplink_mtu,
+            forwards4: forwards("ipv4.conf.all").as_deref() != Some("0"),
+            forwards6: forwards("ipv6.conf.all").as_deref() != Some("0"),
+            guard,
+            advertised,
+            firewall: self.netfilter().is_ok_and(|netfilter| netfilter.generation().is_ok()),
+        })
     }
 
     /// Every run on this host, in the order of their links, those that are ending too.
@@ -318,7 +347,16 @@ struct Route {
     gateway: Option<IpAddr>,
     link: Option<u32>,
     metric: u32,
+    /// Whether a router advertised it.
+    advertised: bool,
     main: bool,
+}
+
+/// Whether a link leads out of this host: not to itself, not to runs or to other things on it.
+fn is_outside(link: &Link, links: &HashMap<u32, Link>) -> bool {
+    let is_bridge = |link: &Link| link.kind.as_deref() == Some("bridge");
+    let in_bridge = link.master.and_then(|master| links.get(&master)).is_some_and(is_bridge);
+    link.name != "lo" && !is_bridge(link) && !in_bridge && Lease::parse(&link.name).is_none()
 }
 
 /// What a link is, taken for the bridge of a network. Only root of this host can give a bridge
@@ -335,7 +373,7 @@ fn network_of(link: &Link) -> NetworkLink {
     let Description { name, number, options } = said.unwrap_or_default();
     let of_link = || link.name.strip_prefix(BRIDGE_PREFIX).and_then(|n| n.parse().ok());
     let Some(number) = number.or_else(of_link) else { return foreign() };
-    NetworkLink::Ours(Network {
+    let mut network = Network {
         name: if complete { name } else { DEFAULT_NETWORK.into() },
         number,
         bridge: link.name.clone(),
@@ -344,7 +382,11 @@ fn network_of(link: &Link) -> NetworkLink {
         mtu: link.mtu,
         options,
         complete,
-    })
+        publishes: false,
+    };
+    let mark = network.publishes_altname();
+    network.publishes = link.names.contains(&mark);
+    NetworkLink::Ours(network)
 }
 
 /// The run that a link on this host belongs to; `None` for a foreign link.
@@ -363,6 +405,7 @@ pub(super) fn status_of(link: &Link, network: Option<&Network>) -> Option<Status
             network: network.map(|network| network.name.clone()).unwrap_or_default(),
             address: address.map(|address| (address.addr(), address.prefix_len())),
             gateway: network.map(|network| network.gateway.addr()),
+            ports: Joined::ports(lease, &link.names),
         }],
     })
 }

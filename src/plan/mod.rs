@@ -1,8 +1,10 @@
 //! What will be done, as data: decided here, without a system call, and shown or done elsewhere.
 
+pub mod firewall;
 mod member;
 mod names;
 mod network;
+mod outbound;
 mod pool;
 mod run;
 mod script;

@@ -6,6 +6,8 @@ use ipnet::{IpNet, Ipv6Net};
 
 use crate::error::{Error, Result};
 use crate::facts::{DEFAULT_NETWORK, Host, Network, NetworkLink, Options, network_mac};
+use crate::plan::firewall;
+use crate::plan::outbound::outbound;
 use crate::plan::pool;
 use crate::plan::step::{Route, Step};
 use crate::spec::{Driver, Mac};
@@ -19,11 +21,16 @@ pub(super) fn network(
     name: &str,
     found: Option<&NetworkLink>,
     host: &Host,
+    warnings: &mut Vec<String>,
 ) -> Result<(Network, Vec<Vec<Step>>)> {
     match found {
         Some(NetworkLink::Ours(network)) => {
-            let rest = if network.complete { Vec::new() } else { vec![complete(network)] };
-            Ok((network.clone(), rest))
+            let mut network = network.clone();
+            let rest = match network.complete {
+                true => Vec::new(),
+                false => complete(&mut network, host, warnings),
+            };
+            Ok((network, rest))
         }
         Some(NetworkLink::Foreign { link, kind }) => {
             Err(Error::new(format!("cannot make network \"{name}\""))
@@ -31,7 +38,7 @@ pub(super) fn network(
                 .hint(format!("rename or remove it: \"{link}\" is the network's bridge")))
         }
         None if name == DEFAULT_NETWORK => {
-            let network = Network {
+            let mut network = Network {
                 name: name.into(),
                 number: 0,
                 bridge: Network::bridge_name(0),
@@ -40,8 +47,9 @@ pub(super) fn network(
                 mtu: host.uplink_mtu.unwrap_or(DEFAULT_MTU),
                 options: Options::default(),
                 complete: false,
+                publishes: false,
             };
-            let steps = create(&network);
+            let steps = create(&mut network, host, warnings);
             Ok((network, steps))
         }
         None => Err(Error::new(format!("cannot join network \"{name}\""))
@@ -51,18 +59,30 @@ pub(super) fn network(
 }
 
 /// The sends that make a network.
-pub(super) fn create(network: &Network) -> Vec<Vec<Step>> {
+pub(super) fn create(
+    network: &mut Network,
+    host: &Host,
+    warnings: &mut Vec<String>,
+) -> Vec<Vec<Step>> {
     let create = Step::CreateBridge {
         link: network.bridge.clone(),
         mac: network_mac(network.gateway),
         mtu: network.mtu,
     };
-    vec![vec![create], complete(network)]
+    let mut sends = vec![vec![create]];
+    sends.extend(complete(network, host, warnings));
+    sends
 }
 
 /// All that belongs to a network besides its bridge. The description comes last: a bridge that
 /// has it is complete.
-fn complete(network: &Network) -> Vec<Step> {
+fn complete(network: &mut Network, host: &Host, warnings: &mut Vec<String>) -> Vec<Vec<Step>> {
+    let mut sends = outbound(network, host, warnings);
+    sends.push(links(network));
+    sends
+}
+
+fn links(network: &Network) -> Vec<Step> {
     let link = || network.bridge.clone();
     let mut steps = vec![Step::NoAutomaticAddresses { link: link() }];
     let add = |address: IpNet| Step::AddAddress { link: link(), address };
@@ -83,6 +103,9 @@ fn complete(network: &Network) -> Vec<Step> {
     if network.bridge != Network::bridge_name(network.number) {
         let name = Network::bridge_name(network.number);
         steps.push(Step::AddName { link: link(), name });
+    }
+    if firewall::is_managed(network) {
+        steps.push(Step::RelaxRouting { link: link() });
     }
     steps.push(Step::SetUp { link: link() });
     steps.push(Step::Describe { link: link(), text: network.description() });

@@ -63,7 +63,8 @@ pub fn run(spec: &Run, machine: &Machine) -> Result<Plan> {
     check(spec, &mut warnings)?;
     let (mut networks, mut steps) = (Vec::new(), Vec::new());
     for (asked, found) in spec.networks.iter().zip(&machine.networks) {
-        let (network, rest) = network(&asked.network, found.as_ref(), &machine.host)?;
+        let (network, rest) =
+            network(&asked.network, found.as_ref(), &machine.host, &mut warnings)?;
         networks.push(network);
         steps.extend(rest);
     }

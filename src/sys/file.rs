@@ -50,6 +50,25 @@ pub fn adopt(fd: i32) -> Option<File> {
     known.then(|| unsafe { File::from(OwnedFd::from_raw_fd(fd)) })
 }
 
+/// A parameter of the kernel: sysctl(8). Dots separate, and a slash stands for a dot.
+pub fn setting(key: &str) -> Option<String> {
+    std::fs::read_to_string(setting_path(key)).ok().map(|text| text.trim().to_owned())
+}
+
+/// Sets a parameter of the kernel.
+pub fn set(key: &str, value: &str) -> Result<()> {
+    std::fs::write(setting_path(key), value).map_err(|error| super::errno(&error))
+}
+
+fn setting_path(key: &str) -> String {
+    let swap = |c| match c {
+        '.' => '/',
+        '/' => '.',
+        other => other,
+    };
+    format!("/proc/sys/{}", key.chars().map(swap).collect::<String>())
+}
+
 /// Random bits from the kernel.
 pub fn random() -> u64 {
     let mut bytes = [0u8; 8];
@@ -63,4 +82,16 @@ pub fn random() -> u64 {
 pub fn close_from(first: u32) {
     // SAFETY: nothing in this process uses one of these afterwards; the caller promises.
     unsafe { libc::syscall(libc::SYS_close_range, first, u32::MAX, 0) };
+}
+
+/// Closes every descriptor but `kept`: close_range(2).
+pub fn close_all_but(kept: &impl std::os::fd::AsFd) {
+    let kept = kept.as_fd().as_raw_fd() as u32;
+    // SAFETY: nothing in this process uses one of these afterwards; the caller promises.
+    unsafe {
+        if kept > 0 {
+            libc::syscall(libc::SYS_close_range, 0, kept - 1, 0);
+        }
+        libc::syscall(libc::SYS_close_range, kept + 1, u32::MAX, 0);
+    }
 }

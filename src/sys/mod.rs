@@ -9,6 +9,7 @@ pub mod file;
 pub mod link;
 pub mod mount;
 pub mod namespace;
+pub mod port;
 pub mod process;
 pub mod signal;
 pub mod terminal;

@@ -1,0 +1,200 @@
+//! Removing ports: at the end of a run, on request, and those of runs whose nsrun was killed.
+
+use std::net::{IpAddr, Ipv4Addr};
+
+use super::{TRIES, busy, commit, ports::holder, value};
+use crate::error::{Error, Result};
+use crate::facts::{Joined, Lease, Run};
+use crate::kernel::{Kernel, Netfilter, words};
+use crate::plan::firewall::set::{Element, Given, Gives, PORT_MAPS, PUBLISHERS, Set, Value};
+use crate::plan::firewall::{Change, Owner, Publisher, TABLE};
+use crate::spec::Publication;
+
+/// All elements of a set that can be read.
+pub(super) fn elements(netfilter: &mut Netfilter, set: &'static Set) -> Result<Vec<Element>> {
+    let found = netfilter.elements(TABLE, set.name)?;
+    let element = |found: &crate::kernel::Found| {
+        let gives = match set.gives {
+            Gives::Fields(fields) => Given::Values(value::read(fields, &found.data)?),
+            _ => Given::Nothing,
+        };
+        let key = value::read(set.key, &found.key)?;
+        Some(Element { set, key, gives, comment: found.comment.clone() })
+    };
+    Ok(found.iter().filter_map(element).collect())
+}
+
+/// All published ports.
+pub(super) fn port_elements(netfilter: &mut Netfilter) -> Result<Vec<Element>> {
+    let mut all = Vec::new();
+    for map in PORT_MAPS {
+        all.extend(elements(netfilter, map)?);
+    }
+    Ok(all)
+}
+
+fn owner(element: &Element) -> Option<Owner> {
+    Owner::parse(element.comment.as_deref()?)
+}
+
+/// Removes the elements that `choose` chooses, unless somebody changes the ruleset after it looked:
+/// then it looks again. So nothing is removed that meanwhile belongs to another.
+fn remove(
+    kernel: &mut Kernel,
+    mut choose: impl FnMut(&mut Kernel) -> Result<Vec<Element>>,
+) -> Result<Vec<Element>> {
+    for _ in 0..TRIES {
+        let generation = kernel.netfilter()?.generation()?;
+        let chosen = choose(kernel)?;
+        if chosen.is_empty() {
+            return Ok(chosen);
+        }
+        let changes: Vec<Change> = chosen.iter().cloned().map(Change::Remove).collect();
+        let refusals = commit(kernel.netfilter()?, Some(generation), &changes)?;
+        match refusals.first() {
+            None => return Ok(chosen),
+            Some(refusal) if super::somebody_was_faster(refusal) => {}
+            Some(refusal) => {
+                return Err(Error::new("cannot remove published ports").because(words(refusal)));
+            }
+        }
+    }
+    Err(busy("remove published ports"))
+}
+
+/// Removes one element if it belongs to `owner`.
+pub(super) fn remove_of(kernel: &mut Kernel, element: &Element, owner: Owner) -> Result<()> {
+    remove(kernel, |kernel| owned(kernel, std::slice::from_ref(element), owner)).map(drop)
+}
+
+/// Those of the elements that are there and belong to `by`.
+fn owned(kernel: &mut Kernel, elements: &[Element], by: Owner) -> Result<Vec<Element>> {
+    let mut own = Vec::new();
+    for element in elements {
+        let key = value::bytes(&element.key);
+        let found = kernel.netfilter()?.element(TABLE, element.set.name, &key)?;
+        let comment = found.and_then(|found| found.comment);
+        if comment.as_deref().and_then(Owner::parse) == Some(by) {
+            own.push(element.clone());
+        }
+    }
+    Ok(own)
+}
+
+/// Takes away what an address that was leased anew still has of another: the ports of a run whose
+/// nsrun was killed.
+///
+/// # Errors
+/// The kernel refused.
+pub fn sweep(kernel: &mut Kernel, address: Ipv4Addr) -> Result<()> {
+    let index = Element::of(&PUBLISHERS, vec![Value::Address(address.into())]);
+    let key = value::bytes(&index.key);
+    if kernel.netfilter()?.element(TABLE, PUBLISHERS.name, &key)?.is_none() {
+        return Ok(());
+    }
+    remove(kernel, |kernel| {
+        let key = value::bytes(&index.key);
+        if kernel.netfilter()?.element(TABLE, PUBLISHERS.name, &key)?.is_none() {
+            return Ok(Vec::new());
+        }
+        let lease = |element: &Element| owner(element).map(|owner| owner.lease);
+        let mut all = port_elements(kernel.netfilter()?)?;
+        // Both addresses of a lease: the owner tells those of IPv6.
+        let here: Vec<Lease> =
+            all.iter().filter(|one| leads_to(one, address.into())).filter_map(lease).collect();
+        all.retain(|one| {
+            leads_to(one, address.into()) || lease(one).is_some_and(|own| here.contains(&own))
+        });
+        all.push(index.clone());
+        Ok(all)
+    })
+    .map(drop)
+}
+
+fn leads_to(element: &Element, address: IpAddr) -> bool {
+    matches!(&element.gives, Given::Values(values) if values.first() == Some(&Value::Address(address)))
+}
+
+/// Ports that were removed, and whose they were.
+#[derive(Clone, Debug)]
+pub struct Removed {
+    /// The run they belonged to.
+    pub owner: Owner,
+    /// The element, in words.
+    pub element: String,
+}
+
+/// Removes the ports of all runs that are gone.
+///
+/// # Errors
+/// The kernel refused.
+pub fn sweep_all(kernel: &mut Kernel) -> Result<Vec<Removed>> {
+    let removed = remove(kernel, |kernel| {
+        let mut stale = Vec::new();
+        let (mut gone, mut there): (Vec<Owner>, Vec<Owner>) = (Vec::new(), Vec::new());
+        for element in port_elements(kernel.netfilter()?)? {
+            let Some(own) = owner(&element) else { continue };
+            if !gone.contains(&own) && !there.contains(&own) {
+                match holder(kernel, own)? {
+                    Some(_) => there.push(own),
+                    None => gone.push(own),
+                }
+            }
+            if gone.contains(&own) {
+                stale.push(element);
+            }
+        }
+        Ok(stale)
+    })?;
+    let removed = removed
+        .iter()
+        .filter_map(|element| Some(Removed { owner: owner(element)?, element: element.place() }));
+    Ok(removed.collect())
+}
+
+/// Removes some ports of a member.
+///
+/// # Errors
+/// The kernel refused.
+pub fn unpublish(kernel: &mut Kernel, publisher: &Publisher, ports: &[Publication]) -> Result<()> {
+    let elements: Vec<Element> =
+        ports.iter().flat_map(|&port| publisher.elements(port)).map(|(claim, _)| claim).collect();
+    remove(kernel, |kernel| owned(kernel, &elements, publisher.owner)).map(drop)
+}
+
+/// Removes the ports of a run that has ended. `known` are those it began with; its links, as long
+/// as they are there, say which were published later.
+///
+/// The kernel takes tens of milliseconds to forget elements, and makes the one wait who closes
+/// the connection last: that is a process left behind, so that nobody waits for it.
+pub fn release(run: Run, leases: &[Lease], known: &[(Lease, Publication)]) {
+    let done = || -> Result<()> {
+        let mut kernel = Kernel::open()?;
+        let mut any = false;
+        for &lease in leases {
+            let link = kernel.link(&lease.to_string())?;
+            let link = link.filter(|link| link.alias.as_deref().and_then(Run::parse) == Some(run));
+            let mut ports: Vec<Publication> =
+                link.map(|link| Joined::ports(lease, &link.names)).unwrap_or_default();
+            ports.extend(known.iter().filter(|(own, _)| *own == lease).map(|(_, port)| *port));
+            ports.sort_unstable();
+            ports.dedup();
+            if !ports.is_empty() {
+                any = true;
+                let publisher = Publisher {
+                    // Only keys matter here: any address of each family will do.
+                    address: Ipv4Addr::UNSPECIFIED,
+                    address6: Some(std::net::Ipv6Addr::UNSPECIFIED),
+                    owner: Owner::new(lease, run),
+                };
+                unpublish(&mut kernel, &publisher, &ports)?;
+            }
+        }
+        if any {
+            kernel.netfilter()?.leave_closing();
+        }
+        Ok(())
+    };
+    // What stays behind is swept when the address or the port is taken again.
+    let _ = done();
+}
