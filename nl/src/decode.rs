@@ -127,7 +127,8 @@ impl<'a, S: Set> View<'a, S> {
     /// All attributes in their order, known or not.
     #[inline]
     pub fn iter(&self) -> Attributes<'a> {
-        Attributes { bytes: self.bytes, at: 0, base: self.base, set: S::NAME }
+        let end = self.base.wrapping_add(self.bytes.len() as u32);
+        Attributes { rest: self.bytes, end, set: S::NAME }
     }
 
     /// The first attribute with this number.
@@ -340,9 +341,9 @@ impl<'a> Iterator for HopBytes<'a> {
 /// Iterator over attributes. Ends after the first error.
 #[derive(Clone, Debug)]
 pub struct Attributes<'a> {
-    bytes: &'a [u8],
-    at: usize,
-    base: u32,
+    rest: &'a [u8],
+    /// Where the attributes end, in bytes from the start of the message.
+    end: u32,
     set: &'static str,
 }
 
@@ -350,7 +351,7 @@ impl<'a> Attributes<'a> {
     /// Attributes of a set that is not known here.
     #[inline]
     pub fn raw(bytes: &'a [u8]) -> Self {
-        Attributes { bytes, at: 0, base: 0, set: "nlattr" }
+        Attributes { rest: bytes, end: bytes.len() as u32, set: "nlattr" }
     }
 }
 
@@ -360,24 +361,29 @@ impl<'a> Iterator for Attributes<'a> {
     #[inline(always)]
     fn next(&mut self) -> Option<Self::Item> {
         // Fewer than 4 trailing bytes cannot be an attribute; the kernel ignores them too.
-        let rest = self.bytes.get(self.at..)?;
-        let (&header, rest) = rest.split_first_chunk::<ATTR_HEADER>()?;
+        let (&header, tail) = self.rest.split_first_chunk::<ATTR_HEADER>()?;
         let (len, kind) = attr_header(header);
-        let offset = self.base.wrapping_add(self.at as u32);
+        let offset = self.end.wrapping_sub(self.rest.len() as u32);
         // A length below 4 wraps around, and is past the end like one that is too large.
-        let Some(value) = rest.get(..len.wrapping_sub(ATTR_HEADER)) else {
-            self.at = usize::MAX;
-            let kind_of_error = if len < ATTR_HEADER {
-                DecodeErrorKind::BadLength
-            } else {
-                DecodeErrorKind::TruncatedAttribute
-            };
-            let code = kind & CODE_MASK;
-            return Some(Err(DecodeError { kind: kind_of_error, offset, set: self.set, code }));
+        let Some(value) = tail.get(..len.wrapping_sub(ATTR_HEADER)) else {
+            self.rest = &[];
+            return Some(Err(broken(len, kind, offset, self.set)));
         };
-        self.at += align(len);
+        // The last attribute may lack its padding.
+        let next = align(len).min(self.rest.len());
+        self.rest = self.rest.get(next..).unwrap_or_default();
         Some(Ok(RawAttr { kind, value, offset, set: self.set }))
     }
+}
+
+#[cold]
+fn broken(len: usize, kind: u16, offset: u32, set: &'static str) -> DecodeError {
+    let what = if len < ATTR_HEADER {
+        DecodeErrorKind::BadLength
+    } else {
+        DecodeErrorKind::TruncatedAttribute
+    };
+    DecodeError { kind: what, offset, set, code: kind & CODE_MASK }
 }
 
 impl FusedIterator for Attributes<'_> {}

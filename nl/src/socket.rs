@@ -15,7 +15,6 @@ use crate::ack::Ack;
 use crate::decode::{Message, Messages};
 use crate::error::DecodeError;
 use crate::flags::Flags;
-use crate::netfilter::batch;
 pub use crate::protocol::Protocol;
 use crate::wire::MessageHeader;
 
@@ -219,34 +218,28 @@ impl Socket {
         }
     }
 
-    /// Sends a batch and waits for the answer to its last message: its acknowledgement when it
-    /// asks for one, else the first reply. `each` sees every message that is not an
-    /// acknowledgement. The messages the kernel refused come back; the others took effect.
-    ///
-    /// Of a netfilter batch, between its begin and its end, all took effect or none; the last
-    /// change must ask for an acknowledgement, because kernels before 6.10 acknowledge no end.
+    /// Sends a batch and waits for the acknowledgement of the last message that asks for one, or,
+    /// when none does, for the first reply to the last message. `each` sees every message that is
+    /// not an acknowledgement. The messages the kernel refused come back; the others took effect,
+    /// except in a transaction of nf_tables, where all take effect or none.
     ///
     /// # Errors
     /// See [`SocketError`]: then it is unknown which messages took effect.
     pub fn transact(
         &mut self,
-        bytes: &[u8],
+        batch: &[u8],
         mut each: impl FnMut(Message<'_>) -> Result<(), DecodeError>,
     ) -> Result<Vec<Refusal>, SocketError> {
         let mut refusals = Vec::new();
-        let protocol = self.protocol;
-        let headers = || Messages::new(bytes).flatten().map(|message| message.header);
-        let is =
-            |header: &MessageHeader, kind| protocol == Protocol::Netfilter && header.kind == kind;
-        let Some(end) = headers().last() else { return Ok(refusals) };
-        let Some(last) = headers().filter(|header| !is(header, batch::END.code())).last() else {
-            return Ok(refusals);
-        };
-        let is_whole = headers().next().is_some_and(|header| is(&header, batch::BEGIN.code()));
-        let (first, last_seq) = (self.seq, last.seq);
-        let wants_ack = last.flags.contains(Flags::ACK);
+        let messages = || Messages::new(batch).flatten().map(|message| message.header);
+        let Some(end) = messages().last() else { return Ok(refusals) };
+        let asks = |header: &MessageHeader| header.flags.contains(Flags::ACK);
+        // The end of a transaction gets no acknowledgement of its own before kernel 6.11.
+        let last = messages().filter(asks).last().unwrap_or(end);
+        let (first, last_seq, wants_ack) = (self.seq, last.seq, asks(&last));
         self.seq = end.seq.wrapping_add(1);
-        self.send(bytes)?;
+        let protocol = self.protocol;
+        self.send(batch)?;
         loop {
             for message in Messages::new(self.receive()?) {
                 let message = message?;
@@ -257,10 +250,11 @@ impl Socket {
                 match Ack::decode(&message)? {
                     Some(ack) => {
                         if ack.errno != 0 {
-                            refusals.push(Refusal::new(&ack, protocol, bytes));
+                            refusals.push(Refusal::new(&ack, protocol, batch));
                         }
-                        // An error of the begin is the whole batch's.
-                        if seq == last_seq || (is_whole && seq == first && ack.errno != 0) {
+                        // Refused at its begin, a transaction gets no other answer.
+                        let whole = protocol == Protocol::Netfilter && seq == first;
+                        if seq == last_seq || (whole && ack.errno != 0) {
                             return Ok(refusals);
                         }
                     }

@@ -138,7 +138,8 @@ pub(super) fn program(process: &Process) -> Program {
     };
     let command = process.command.first().map(|word| word.as_os_str()).unwrap_or_default();
     let path = variable("PATH").map_or(OsStr::new(DEFAULT_PATH), |path| path.as_os_str());
-    let candidates = if command.as_bytes().contains(&b'/') {
+    // The empty word is no command, although "directory/" would be a directory.
+    let candidates = if command.is_empty() || command.as_bytes().contains(&b'/') {
         vec![c_string(command.as_bytes())]
     } else {
         path.as_bytes()

@@ -27,6 +27,7 @@ pub(super) fn encode(
     index: impl Fn(&str) -> u32,
 ) {
     let any = IfInfo::default();
+    let numbered = |index: u32| IfInfo { index: index as i32, ..any };
     match step {
         Step::CreateBridge { link, mac, mtu } => {
             batch.push(link::NEW, flags | NEW, any, |m| {
@@ -43,7 +44,12 @@ pub(super) fn encode(
         Step::CreateVeth(pair) => {
             let mut name = [0; 15];
             let lease = lease_name(pair.lease, &mut name);
-            let known = |master: &Master| master.index.unwrap_or_else(|| index(&master.link));
+            // 0 would mean: in no bridge. No link has this number, so the kernel refuses.
+            let known = |master: &Master| match master.index.unwrap_or_else(|| index(&master.link))
+            {
+                0 => i32::MAX as u32,
+                index => index,
+            };
             let master = pair.master.as_ref().map(known);
             batch.push(link::NEW, flags | NEW, any, |m| {
                 // veth allocates a queue for every processor it might see, unless told.
@@ -69,6 +75,11 @@ pub(super) fn encode(
                         i.put(inet6::ADDR_GEN_MODE, inet6::ADDR_GEN_NONE);
                     });
                 });
+            });
+        }
+        Step::SetMtu { link, mtu } => {
+            batch.push(link::SET, flags, any, |m| {
+                m.put(link::IFNAME, link).put(link::MTU, *mtu);
             });
         }
         Step::SetUp { link } => {
@@ -125,9 +136,9 @@ pub(super) fn encode(
                 });
             });
         }
-        Step::RemoveName { link, name } => {
-            batch.push(link::DELPROP, flags, any, |m| {
-                m.put(link::IFNAME, link).nest(link::PROP_LIST, |p| {
+        Step::RemoveName { index, name, .. } => {
+            batch.push(link::DELPROP, flags, numbered(*index), |m| {
+                m.nest(link::PROP_LIST, |p| {
                     p.put(link::ALT_IFNAME, name);
                 });
             });
@@ -137,16 +148,15 @@ pub(super) fn encode(
                 m.put(link::IFNAME, link).put(link::IFALIAS, text);
             });
         }
-        Step::Rename { link, to } => {
-            let header = IfInfo { index: index(link) as i32, ..any };
-            batch.push(link::SET, flags, header, |m| {
+        Step::Rename { index, to, .. } => {
+            batch.push(link::SET, flags, numbered(*index), |m| {
                 m.put(link::IFNAME, to);
             });
         }
-        Step::Detach { link } => {
-            let down = IfInfo { change: LinkFlags::UP, ..any };
+        Step::Detach { index, .. } => {
+            let down = IfInfo { change: LinkFlags::UP, ..numbered(*index) };
             batch.push(link::SET, flags, down, |m| {
-                m.put(link::IFNAME, link).put(link::MASTER, 0);
+                m.put(link::MASTER, 0);
             });
         }
         Step::RelaxRouting { link } => {
@@ -172,7 +182,10 @@ pub(super) fn encode(
         }
         // The rest goes other ways.
         Step::AddRules(..) | Step::RemoveRules(_) | Step::SetParameter { .. } => {}
-        Step::DeleteLink { link } => {
+        Step::DeleteLink { index: Some(index), .. } => {
+            batch.push(link::DEL, flags, numbered(*index), |_| {});
+        }
+        Step::DeleteLink { link, index: None } => {
             batch.push(link::DEL, flags, any, |m| {
                 m.put(link::IFNAME, link);
             });

@@ -21,8 +21,14 @@ impl Unfinished {
     }
 }
 
-/// Directories to put the files' file system on for a moment; one of them is always there.
+/// Directories to put the files' file system on for a moment: the first that is there.
 const PLACES: [&str; 5] = ["/proc", "/sys", "/tmp", "/mnt", "/run"];
+
+/// Where to mount what is moved elsewhere at once.
+pub(super) fn place() -> &'static Path {
+    let there = PLACES.into_iter().map(Path::new).find(|path| path.is_dir());
+    there.unwrap_or(Path::new(PLACES[0]))
+}
 
 /// Shows `files` at their paths. What is to be shown at a path that does not exist is left out
 /// and returned, unless `create`.
@@ -33,11 +39,11 @@ pub(super) fn show(
     files: &[PrivateFile],
     create: bool,
 ) -> io::Result<(Vec<Unfinished>, Vec<String>)> {
-    let place = PLACES
-        .into_iter()
-        .map(Path::new)
-        .find(|path| path.is_dir())
-        .ok_or_else(|| io::Error::from(io::ErrorKind::NotFound))?;
+    let place = place();
+    if create {
+        // The mount point that /proc will need, made a little early.
+        fs::create_dir_all(place)?;
+    }
     mount::new("tmpfs", place, mount::Flags::PLAIN, "mode=0755,size=1m")?;
     let shown = bind_all(files, create, place);
     mount::detach(place)?;

@@ -7,7 +7,7 @@ use super::child::{channel_send, program, take_identity};
 use super::report::{At, Failure, Report};
 use crate::plan::Process;
 use crate::sys::channel::Channel;
-use crate::sys::process::{Stage, exit, reap, spawn};
+use crate::sys::process::{Stage, exit, left_group, reap, spawn};
 use crate::sys::{file, signal};
 
 /// Exit status when the launch itself failed; the supervisor says why.
@@ -46,7 +46,7 @@ fn stay(cmd: i32) -> u8 {
                     return ended.status;
                 }
             }
-        } else if !taken.from_terminal {
+        } else if !taken.from_terminal || left_group(cmd) {
             let _ = signal::send(cmd, taken.signal);
         }
     }

@@ -27,47 +27,76 @@ pub struct Launched {
     pub warnings: Vec<String>,
 }
 
-/// Launches the process of a plan whose network is there. `made` are the steps that made it.
+/// Launches the process of a plan whose network is there. `made` are the steps that made it. `None`
+/// when the network went away meanwhile: whoever made it took it back.
 ///
 /// Signals must be blocked before: those that come meanwhile wait until CMD is there to get them.
 ///
 /// # Errors
 /// It could not be launched; nothing of it is left, and the network, if it was made for this run,
 /// is taken back.
-pub fn launch<T: Target>(target: &mut T, plan: &Plan, made: &[Step]) -> Result<Launched> {
-    let mut leases = Vec::new();
-    start(target, plan, &mut leases).map_err(|mut error| {
-        if made.is_empty() {
-            return error;
+pub fn launch<T: Target>(target: &mut T, plan: &Plan, made: &[Step]) -> Result<Option<Launched>> {
+    let cannot = |errno: Errno| Error::new("cannot launch the process").because(errno.desc());
+    let launched = Channel::pair().map_err(cannot).and_then(|(ours, theirs)| {
+        let supervisor = own_pid();
+        match fork(namespaces(&plan.isolation)) {
+            Err(errno) => Err(fork_failed(errno, plan)),
+            Ok(Fork::Child) => {
+                drop(ours);
+                child::main(plan, theirs, supervisor)
+            }
+            Ok(Fork::Parent(pid)) => {
+                drop(theirs);
+                let mut leases = Vec::new();
+                finish(target, plan, &ours, pid, &mut leases)
+                    .map_err(|error| take_back(target, &ours, pid, &leases, made, plan, error))
+            }
         }
-        // Its links go with its namespace, but not at once; the bridges must be free of them now.
-        let delete = |lease: &Lease| Step::DeleteLink { link: lease.to_string() };
+    });
+    match launched {
+        Ok(launched) => Ok(Some(launched)),
+        Err(_) if went_away(target, plan) => Ok(None),
+        Err(error) => Err(undo(target, made, error)),
+    }
+}
+
+/// Whether a bridge that the plan relies on is there no more.
+fn went_away<T: Target>(target: &mut T, plan: &Plan) -> bool {
+    plan.members.iter().map(|member| &member.network).any(|network| {
+        let now = target.index(&network.bridge);
+        now.is_none() || (network.index.is_some() && network.index != now)
+    })
+}
+
+/// Ends a process that could not be launched. Its own words, if it has said why, say more than what
+/// was seen from here: that it is gone.
+fn take_back<T: Target>(
+    target: &mut T,
+    channel: &Channel,
+    pid: i32,
+    leases: &[Lease],
+    made: &[Step],
+    plan: &Plan,
+    mut error: Error,
+) -> Error {
+    let mut buf = [0; MAX];
+    while let Some(Some(report)) = channel.received(&mut buf).map(Report::parse) {
+        if let Report::Failed(failure) = report {
+            error = report::error(&failure, &plan.prepare, &plan.finish, &plan.process);
+        }
+    }
+    // Its links go with its namespace, but not at once, and a bridge that is to be taken back must
+    // be free of them. Now, because as long as the process is there the names are nobody else's.
+    if !made.is_empty() {
+        let delete = |lease: &Lease| Step::DeleteLink { link: lease.to_string(), index: None };
         let links: Vec<Step> = leases.iter().map(delete).collect();
         if let Err(failed) = super::send(target, &links) {
             error.undo.push(failed.what);
         }
-        undo(target, made, error)
-    })
-}
-
-/// `leases` are those that were claimed, on failure too.
-fn start<T: Target>(target: &mut T, plan: &Plan, leases: &mut Vec<Lease>) -> Result<Launched> {
-    let cannot = |errno: Errno| Error::new("cannot launch the process").because(errno.desc());
-    let (ours, theirs) = Channel::pair().map_err(cannot)?;
-    let supervisor = own_pid();
-    let pid = match fork(namespaces(&plan.isolation)) {
-        Err(errno) => return Err(fork_failed(errno, plan)),
-        Ok(Fork::Child) => {
-            drop(ours);
-            child::main(plan, theirs, supervisor)
-        }
-        Ok(Fork::Parent(pid)) => pid,
-    };
-    drop(theirs);
-    finish(target, plan, &ours, pid, leases).inspect_err(|_| {
-        let _ = signal::send(pid, signal::SIGKILL);
-        let _ = wait(pid);
-    })
+    }
+    let _ = signal::send(pid, signal::SIGKILL);
+    let _ = wait(pid);
+    error
 }
 
 fn finish<T: Target>(

@@ -31,6 +31,9 @@ pub trait Target {
     /// It cannot be found out.
     fn free_leases(&mut self, network: &Network, random: u64, count: usize) -> Result<Vec<Lease>>;
 
+    /// Index of a link; `None` when there is none of that name.
+    fn index(&mut self, link: &str) -> Option<u32>;
+
     /// Whether any link belongs to this bridge.
     ///
     /// # Errors
@@ -48,13 +51,18 @@ impl Target for Kernel {
         {
             return done.map(|()| Vec::new());
         }
+        let unknown = |error: Error| {
+            let first = steps.first().map(ToString::to_string).unwrap_or_default();
+            let more = if steps.len() > 1 { ", and what belongs to it" } else { "" };
+            Error { what: format!("cannot {first}{more}"), ..error }
+        };
         let last = steps.len().saturating_sub(1);
         let kernel: &Kernel = self;
         // Links that steps name by index exist before: asked before the batch, not in it.
         let indexes: Vec<Option<u32>> = steps
             .iter()
             .map(|step| match step {
-                Step::AddAddress { link, .. } | Step::Rename { link, .. } => kernel.index(link),
+                Step::AddAddress { link, .. } => kernel.index(link),
                 Step::AddRoute(route) => kernel.index(route.link.as_ref()?),
                 Step::CreateVeth(veth) => {
                     let master = veth.master.as_ref().filter(|master| master.index.is_none());
@@ -74,6 +82,7 @@ impl Target for Kernel {
             },
             |_| Ok(()),
         )
+        .map_err(unknown)
     }
 
     fn holder(&mut self, name: &str) -> Result<Option<Holder>> {
@@ -84,8 +93,12 @@ impl Target for Kernel {
         Kernel::free_leases(self, network, random, count)
     }
 
+    fn index(&mut self, link: &str) -> Option<u32> {
+        Kernel::index(self, link)
+    }
+
     fn has_members(&mut self, bridge: &str) -> Result<bool> {
-        let index = self.index(bridge);
+        let index = Kernel::index(self, bridge);
         Ok(index.is_some() && self.links(None)?.iter().any(|link| link.master == index))
     }
 
@@ -127,7 +140,9 @@ fn matters<'a>(steps: &'a [Step], refusal: &'a Refusal) -> Option<(&'a Step, &'a
     // Where the kernel has no IPv6, or it is switched off, it makes no addresses either.
     let fine = matches!(step, Step::NoAutomaticAddresses { .. })
         || (step.may_exist() && errno == Errno::EEXIST)
-        || (step.may_be_gone() && matches!(errno, Errno::ENODEV | Errno::ENOENT));
+        || (step.may_be_gone() && matches!(errno, Errno::ENODEV | Errno::ENOENT))
+        // The name is another link's by now.
+        || (matches!(step, Step::RemoveName { .. }) && errno == Errno::EINVAL);
     (!fine).then_some((step, refusal))
 }
 
@@ -201,6 +216,10 @@ pub fn make_network(target: &mut impl Target, plan: &Plan) -> Result<Made> {
         if matches!(step, Step::CreateBridge { .. }) && errno == Errno::EEXIST {
             return Ok(Made::Raced);
         }
+        // Whoever made the bridge, and was seen not to have finished, has taken it back.
+        if errno == Errno::ENODEV && !done.iter().any(|step| step.undo().is_some()) {
+            return Ok(Made::Raced);
+        }
         return Err(undo(target, &done, refused(step, refusal)));
     }
     Ok(Made::Done(done))
@@ -243,7 +262,7 @@ pub fn claim(target: &mut impl Target, member: &Member, pid: i32) -> Result<Leas
             let refusals = target.send(std::slice::from_ref(&step))?;
             match refusals.first() {
                 None => return Ok(lease),
-                Some(refusal) if is_taken(target, member, lease, refusal)? => {}
+                Some(refusal) if refusal.errno == Errno::EEXIST as i32 => {}
                 Some(refusal) => return Err(refused(&step, refusal)),
             }
         }
@@ -260,30 +279,16 @@ pub fn claim(target: &mut impl Target, member: &Member, pid: i32) -> Result<Leas
             }
         }
     }
-    Err(Error::new(format!("cannot take an address of network \"{}\"", member.network.name))
-        .because("others took each one first")
-        .hint("try again"))
-}
-
-/// Whether a claim was refused because the lease is taken. The kernel answers the same when the
-/// other end's name is, which then is an error of its own.
-fn is_taken(
-    target: &mut impl Target,
-    member: &Member,
-    lease: Lease,
-    refusal: &Refusal,
-) -> Result<bool> {
-    if refusal.errno != Errno::EEXIST as i32 {
-        return Ok(false);
-    }
-    // Only for a fixed address is the answer worth asking for: otherwise the next one is tried.
-    if member.fixed && target.holder(&lease.to_string())?.is_none() {
-        let link = member.link();
-        return Err(Error::new(format!("cannot create link \"{link}\" inside"))
+    let lease = leases.first().map(Lease::to_string).unwrap_or_default();
+    if target.holder(&lease)?.is_none() {
+        // The kernel answers the same when the name of the other end is taken.
+        return Err(Error::new(format!("cannot create link \"{}\" inside", member.link()))
             .because("a link of that name exists there")
             .hint("choose another with --ifname"));
     }
-    Ok(true)
+    Err(Error::new(format!("cannot take an address of network \"{}\"", member.network.name))
+        .because("others took each one first")
+        .hint("try again"))
 }
 
 fn full(member: &Member) -> Error {

@@ -48,6 +48,7 @@ impl Mounts {
 
     /// Later the root may be another, and these paths mean something else.
     fn take_copies(&mut self, steps: &[Setup]) -> Result<(), (usize, Errno)> {
+        let own_root = steps.iter().any(|step| matches!(step, Setup::Root(_)));
         for (n, step) in steps.iter().enumerate() {
             let copies = match step {
                 Setup::Bind(bind) => vec![mount::detached_copy(&bind.source)],
@@ -59,6 +60,20 @@ impl Mounts {
             };
             for copy in copies {
                 self.copies.push((n, copy.map_err(|errno| (n, errno))?));
+            }
+        }
+        // The kernel lets a user namespace make these only where it sees others of their kind, so
+        // here. Last: they cover what the paths above may lead through.
+        for (n, step) in steps.iter().enumerate().filter(|_| own_root) {
+            let kind = match step {
+                Setup::Sys => "sysfs",
+                Setup::Proc => "proc",
+                _ => continue,
+            };
+            match fresh_copy(kind) {
+                Ok(copy) => self.copies.push((n, copy)),
+                Err(Errno::EPERM) if self.user_namespace => {}
+                Err(errno) => return Err((n, errno)),
             }
         }
         Ok(())
@@ -82,8 +97,8 @@ impl Mounts {
                 self.unfinished.extend(unfinished);
                 self.warnings.extend(missing);
             }
-            Setup::Sys => self.fresh("sysfs", Path::new("/sys"))?,
-            Setup::Proc => self.fresh("proc", Path::new("/proc"))?,
+            Setup::Sys => self.fresh(n, "sysfs", Path::new("/sys"))?,
+            Setup::Proc => self.fresh(n, "proc", Path::new("/proc"))?,
             Setup::Dev => {
                 let copies = self.copies_of(n);
                 fresh_dev(copies)?;
@@ -93,7 +108,12 @@ impl Mounts {
                     if self.own_root {
                         make_like(&copy, &bind.target)?;
                     }
-                    mount::attach(&copy, &bind.target)?;
+                    // The kernel would say "invalid argument".
+                    match (is_dir(&copy)?, bind.target.is_dir()) {
+                        (true, false) if bind.target.exists() => Err(Errno::ENOTDIR)?,
+                        (false, true) => Err(Errno::EISDIR)?,
+                        _ => mount::attach(&copy, &bind.target)?,
+                    }
                 }
                 if bind.read_only {
                     mount::read_only(&bind.target)?;
@@ -123,23 +143,28 @@ impl Mounts {
 
     /// Mounts a new instance of a kernel file system, and puts back what was mounted below the
     /// old one, such as /sys/fs/cgroup.
-    fn fresh(&mut self, kind: &str, target: &Path) -> io::Result<()> {
+    fn fresh(&mut self, n: usize, kind: &str, target: &Path) -> io::Result<()> {
+        let refused = |target: &Path| format!("cannot mount a fresh {}", target.display());
         if self.own_root {
             fs::create_dir_all(target)?;
-        } else if !target.is_dir() {
+            match self.copies_of(n).first() {
+                Some(copy) => mount::attach(copy, target)?,
+                None => self.warnings.push(format!("{}: there is none", refused(target))),
+            }
             return Ok(());
         }
-        let below = if self.own_root { Vec::new() } else { mounted_below(target)? };
+        if !target.is_dir() {
+            return Ok(());
+        }
         let mut copies = Vec::new();
-        for path in below {
+        for path in mounted_below(target)? {
             copies.push((mount::detached_copy(&path), path));
         }
         match mount::new(kind, target, mount::Flags::INERT, "") {
             // The kernel refuses it to a user namespace whose view of the old one is covered in
             // parts, as in a container.
             Err(Errno::EPERM) if self.user_namespace => {
-                let path = target.display();
-                self.warnings.push(format!("cannot mount a fresh {path}: it shows the host's"));
+                self.warnings.push(format!("{}: it shows the host's", refused(target)));
                 return Ok(());
             }
             other => other?,
@@ -152,6 +177,15 @@ impl Mounts {
         }
         Ok(())
     }
+}
+
+/// A new instance of a kernel file system, to be put somewhere later.
+fn fresh_copy(kind: &str) -> sys::Result<OwnedFd> {
+    let place = files::place();
+    mount::new(kind, place, mount::Flags::INERT, "")?;
+    let copy = mount::detached_copy(place);
+    mount::detach(place)?;
+    copy
 }
 
 /// The mount points directly below the mount at `target` (proc_pid_mountinfo(5)).
@@ -235,16 +269,16 @@ pub(super) fn make_file(path: &Path) -> io::Result<()> {
     fs::OpenOptions::new().create(true).append(true).open(path).map(drop)
 }
 
+fn is_dir(copy: &OwnedFd) -> io::Result<bool> {
+    Ok(fs::File::from(copy.try_clone()?).metadata()?.is_dir())
+}
+
 /// Makes what `copy` can be put on, a directory or a file, unless something is there.
 fn make_like(copy: &OwnedFd, target: &Path) -> io::Result<()> {
     if target.exists() {
         return Ok(());
     }
-    if fs::File::from(copy.try_clone()?).metadata()?.is_dir() {
-        fs::create_dir_all(target)
-    } else {
-        make_file(target)
-    }
+    if is_dir(copy)? { fs::create_dir_all(target) } else { make_file(target) }
 }
 
 #[cfg(test)]

@@ -2,7 +2,7 @@
 
 use super::Launched;
 use crate::error::{Error, Result};
-use crate::sys::process::reap;
+use crate::sys::process::{leads_session, left_group, reap};
 use crate::sys::signal;
 
 /// Passes signals on until the run has ended; its exit status.
@@ -30,7 +30,10 @@ pub(super) fn watch(pid: i32) -> Result<u8> {
                 // CMD has stopped; the shell must see this process stop too, to take over.
                 let _ = signal::stop_self();
             }
-            _ if taken.from_terminal => {}
+            signal::SIGHUP if taken.from_terminal && leads_session() => {
+                let _ = signal::send(pid, signal::SIGHUP);
+            }
+            _ if taken.from_terminal && !left_group(pid) => {}
             other => {
                 let _ = signal::send(pid, other);
             }

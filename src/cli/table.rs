@@ -64,10 +64,7 @@ const RUN: Command = Command {
         "CMD also gets its own process ids, mounts, host name and IPC objects. Options end at the \
          first word of CMD, so that \"nsrun run ping -c1 192.0.2.1\" works without \"--\".",
     ],
-    operands: Operands {
-        required: &[],
-        more: More::Command,
-    },
+    operands: Operands { required: &[], more: More::Command },
     sections: &[
         Section {
             heading: "Network",
@@ -116,17 +113,9 @@ const RUN: Command = Command {
                     "name of the run for ps, inspect, stop, exec and wait: 1 to 63 letters, digits, \
                      \"-\" or \"_\", unique on this host; default made up",
                 ),
-                Opt::value(
-                    "hostname",
-                    "NAME",
-                    "host name inside; default the name of the run",
-                ),
-                Opt::value(
-                    "dns",
-                    "ADDRESS",
-                    "name server to ask; default those of this host",
-                )
-                .repeat(),
+                Opt::value("hostname", "NAME", "host name inside; default the name of the run"),
+                Opt::value("dns", "ADDRESS", "name server to ask; default those of this host")
+                    .repeat(),
                 Opt::value(
                     "dns-search",
                     "DOMAIN",
@@ -145,11 +134,8 @@ const RUN: Command = Command {
         Section {
             heading: "Process",
             options: &[
-                Opt::flag(
-                    "detach",
-                    "return once CMD has started, and print the name of the run",
-                )
-                .short('d'),
+                Opt::flag("detach", "return once CMD has started, and print the name of the run")
+                    .short('d'),
                 Opt::value(
                     "log",
                     "FILE",
@@ -201,12 +187,7 @@ const RUN: Command = Command {
                      \"all\" for all",
                 )
                 .repeat(),
-                Opt::value(
-                    "cap-drop",
-                    "CAPABILITY",
-                    "drop a capability; \"all\" for all",
-                )
-                .repeat(),
+                Opt::value("cap-drop", "CAPABILITY", "drop a capability; \"all\" for all").repeat(),
                 Opt::flag(
                     "no-new-privs",
                     "let no set-uid program or file capability give CMD more rights",
@@ -293,18 +274,12 @@ const RUN: Command = Command {
             "A web server with a name, in the background",
             "nsrun run -d --name web -- python3 -m http.server 80",
         ),
-        (
-            "No network at all; needs no root",
-            "nsrun run --net none -- make test",
-        ),
+        ("No network at all; needs no root", "nsrun run --net none -- make test"),
         (
             "Another root directory, another user",
             "nsrun run --rootfs /srv/alpine -u 1000:1000 -- /bin/sh",
         ),
-        (
-            "What would be done, as ip command lines",
-            "nsrun run --dry-run --format ip -- true",
-        ),
+        ("What would be done, as ip command lines", "nsrun run --dry-run --format ip -- true"),
     ],
     ..Command::EMPTY
 };

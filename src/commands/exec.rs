@@ -9,6 +9,7 @@ use crate::error::{Error, Result};
 use crate::kernel::Kernel;
 use crate::plan::Process;
 use crate::sys::process::pidfd;
+use crate::sys::terminal::Foreground;
 
 pub(super) fn exec(args: &Args) -> Result<u8> {
     let target = operand(args, 0)?;
@@ -16,7 +17,7 @@ pub(super) fn exec(args: &Args) -> Result<u8> {
     let mut kernel = Kernel::open()?;
     let pid = |kernel: &mut Kernel| -> Result<i32> {
         let status = find_run(kernel, target)?;
-        process::cmd_pid(&status).ok_or_else(|| cannot("it is ending"))
+        status.run.and_then(|run| process::cmd_pid(run.pid)).ok_or_else(|| cannot("it is ending"))
     };
     let first = pid(&mut kernel)?;
     let entered = pidfd(first).map_err(|errno| cannot(errno.desc()))?;
@@ -38,5 +39,10 @@ pub(super) fn exec(args: &Args) -> Result<u8> {
         preserve_fds: 0,
         survive: false,
     };
-    apply::enter(&entered, first, &process)
+    let terminal = Foreground::current();
+    let status = apply::enter(&entered, first, &process)?;
+    if let Some(terminal) = terminal {
+        terminal.restore();
+    }
+    Ok(status)
 }

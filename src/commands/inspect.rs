@@ -31,7 +31,7 @@ pub(super) fn inspect(args: &Args) -> Result<u8> {
 
 /// A run as JSON.
 pub(super) fn json(kernel: &mut Kernel, status: &Status) -> Result<Value> {
-    let pid = process::cmd_pid(status);
+    let pid = status.run.and_then(|run| process::cmd_pid(run.pid));
     let run = status.run;
     Ok(json!({
         "name": status.title(),

@@ -4,6 +4,7 @@ use std::ffi::{OsStr, OsString};
 use std::fs;
 use std::net::IpAddr;
 use std::os::unix::ffi::{OsStrExt, OsStringExt};
+use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 
 use crate::cli::Args;
@@ -115,6 +116,10 @@ fn root(args: &Args) -> Result<Root> {
     let directory = args.value("rootfs").map(PathBuf::from);
     if let Some(directory) = &directory {
         let why = match fs::metadata(directory) {
+            // pivot_root(2) cannot put a root over itself.
+            Ok(found) if found.is_dir() && is_root(&found) => {
+                Some("it is the root directory of this host, which CMD sees anyway".to_owned())
+            }
             Ok(found) if found.is_dir() => None,
             Ok(_) => Some("it is no directory".to_owned()),
             Err(error) => Some(crate::sys::errno(&error).desc().to_owned()),
@@ -133,6 +138,11 @@ fn root(args: &Args) -> Result<Root> {
     }
     let tmpfs = parse_all(args, "tmpfs", spec::absolute)?;
     Ok(Root { directory, binds, tmpfs })
+}
+
+fn is_root(found: &fs::Metadata) -> bool {
+    let id = |found: &fs::Metadata| (found.dev(), found.ino());
+    fs::metadata("/").is_ok_and(|root| id(&root) == id(found))
 }
 
 /// The caller's environment, then those of files, then single variables; later ones win.

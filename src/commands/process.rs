@@ -5,12 +5,11 @@ use std::os::unix::ffi::OsStringExt;
 use std::path::Path;
 
 use crate::error::{Error, Result};
-use crate::facts::{Account, Status};
+use crate::facts::Account;
 use crate::spec::{User, UserPart, capability};
 
 /// The process that was launched: the init's first child, or the run's first process itself.
-pub(super) fn cmd_pid(status: &Status) -> Option<i32> {
-    let first = status.run?.pid;
+pub(super) fn cmd_pid(first: i32) -> Option<i32> {
     if !is_init(first) {
         return Some(first);
     }

@@ -26,7 +26,7 @@ pub(super) fn ps(args: &Args) -> Result<u8> {
     let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default().as_secs();
     let mut rows = vec![HEADINGS.map(String::from)];
     for status in &runs {
-        let pid = process::cmd_pid(status);
+        let pid = status.run.and_then(|run| process::cmd_pid(run.pid));
         rows.push([
             status.title(),
             pid.map(|pid| pid.to_string()).unwrap_or_default(),

@@ -34,6 +34,12 @@ pub(super) fn run(args: &Args) -> Result<u8> {
     let output = output(args)?;
     let dry_run = dry_run(args)?;
     let spec = options::spec(args)?;
+    if let Some(fd) = options::number(args, "json-status-fd", 0, i32::MAX as u32)?
+        && (3..3 + spec.preserve_fds).contains(&fd)
+    {
+        return Err(Error::usage(format!("file descriptor {fd} cannot be both nsrun's and CMD's"))
+            .hint("--json-status-fd must lie outside of what --preserve-fds passes"));
+    }
     if let Some(show) = dry_run {
         let plan = plan(&spec, &mut Kernel::open()?)?;
         warn(&plan.warnings);
@@ -96,12 +102,11 @@ fn plan(spec: &Run, kernel: &mut Kernel) -> Result<Plan> {
     for asked in &spec.networks {
         machine.networks.push(kernel.network(&asked.network)?);
     }
-    let is_there = |found: &Option<NetworkLink>| {
-        found
-            .as_ref()
-            .is_some_and(|found| !matches!(found, NetworkLink::Ours(own) if !own.complete))
+    let complete = |link: &NetworkLink| match link {
+        NetworkLink::Ours(network) => network.complete,
+        NetworkLink::Foreign { .. } => true,
     };
-    if !machine.networks.iter().all(is_there) {
+    if !machine.networks.iter().all(|link| link.as_ref().is_some_and(complete)) {
         machine.host = kernel.host()?;
     }
     machine.files = host_files(spec);
@@ -129,16 +134,17 @@ fn host_files(spec: &Run) -> HostFiles {
 }
 
 /// Plans and launches, again when another run made the network at the same moment.
-fn launch(spec: &Run) -> Result<(Launched, Kernel, Plan)> {
+fn launch(spec: &Run, warn: &mut dyn FnMut(&[String])) -> Result<(Launched, Kernel, Plan)> {
     const TRIES: usize = 10;
     let mut kernel = Kernel::open()?;
     for _ in 0..TRIES {
         let plan = plan(spec, &mut kernel)?;
         if let Made::Done(made) = apply::make_network(&mut kernel, &plan)? {
             warn(&plan.warnings);
-            let launched = apply::launch(&mut kernel, &plan, &made)?;
-            warn(&launched.warnings);
-            return Ok((launched, kernel, plan));
+            if let Some(launched) = apply::launch(&mut kernel, &plan, &made)? {
+                warn(&launched.warnings);
+                return Ok((launched, kernel, plan));
+            }
         }
     }
     Err(Error::new("cannot make the network")
@@ -149,7 +155,7 @@ fn launch(spec: &Run) -> Result<(Launched, Kernel, Plan)> {
 fn foreground(spec: &Run, output: Output) -> Result<u8> {
     let terminal = Foreground::current();
     block_signals()?;
-    let (launched, kernel, plan) = launch(spec)?;
+    let (launched, kernel, plan) = launch(spec, &mut warn)?;
     let status = stay(&launched, kernel, &plan, output.status)?;
     if let Some(terminal) = terminal {
         terminal.restore();
@@ -167,8 +173,9 @@ fn stay(launched: &Launched, kernel: Kernel, plan: &Plan, status: Option<File>) 
         let line = format!("{}\n", describe(launched, plan));
         let _ = file.write_all(line.as_bytes());
     }
-    // A socket would keep nothing alive here, but is of no more use either.
     drop(kernel);
+    // What the caller left open for CMD, or for nobody, must end when CMD closes it.
+    file::close_from(3);
     let status_file = file::anonymous(c"nsrun-status");
     let status = apply::supervise(launched)?;
     if let Ok(mut file) = status_file {
@@ -185,6 +192,7 @@ fn describe(launched: &Launched, plan: &Plan) -> serde_json::Value {
             "network": member.network.name,
             "ifname": member.link(),
             "address": member.address(lease).to_string(),
+            "mac": member.mac(lease).to_string(),
             "address6": address6.map(|address| address.to_string()),
             "gateway": member.network.gateway.addr().to_string(),
             "mtu": member.mtu(),
@@ -193,7 +201,8 @@ fn describe(launched: &Launched, plan: &Plan) -> serde_json::Value {
     });
     json!({
         "name": title(launched, plan),
-        "pid": launched.pid,
+        "pid": process::cmd_pid(launched.pid),
+        "init": plan.has_init().then_some(launched.pid),
         "supervisor": launched.run.supervisor,
         "started": inspect::time(launched.run.started),
         "command": plan.process.command.iter().map(|word| word.to_string_lossy()).collect::<Vec<_>>(),
@@ -233,8 +242,11 @@ fn detached(spec: &Run, output: Output) -> Result<u8> {
     let mut buf = [0; REPORT];
     match ours.receive(&mut buf).map_err(cannot)? {
         [] => Err(Error::new("cannot launch the process").because("nsrun was killed")),
-        [0, name @ ..] => {
-            println!("{}", String::from_utf8_lossy(name));
+        [0, lines @ ..] => {
+            let lines = String::from_utf8_lossy(lines);
+            let (name, warnings) = lines.split_once('\n').unwrap_or((&lines, ""));
+            warn(&warnings.lines().map(str::to_owned).collect::<Vec<_>>());
+            let _ = writeln!(io::stdout(), "{name}");
             Ok(0)
         }
         [kind, text @ ..] => Err(Error {
@@ -246,7 +258,8 @@ fn detached(spec: &Run, output: Output) -> Result<u8> {
 
 /// Longest report of a run in the background.
 const REPORT: usize = 8192;
-/// First byte of such a report: 0 and the name of the run, or one of these and an error.
+/// First byte of such a report: 0, the name of the run and its warnings, a line each, or one of
+/// these and an error.
 const KINDS: [Kind; 5] =
     [Kind::Failed, Kind::Usage, Kind::Failed, Kind::NotExecutable, Kind::NotFound];
 
@@ -256,10 +269,13 @@ fn background(spec: &Run, status: Option<File>, report: &Channel, null: &File, l
         new_session()
             .and_then(|()| file::replace(null, 0))
             .and_then(|()| file::replace(log, 1))
+            .and_then(|()| file::replace(log, 2))
             .map_err(|errno| Error::new("cannot detach").because(errno.desc()))?;
         block_signals()
     };
-    let launched = begin().and_then(|()| launch(spec));
+    let mut warnings = Vec::new();
+    let mut collect = |more: &[String]| warnings.extend_from_slice(more);
+    let launched = begin().and_then(|()| launch(spec, &mut collect));
     let (launched, kernel, plan) = match launched {
         Ok(launched) => launched,
         Err(error) => {
@@ -272,8 +288,7 @@ fn background(spec: &Run, status: Option<File>, report: &Channel, null: &File, l
             return super::LAUNCH_FAILED;
         }
     };
-    let _ = report.send(&[&[0], title(&launched, &plan).as_bytes()].concat());
-    // Errors up to here were for whoever called; from here on for the log.
-    let _ = file::replace(log, 2);
+    let lines = [&[title(&launched, &plan)], warnings.as_slice()].concat().join("\n");
+    let _ = report.send(&[&[0], lines.as_bytes()].concat());
     stay(&launched, kernel, &plan, status).unwrap_or(super::LAUNCH_FAILED)
 }

@@ -116,6 +116,8 @@ pub struct Account {
 pub struct Holder {
     /// The link that holds it.
     pub link: String,
+    /// Index of that link: its name may be another's before it is put out of the way.
+    pub index: u32,
     /// Its alternative names.
     pub names: Vec<String>,
     /// The run it belongs to; `None` for a foreign link.

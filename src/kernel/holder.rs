@@ -4,8 +4,8 @@ use nl::Flags;
 use nl::route::link::{self, IfInfo};
 
 use super::snapshot::{By, status_of};
-use super::{Kernel, Link};
-use crate::error::Result;
+use super::{Kernel, Link, words};
+use crate::error::{Error, Result};
 use crate::facts::{Holder, HolderState, Status};
 use crate::sys::Errno;
 
@@ -27,8 +27,8 @@ impl Kernel {
             Some(status) => self.state(status)?,
             None => HolderState::Alive,
         };
-        let Link { name, names, .. } = link;
-        Ok(Some(Holder { link: name, names, status, state }))
+        let Link { index, name, names, .. } = link;
+        Ok(Some(Holder { link: name, index, names, status, state }))
     }
 
     fn state(&mut self, status: &mut Status) -> Result<HolderState> {
@@ -57,7 +57,14 @@ impl Kernel {
             },
             |_| Ok(()),
         )?;
-        Ok(refusals.first().is_some_and(|refusal| refusal.errno == Errno::EINVAL as i32))
+        match refusals.first().map(|refusal| (Errno::from_raw(refusal.errno), refusal)) {
+            Some((Errno::EINVAL, _)) => Ok(true),
+            // Looking in needs rights there; whoever lacks them cannot put its link away either.
+            None | Some((Errno::EPERM | Errno::EACCES, _)) => Ok(false),
+            Some((_, refusal)) => {
+                Err(Error::new("cannot look into the namespace of a run").because(words(refusal)))
+            }
+        }
     }
 
     /// Whether any process that can be seen from here is in the namespace with this id.

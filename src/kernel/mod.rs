@@ -47,7 +47,12 @@ impl Kernel {
         each: impl FnMut(Message<'_>) -> std::result::Result<(), nl::DecodeError>,
     ) -> Result<Vec<Refusal>> {
         let seq = self.route.seq();
-        with_batch(seq, fill, |bytes| self.route.transact(bytes, each))?.map_err(failed)
+        with_batch(seq, fill, |bytes| match self.route.transact(bytes, each) {
+            // The kernel has looked at none of it: that is, refused each message.
+            Err(SocketError::Io("send", error)) => Ok(all_refused(bytes, &error)),
+            other => other,
+        })?
+        .map_err(failed)
     }
 
     /// Sends a dump request and collects what `each` makes of the replies.
@@ -99,6 +104,12 @@ fn with_batch<T>(
         }
         Err(error) => Err(too_long(error)),
     }
+}
+
+fn all_refused(batch: &[u8], error: &std::io::Error) -> Vec<Refusal> {
+    let errno = sys::errno(error) as i32;
+    let refusal = |index| Refusal { index, errno, message: None, path: None };
+    (0..nl::Messages::new(batch).count()).map(refusal).collect()
 }
 
 fn failed(error: SocketError) -> Error {

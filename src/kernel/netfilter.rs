@@ -64,13 +64,21 @@ impl Netfilter {
         Ok(Netfilter { socket })
     }
 
-    /// Carries out the changes that `fill` writes, all or none. With a generation only if nobody
-    /// changed the ruleset since. Returns the refusals, none when all took effect; their index
-    /// counts the changes. The last change must ask for an acknowledgement.
+    /// Carries out the changes that `fill` writes, all or none. Returns the refusals, none when all
+    /// took effect; their index counts the changes. The last change must ask for an
+    /// acknowledgement.
     ///
     /// # Errors
     /// No answer came, or none that can be relied on: it is unknown whether it took effect.
-    pub fn commit(
+    pub fn commit(&mut self, fill: impl Fn(&mut Batch<'_>)) -> Result<Vec<Refusal>> {
+        self.commit_if(None, fill)
+    }
+
+    /// The same, with a generation only if nobody changed the ruleset since; else `ERESTART`.
+    ///
+    /// # Errors
+    /// See [`commit`](Self::commit).
+    pub fn commit_if(
         &mut self,
         generation: Option<u32>,
         fill: impl Fn(&mut Batch<'_>),

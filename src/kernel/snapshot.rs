@@ -102,7 +102,7 @@ impl Kernel {
         .map_err(|error| Error { what: "cannot list addresses".into(), ..error })
     }
 
-    /// The routes of every table and family that lead somewhere by a link.
+    /// The routes of every table and family but those to this host itself.
     fn routes(&mut self) -> Result<Vec<Route>> {
         self.dump(
             |batch| {
@@ -111,7 +111,8 @@ impl Kernel {
             |message| {
                 let (header, view) = message.decode(route::NEW)?;
                 let table = view.get(route::TABLE)?.unwrap_or(u32::from(header.table));
-                if header.kind != route::UNICAST || table == u32::from(route::RT_TABLE_LOCAL) {
+                // Of the others, those that refuse traffic keep a prefix for somebody as well.
+                if table == u32::from(route::RT_TABLE_LOCAL) {
                     return Ok(None);
                 }
                 let any = match header.family {
@@ -306,7 +307,7 @@ impl Kernel {
             let base = ids.len();
             ids.resize(base + pids.len(), None);
             let first = self.route.seq();
-            self.exchange(
+            let refusals = self.exchange(
                 |batch| {
                     for &pid in pids {
                         batch.push(nsid::GET, Flags::empty(), RtGen::default(), |m| {
@@ -323,6 +324,12 @@ impl Kernel {
                     Ok(())
                 },
             )?;
+            // No such process: it has no namespace. Anything else says nothing about the others.
+            let gone = |errno| matches!(Errno::from_raw(errno), Errno::ESRCH | Errno::ENOENT);
+            if let Some(refusal) = refusals.iter().find(|refusal| !gone(refusal.errno)) {
+                return Err(Error::new("cannot look up the namespaces of processes")
+                    .because(words(refusal)));
+            }
         }
         Ok(ids)
     }

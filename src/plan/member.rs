@@ -11,9 +11,9 @@ use crate::plan::step::{Master, Route, Step, Veth};
 use crate::spec::{Driver, Mac, Membership};
 
 /// Smallest MTU that IPv4 allows (RFC 791).
-const MIN_MTU: u32 = 68;
+pub(super) const MIN_MTU: u32 = 68;
 /// Largest MTU of a veth.
-const MAX_MTU: u32 = 65535;
+pub(super) const MAX_MTU: u32 = 65535;
 /// How many addresses to try before looking which are free.
 const CLAIMS: usize = 32;
 
@@ -132,7 +132,8 @@ impl Member {
         self.membership.mtu.unwrap_or(self.network.mtu)
     }
 
-    fn mac(&self, lease: Lease) -> Mac {
+    /// Its link-layer address, if it gets this lease.
+    pub fn mac(&self, lease: Lease) -> Mac {
         let own = || Network::member_mac(self.address(lease).addr());
         self.membership.mac.unwrap_or_else(own)
     }

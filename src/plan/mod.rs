@@ -27,17 +27,20 @@ use crate::facts::{Holder, HolderState};
 /// # Errors
 /// The holder is alive, or not ours: it keeps what it has.
 pub fn free(what: &str, holder: &Holder, random: u64) -> Result<Vec<Step>> {
-    let link = || holder.link.clone();
+    let (link, index) = (|| holder.link.clone(), holder.index);
     match (holder.state, &holder.status) {
         // Deleting takes tens of milliseconds; but nothing else ends such a namespace for minutes.
-        (HolderState::Abandoned, Some(_)) => Ok(vec![Step::DeleteLink { link: link() }]),
+        (HolderState::Abandoned, Some(_)) => {
+            Ok(vec![Step::DeleteLink { link: link(), index: Some(index) }])
+        }
         // The kernel removes the link within a moment; until then it is put out of the way.
         (HolderState::Dying, Some(_)) => {
-            let mut steps = vec![Step::Detach { link: link() }];
-            let remove = |name: &String| Step::RemoveName { link: link(), name: name.clone() };
+            let mut steps = vec![Step::Detach { link: link(), index }];
+            let remove =
+                |name: &String| Step::RemoveName { link: link(), index, name: name.clone() };
             steps.extend(holder.names.iter().map(remove));
             let to = format!("nsx{:x}", random & 0xffff_ffff);
-            steps.push(Step::Rename { link: link(), to });
+            steps.push(Step::Rename { link: link(), index, to });
             Ok(steps)
         }
         (_, status) => {

@@ -7,6 +7,7 @@ use ipnet::{IpNet, Ipv6Net};
 use crate::error::{Error, Result};
 use crate::facts::{DEFAULT_NETWORK, Host, Network, NetworkLink, Options, network_mac};
 use crate::plan::firewall;
+use crate::plan::member::{MAX_MTU, MIN_MTU};
 use crate::plan::outbound::outbound;
 use crate::plan::pool;
 use crate::plan::step::{Route, Step};
@@ -14,6 +15,14 @@ use crate::spec::{Driver, Mac};
 
 /// MTU where there is no default route to take it from: Ethernet's.
 const DEFAULT_MTU: u32 = 1500;
+/// MTU that a bridge is made with, and that says that it has not got its own yet. A bridge follows
+/// the smallest MTU of its ports until it is set to another one than it has.
+const UNSET_MTU: u32 = MIN_MTU;
+
+/// That of the link that holds the default route: what leaves the host must fit there.
+fn network_mtu(host: &Host) -> u32 {
+    host.uplink_mtu.unwrap_or(DEFAULT_MTU).clamp(MIN_MTU + 1, MAX_MTU)
+}
 
 /// The network called `name`, and the sends that are still to be done to have it. `found` is the
 /// link by which it is known.
@@ -24,12 +33,13 @@ pub(super) fn network(
     warnings: &mut Vec<String>,
 ) -> Result<(Network, Vec<Vec<Step>>)> {
     match found {
-        Some(NetworkLink::Ours(network)) => {
-            let mut network = network.clone();
-            let rest = match network.complete {
-                true => Vec::new(),
-                false => complete(&mut network, host, warnings),
-            };
+        Some(NetworkLink::Ours(network)) if network.complete => Ok((network.clone(), Vec::new())),
+        Some(NetworkLink::Ours(begun)) => {
+            let mut network = begun.clone();
+            if network.mtu == UNSET_MTU {
+                network.mtu = network_mtu(host);
+            }
+            let rest = complete(&mut network, host, warnings);
             Ok((network, rest))
         }
         Some(NetworkLink::Foreign { link, kind }) => {
@@ -44,7 +54,7 @@ pub(super) fn network(
                 bridge: Network::bridge_name(0),
                 index: None,
                 gateway: pool::choose(&host.occupied)?,
-                mtu: host.uplink_mtu.unwrap_or(DEFAULT_MTU),
+                mtu: network_mtu(host),
                 options: Options::default(),
                 complete: false,
                 publishes: false,
@@ -67,7 +77,7 @@ pub(super) fn create(
     let create = Step::CreateBridge {
         link: network.bridge.clone(),
         mac: network_mac(network.gateway),
-        mtu: network.mtu,
+        mtu: UNSET_MTU,
     };
     let mut sends = vec![vec![create]];
     sends.extend(complete(network, host, warnings));
@@ -84,7 +94,11 @@ fn complete(network: &mut Network, host: &Host, warnings: &mut Vec<String>) -> V
 
 fn links(network: &Network) -> Vec<Step> {
     let link = || network.bridge.clone();
-    let mut steps = vec![Step::NoAutomaticAddresses { link: link() }];
+    // First: the kernel gives IPv6 only to links with an MTU that allows for it.
+    let mut steps = vec![
+        Step::SetMtu { link: link(), mtu: network.mtu },
+        Step::NoAutomaticAddresses { link: link() },
+    ];
     let add = |address: IpNet| Step::AddAddress { link: link(), address };
     match (network.options.driver, &network.options.uplink) {
         // The gateway is the router of the LAN.

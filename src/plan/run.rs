@@ -136,7 +136,7 @@ fn setup(spec: &Run, machine: &Machine, warnings: &mut Vec<String>) -> (Vec<Setu
     prepare.push(Setup::Sys);
     // With the host's process ids a fresh /proc would show the same, and hide what is mounted
     // below the old one; but a root directory of its own has none yet.
-    if spec.isolation.pid || spec.root.directory.is_some() {
+    if spec.isolation.pid {
         prepare.push(Setup::Proc);
     }
     if spec.root.directory.is_some() {
@@ -144,6 +144,11 @@ fn setup(spec: &Run, machine: &Machine, warnings: &mut Vec<String>) -> (Vec<Setu
     }
     prepare.extend(spec.root.tmpfs.iter().cloned().map(Setup::Tmpfs));
     prepare.extend(spec.root.binds.iter().cloned().map(Setup::Bind));
+    // The host's processes show ways into its root directory, which a hostile one might use where
+    // mount points are made.
+    if !spec.isolation.pid && spec.root.directory.is_some() {
+        prepare.push(Setup::Proc);
+    }
     let hostname = spec.hostname.as_ref().or(spec.name.as_ref().filter(|_| spec.isolation.uts));
     prepare.extend(hostname.cloned().map(Setup::Hostname));
 

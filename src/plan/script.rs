@@ -65,6 +65,7 @@ fn command(step: &Step, inside: bool) -> String {
         Step::NoAutomaticAddresses { link: name } => {
             format!("{ip} link set {} addrgenmode none", link(name))
         }
+        Step::SetMtu { link: name, mtu } => format!("{ip} link set {} mtu {mtu}", link(name)),
         Step::SetUp { link: name } => format!("{ip} link set {} up", link(name)),
         Step::AddAddress { link: name, address } => {
             let how = match address {
@@ -91,12 +92,12 @@ fn command(step: &Step, inside: bool) -> String {
         Step::Describe { link: name, text } => {
             format!("{ip} link set {} alias {}", link(name), quoted(text))
         }
-        Step::Rename { link: name, to } => format!("{ip} link set {} name {to}", link(name)),
-        Step::Detach { link: name } => format!("{ip} link set {} down nomaster", link(name)),
-        Step::RemoveName { link: dev, name } => {
+        Step::Rename { link: name, to, .. } => format!("{ip} link set {} name {to}", link(name)),
+        Step::Detach { link: name, .. } => format!("{ip} link set {} down nomaster", link(name)),
+        Step::RemoveName { link: dev, name, .. } => {
             format!("{ip} link property del dev {} altname {}", link(dev), quoted(name))
         }
-        Step::DeleteLink { link: name } => format!("{ip} link delete {}", link(name)),
+        Step::DeleteLink { link: name, .. } => format!("{ip} link delete {}", link(name)),
         Step::AddRules(network, guard) => {
             let table = firewall::TABLE;
             let own = [firewall::network(network), firewall::guard(guard)].concat();

@@ -27,6 +27,13 @@ pub enum Step {
         /// The link.
         link: String,
     },
+    /// Sets the largest packet of a link.
+    SetMtu {
+        /// The link.
+        link: String,
+        /// In bytes.
+        mtu: u32,
+    },
     /// Brings a link up.
     SetUp {
         /// The link.
@@ -59,6 +66,8 @@ pub enum Step {
     Rename {
         /// The link.
         link: String,
+        /// Its index.
+        index: u32,
         /// The new name.
         to: String,
     },
@@ -66,11 +75,15 @@ pub enum Step {
     Detach {
         /// The link.
         link: String,
+        /// Its index.
+        index: u32,
     },
     /// Removes an alternative name from a link.
     RemoveName {
         /// The link.
         link: String,
+        /// Its index.
+        index: u32,
         /// The name.
         name: String,
     },
@@ -100,6 +113,8 @@ pub enum Step {
     DeleteLink {
         /// The link.
         link: String,
+        /// Its index; `None`: whichever has the name.
+        index: Option<u32>,
     },
 }
 
@@ -161,9 +176,10 @@ impl Step {
     /// The step that takes this one back; `None` when another's does: deleting a link removes its
     /// addresses and names, and a namespace takes what is in it along.
     pub fn undo(&self) -> Option<Step> {
+        let delete = |link| Step::DeleteLink { link, index: None };
         match self {
-            Step::CreateBridge { link, .. } => Some(Step::DeleteLink { link: link.clone() }),
-            Step::CreateVeth(veth) => Some(Step::DeleteLink { link: veth.lease.to_string() }),
+            Step::CreateBridge { link, .. } => Some(delete(link.clone())),
+            Step::CreateVeth(veth) => Some(delete(veth.lease.to_string())),
             Step::AddRules(network, _) => Some(Step::RemoveRules(network.clone())),
             _ => None,
         }
@@ -213,6 +229,7 @@ impl fmt::Display for Step {
             Step::NoAutomaticAddresses { link } => {
                 write!(f, "switch off automatic IPv6 addresses of link \"{link}\"")
             }
+            Step::SetMtu { link, mtu } => write!(f, "set the MTU of link \"{link}\" to {mtu}"),
             Step::SetUp { link } => write!(f, "bring link \"{link}\" up"),
             Step::AddAddress { link, address } => {
                 write!(f, "add address {address} to link \"{link}\"")
@@ -220,12 +237,11 @@ impl fmt::Display for Step {
             Step::AddRoute(route) => write!(f, "add {route}"),
             Step::AddName { link, name } => write!(f, "add name \"{name}\" to link \"{link}\""),
             Step::Describe { link, text } => write!(f, "describe link \"{link}\" as \"{text}\""),
-            Step::Rename { link, to } => write!(f, "rename link \"{link}\" to \"{to}\""),
-            Step::Detach { link } => write!(f, "detach link \"{link}\""),
-            Step::RemoveName { link, name } => {
+            Step::Rename { link, to, .. } => write!(f, "rename link \"{link}\" to \"{to}\""),
+            Step::Detach { link, .. } => write!(f, "detach link \"{link}\""),
+            Step::RemoveName { link, name, .. } => {
                 write!(f, "remove name \"{name}\" from link \"{link}\"")
             }
-            Step::DeleteLink { link } => write!(f, "delete link \"{link}\""),
             Step::AddRules(network, _) => {
                 write!(f, "add firewall rules for network \"{}\"", network.name)
             }
@@ -237,6 +253,7 @@ impl fmt::Display for Step {
                 write!(f, "let link \"{link}\" route from 127.0.0.0/8 and by other links")
             }
             Step::Hairpin { link } => write!(f, "let bridge port \"{link}\" reach itself"),
+            Step::DeleteLink { link, .. } => write!(f, "delete link \"{link}\""),
         }
     }
 }

@@ -47,6 +47,14 @@ impl Channel {
     }
 }
 
+impl Channel {
+    /// A datagram that is there already; `None` when there is none.
+    pub fn received<'b>(&self, buf: &'b mut [u8]) -> Option<&'b [u8]> {
+        let len = recv(self.0.as_raw_fd(), buf, MsgFlags::MSG_DONTWAIT).ok()?;
+        buf.get(..len)
+    }
+}
+
 impl AsFd for Channel {
     fn as_fd(&self) -> BorrowedFd<'_> {
         self.0.as_fd()

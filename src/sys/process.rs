@@ -4,9 +4,6 @@ use std::ffi::{CStr, CString, c_char, c_int, c_void};
 use std::os::fd::{AsRawFd, BorrowedFd, FromRawFd, OwnedFd};
 use std::ptr;
 
-use nix::sys::wait::{WaitPidFlag, WaitStatus, waitpid};
-use nix::unistd::Pid;
-
 use super::namespace::Namespaces;
 use super::{Errno, Result};
 
@@ -163,7 +160,7 @@ pub fn spawn(
     match launch_data.failed {
         None => Ok(pid),
         Some(failure) => {
-            let _ = waitpid(Pid::from_raw(pid), None);
+            let _ = wait(pid);
             Err(failure)
         }
     }
@@ -180,33 +177,32 @@ pub struct Ended {
 
 /// Takes the end of one child, `pid` or any (-1), without waiting; `None` when none has ended.
 pub fn reap(pid: i32) -> Result<Option<Ended>> {
-    loop {
-        return match waitpid(Pid::from_raw(pid), Some(WaitPidFlag::WNOHANG)) {
-            Ok(WaitStatus::Exited(pid, status)) => {
-                Ok(Some(Ended { pid: pid.as_raw(), status: status as u8 }))
-            }
-            Ok(WaitStatus::Signaled(pid, signal, _)) => {
-                Ok(Some(Ended { pid: pid.as_raw(), status: 128 + signal as u8 }))
-            }
-            Ok(_) => Ok(None),
-            Err(Errno::EINTR) => continue,
-            Err(Errno::ECHILD) => Ok(None),
-            Err(errno) => Err(errno),
-        };
+    match wait_for(pid, libc::WNOHANG) {
+        Err(Errno::ECHILD) => Ok(None),
+        other => other,
     }
 }
 
 /// Waits for the end of the child `pid`.
 pub fn wait(pid: i32) -> Result<Ended> {
+    wait_for(pid, 0)?.ok_or(Errno::ECHILD)
+}
+
+/// waitpid(2). Not nix's, which knows no real-time signals and loses whom they ended.
+fn wait_for(pid: i32, flags: c_int) -> Result<Option<Ended>> {
+    let mut status = 0;
     loop {
-        match waitpid(Pid::from_raw(pid), None) {
-            Ok(WaitStatus::Exited(pid, status)) => {
-                return Ok(Ended { pid: pid.as_raw(), status: status as u8 });
+        // SAFETY: the status is valid for writes.
+        match Errno::result(unsafe { libc::waitpid(pid, &raw mut status, flags) }) {
+            Ok(0) => return Ok(None),
+            Ok(pid) => {
+                let status = match libc::WIFSIGNALED(status) {
+                    true => 128 + libc::WTERMSIG(status),
+                    false => libc::WEXITSTATUS(status),
+                };
+                return Ok(Some(Ended { pid, status: status as u8 }));
             }
-            Ok(WaitStatus::Signaled(pid, signal, _)) => {
-                return Ok(Ended { pid: pid.as_raw(), status: 128 + signal as u8 });
-            }
-            Ok(_) | Err(Errno::EINTR) => {}
+            Err(Errno::EINTR) => {}
             Err(errno) => return Err(errno),
         }
     }
@@ -221,6 +217,18 @@ pub fn die_with_parent() -> Result<()> {
 /// The parent's process id; 0 when it is outside this process id namespace.
 pub fn parent() -> i32 {
     nix::unistd::getppid().as_raw()
+}
+
+/// Whether process `pid` is in another process group than this one. One outside this process id
+/// namespace shows as 0.
+pub fn left_group(pid: i32) -> bool {
+    let group = nix::unistd::getpgid(Some(nix::unistd::Pid::from_raw(pid)));
+    group.is_ok_and(|group| group != nix::unistd::getpgrp())
+}
+
+/// Whether this process leads its session: then a hangup of the terminal is told to it alone.
+pub fn leads_session() -> bool {
+    nix::unistd::getsid(None) == Ok(nix::unistd::getpid())
 }
 
 /// This process's id.

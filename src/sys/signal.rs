@@ -45,8 +45,10 @@ fn taken() -> libc::sigset_t {
     }
 }
 
-/// Blocks the signals that [`take`] waits for. They stay pending until taken.
+/// Blocks the signals that [`take`] waits for. They stay pending until taken. A caller that ignores
+/// SIGCHLD would have the kernel take the ends of our children away.
 pub fn block() -> Result<()> {
+    default_action(libc::SIGCHLD)?;
     // SAFETY: the set is initialised.
     let set = unsafe { SigSet::from_sigset_t_unchecked(taken()) };
     pthread_sigmask(SigmaskHow::SIG_SETMASK, Some(&set), None)
@@ -74,24 +76,39 @@ pub fn take() -> Result<Taken> {
 /// Gives every signal its default action and blocks none, as a program expects at its start; an
 /// ignored SIGHUP stays ignored, for nohup(1).
 pub fn reset() -> Result<()> {
-    for signal in 1..32 {
-        if signal == libc::SIGKILL || signal == libc::SIGSTOP {
-            continue;
-        }
-        let mut action = MaybeUninit::<libc::sigaction>::zeroed();
-        // SAFETY: all zeroes is SIG_DFL with no flags and an empty mask; the pointers are valid.
-        unsafe {
-            if signal == libc::SIGHUP {
-                libc::sigaction(signal, ptr::null(), action.as_mut_ptr());
-                if action.assume_init_ref().sa_sigaction == libc::SIG_IGN {
-                    continue;
-                }
-                action = MaybeUninit::zeroed();
-            }
-            Errno::result(libc::sigaction(signal, action.as_ptr(), ptr::null_mut()))?;
+    for signal in 1..=SIGNALS {
+        let is_fixed = signal == libc::SIGKILL || signal == libc::SIGSTOP;
+        if !is_fixed && !(signal == libc::SIGHUP && is_ignored(signal)) {
+            default_action(signal)?;
         }
     }
     pthread_sigmask(SigmaskHow::SIG_SETMASK, Some(&SigSet::empty()), None)
+}
+
+/// How many signals the kernel has.
+const SIGNALS: i32 = 64;
+
+/// Not the C library's sigaction(3), which keeps two signals for itself, and what the caller has
+/// done about those would stay.
+fn default_action(signal: i32) -> Result<()> {
+    // All zeroes is SIG_DFL with no flags and an empty mask, in any order of the fields; no
+    // architecture has more of them.
+    let action = [0u64; 8];
+    let none: *mut libc::c_void = ptr::null_mut();
+    // SAFETY: the action is valid for reads of the kernel's struct; a null pointer asks for nothing.
+    let result = unsafe {
+        libc::syscall(libc::SYS_rt_sigaction, signal, action.as_ptr(), none, SIGNALS as usize / 8)
+    };
+    Errno::result(result).map(drop)
+}
+
+fn is_ignored(signal: i32) -> bool {
+    let mut action = MaybeUninit::<libc::sigaction>::zeroed();
+    // SAFETY: zeroed before, valid for writes.
+    unsafe {
+        libc::sigaction(signal, ptr::null(), action.as_mut_ptr());
+        action.assume_init().sa_sigaction == libc::SIG_IGN
+    }
 }
 
 /// Sends `signal` to process `pid`.

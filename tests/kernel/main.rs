@@ -4,4 +4,15 @@
 #[macro_use]
 mod world;
 
+mod runs;
+
+mod environment;
+mod files;
+mod identity;
+mod isolation;
+mod parallel;
+mod run;
+mod signals;
+mod terminal;
+
 mod world_selftest;

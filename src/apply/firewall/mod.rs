@@ -29,7 +29,7 @@ fn commit(
     changes: &[Change],
 ) -> Result<Vec<Refusal>> {
     let last = changes.len().saturating_sub(1);
-    netfilter.commit(generation, |batch| {
+    netfilter.commit_if(generation, |batch| {
         for (n, change) in changes.iter().enumerate() {
             let flags = if n == last { Flags::ACK } else { Flags::empty() };
             encode::encode(change, batch, flags);

@@ -1,0 +1,45 @@
+# make        shows the targets
+# make run    builds nsrun and shows it at work, in a private world
+# make test   installs what the tests need, and runs them all
+
+PREFIX ?= /usr/local
+DESTDIR ?=
+CARGO ?= cargo
+
+TARGET_DIR := $(or $(CARGO_TARGET_DIR),target)
+BINARY := $(TARGET_DIR)/release/nsrun
+
+.DEFAULT_GOAL := help
+.PHONY: help build run test lint size install clean
+
+help: ## show this list
+	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/make \1|\2/p' Makefile | \
+	    while IFS='|' read -r target text; do printf '  %-14s %s\n' "$$target" "$$text"; done
+
+build: ## build the static release binary
+	$(CARGO) build --release --locked
+
+run: build ## build, then show the main job in a private world; nothing on this machine changes
+	@bash tests/demo/run.sh $(BINARY)
+
+test: ## install what the tests need (apt), then run them all
+	@bash tests/test.sh
+
+lint: ## formatting, clippy, documentation and the rules of the layers
+	$(CARGO) fmt --all --check
+	$(CARGO) clippy --workspace --all-targets --locked -- -D warnings
+	$(CARGO) clippy -p nl --all-targets --locked -- -D warnings
+	RUSTDOCFLAGS="-D warnings" $(CARGO) doc --workspace --no-deps --locked
+	$(CARGO) test --quiet --locked --test layers
+	@bash tests/lint/no_std.sh
+
+size: build ## how large the release binary is
+	@ls -l $(BINARY) | { read -r _ _ _ _ bytes _; echo "$$bytes bytes  $(BINARY)"; }
+
+# Without "build": root may have no cargo.
+install: ## install to DESTDIR and PREFIX (default /usr/local), after make build
+	@test -x $(BINARY) || $(MAKE) build
+	install -D -m 755 $(BINARY) $(DESTDIR)$(PREFIX)/bin/nsrun
+
+clean: ## remove everything that was built
+	$(CARGO) clean

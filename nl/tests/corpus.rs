@@ -1,0 +1,38 @@
+//! The fuzz targets over their corpus and over every recording, on the stable toolchain.
+
+#[path = "../fuzz/targets.rs"]
+#[allow(unreachable_pub)]
+mod targets;
+
+use std::fs;
+use std::path::Path;
+
+#[test]
+fn every_target_takes_every_recording_and_its_whole_corpus() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let files = |folder: &Path| {
+        let entries = fs::read_dir(folder).unwrap_or_else(|error| panic!("{folder:?}: {error}"));
+        let mut paths: Vec<_> = entries.map(|entry| entry.unwrap().path()).collect();
+        paths.sort();
+        paths
+    };
+    let recordings = files(&root.join("../fixtures/nl"));
+    let targets: [(&str, fn(&[u8])); 5] = [
+        ("decode", targets::decode),
+        ("reencode", targets::reencode),
+        ("roundtrip", targets::roundtrip),
+        ("ack", targets::ack),
+        ("annotate", targets::annotate),
+    ];
+    for (name, target) in targets {
+        let corpus = files(&root.join("fuzz/corpus").join(name));
+        assert!(corpus.len() >= 10, "{name} has no corpus");
+        for path in corpus.iter().chain(&recordings).filter(|path| path.is_file()) {
+            let bytes = fs::read(path).unwrap();
+            target(&bytes);
+            // Cut anywhere, too.
+            target(bytes.get(..bytes.len() / 2).unwrap_or_default());
+            target(bytes.get(..bytes.len().saturating_sub(3)).unwrap_or_default());
+        }
+    }
+}

@@ -1,0 +1,150 @@
+//! Signals, and how a run ends with the one who launched it.
+
+use std::time::Duration;
+
+use nix::sys::signal::Signal;
+
+use crate::runs::{GONE, SOON, leases, started, staying, with_network};
+use crate::world::{World, settle};
+
+#[test]
+fn signals_sent_to_nsrun_reach_cmd() {
+    let world = World::new();
+    for pid in ["private", "host"] {
+        for (signal, name) in [
+            (Signal::SIGTERM, "TERM"),
+            (Signal::SIGHUP, "HUP"),
+            (Signal::SIGINT, "INT"),
+            (Signal::SIGUSR1, "USR1"),
+            (Signal::SIGUSR2, "USR2"),
+            (Signal::SIGWINCH, "WINCH"),
+        ] {
+            let script = format!(
+                "trap 'echo got {name}; exit 3' {name}; echo ready; while :; do sleep 0.02; done"
+            );
+            let mut running = staying(&world, &["--pid", pid, "--net", "none"], &script);
+            running.kill(signal);
+            assert_eq!(running.line(SOON), format!("got {name}"), "with --pid {pid}");
+            assert_eq!(running.wait().code(), Some(3));
+        }
+    }
+}
+
+#[test]
+fn a_plain_command_ends_by_the_signal_nsrun_got() {
+    let world = World::new();
+    for (signal, number) in [(Signal::SIGTERM, 15), (Signal::SIGINT, 2), (Signal::SIGQUIT, 3)] {
+        let mut running = started(&world, &[]);
+        running.kill(signal);
+        assert_eq!(running.wait().code(), Some(128 + number));
+    }
+}
+
+#[test]
+fn a_signal_that_comes_during_the_launch_reaches_cmd() {
+    let world = World::new();
+    with_network(&world);
+    for delay in [0, 1, 2, 4, 8] {
+        let mut running = world.nsrun(["run", "sleep", "1000"]).spawn();
+        std::thread::sleep(Duration::from_millis(delay));
+        running.kill(Signal::SIGTERM);
+        let output = running.wait();
+        // Before main() it ends nsrun itself.
+        let ended = output.code() == Some(143) || output.exit == crate::world::Exit::Signal(15);
+        assert!(ended, "after {delay} ms: {output}");
+    }
+}
+
+#[test]
+fn a_stopped_and_continued_command_goes_on() {
+    let world = World::new();
+    let mut running =
+        staying(&world, &[], "trap 'echo on' CONT; echo ready; while :; do sleep 0.02; done");
+    running.kill(Signal::SIGCONT);
+    assert_eq!(running.line(SOON), "on");
+}
+
+/// A daemon that has left session, parent and terminal behind.
+const DAEMON: &str = "setsid sh -c 'sleep 987 & sleep 987' >/dev/null 2>&1 </dev/null & echo ready; \
+                      exec sleep 987";
+
+#[test]
+fn a_killed_nsrun_leaves_nothing_after_two_hundred_milliseconds() {
+    let world = World::new();
+    let before = with_network(&world);
+    for options in [&[][..], &["--user", "1000"], &["--userns"]] {
+        let mut running = staying(&world, options, DAEMON);
+        assert!(settle(|| world.sh("pgrep -fc '^sleep 987' || :") == "3\n", SOON));
+        running.kill(Signal::SIGKILL);
+        world.assert_returns_to(&before, GONE);
+        drop(running);
+    }
+}
+
+#[test]
+fn a_command_that_ends_takes_its_daemons_along() {
+    let world = World::new();
+    let before = with_network(&world);
+    let script = "setsid sleep 987 >/dev/null 2>&1 </dev/null & exit 4";
+    world.nsrun(["run", "sh", "-c", script]).run().exits(4);
+    world.assert_returns_to(&before, GONE);
+}
+
+#[test]
+fn a_killed_cmd_ends_the_run() {
+    let world = World::new();
+    let before = with_network(&world);
+    let running = started(&world, &[]);
+    world.sh("pkill -KILL -f '^sleep 1000'");
+    assert_eq!(running.wait().code(), Some(137));
+    world.assert_returns_to(&before, GONE);
+}
+
+#[test]
+fn orphans_inside_are_reaped() {
+    let world = World::new();
+    let running = staying(
+        &world,
+        &["--name", "web"],
+        "for i in 1 2 3 4 5; do (sh -c 'sleep 0.02' &) ; done; echo ready; exec sleep 1000",
+    );
+    let zombies = || world.sh("grep -l '^State:.Z' /proc/[0-9]*/status 2>/dev/null | wc -l || :");
+    assert!(settle(
+        || world.sh("pgrep -fc '^sleep 0.02' || :") == "0\n" && zombies() == "0\n",
+        SOON
+    ));
+    drop(running);
+}
+
+#[test]
+fn a_run_that_may_survive_does() {
+    let world = World::new();
+    // Looking into another namespace gives this one an id of its own.
+    let before = with_network(&world).without("nsid");
+    let mut running = started(&world, &["--survive", "--name", "web"]);
+    running.kill(Signal::SIGKILL);
+    drop(running);
+    // It would be gone by now.
+    std::thread::sleep(GONE);
+    assert_eq!(leases(&world).len(), 1);
+    let inside = crate::runs::inside(&world, "web");
+    assert_eq!(inside.links(), ["eth0"]);
+    world.nsrun(["stop", "-t", "0", "web"]).run().ok();
+    let after = || world.snapshot().without("nsid");
+    assert!(settle(|| after() == before, SOON), "{:?}", after());
+}
+
+#[test]
+fn signals_reach_a_command_that_changed_its_user() {
+    let world = World::new();
+    if !world.is_real_root() {
+        skip!("this needs a second user");
+    }
+    let before = with_network(&world);
+    let mut running = started(&world, &["--user", "1000", "--pid", "host"]);
+    running.kill(Signal::SIGTERM);
+    assert_eq!(running.wait().code(), Some(143));
+    let mut running = started(&world, &["--user", "1000", "--pid", "host"]);
+    running.kill(Signal::SIGKILL);
+    world.assert_returns_to(&before, GONE);
+}

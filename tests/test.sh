@@ -1,0 +1,67 @@
+#!/bin/bash
+# Runs every test and says in one last line how it went. Installs the programs
+# that tests compare with when they are missing (Debian, as root); as anybody
+# else it says what to install.
+set -o pipefail
+cd "$(dirname "$0")/.." || exit 1
+
+# Program, and the Debian package that has it.
+tools='cc gcc
+ip iproute2
+nft nftables
+strace strace
+unshare util-linux
+script bsdutils
+ps procps
+ping iputils-ping
+busybox busybox-static'
+
+missing() {
+    local tool package
+    while read -r tool package; do
+        PATH=$PATH:/usr/sbin:/sbin command -v "$tool" >/dev/null || printf '%s ' "$package"
+    done <<<"$tools"
+    # The C library to link statically with, wherever this machine's compiler looks for it.
+    [ "$(cc -print-file-name=libc.a 2>/dev/null)" != libc.a ] || printf 'libc6-dev '
+}
+
+packages=$(missing)
+if [ -n "$packages" ] && [ "$(id -u)" = 0 ] && command -v apt-get >/dev/null; then
+    echo "installing: $packages"
+    export DEBIAN_FRONTEND=noninteractive
+    # shellcheck disable=SC2086 # one word a package
+    { apt-get update && apt-get install -y --no-install-recommends $packages; } </dev/null
+    packages=$(missing)
+fi
+if [ -n "$packages" ]; then
+    # A test that needs one of them says so and is counted as skipped, or fails where CI is set.
+    echo "missing, please install: apt-get install $packages" >&2
+fi
+
+scratch=$(mktemp -d) || exit 1
+trap 'rm -rf "$scratch"' EXIT
+export NSRUN_SKIPS=$scratch/skips
+touch "$NSRUN_SKIPS"
+
+status=0
+run() {
+    echo "+ $*"
+    "$@" </dev/null 2>&1 | tee -a "$scratch/log" || status=1
+}
+run cargo test --locked --no-fail-fast --workspace
+# The same codec without a socket: what a program without std gets.
+run cargo test --locked --no-fail-fast --package nl
+
+passed=0 failed=0 ignored=0
+while read -r _ _ _ p _ f _ i _; do
+    passed=$((passed + p)) failed=$((failed + f)) ignored=$((ignored + i))
+done < <(grep '^test result: ' "$scratch/log")
+skipped=$(wc -l <"$NSRUN_SKIPS")
+
+echo
+cat "$NSRUN_SKIPS"
+# cargo takes a test that ended itself by skip! for a passed one.
+echo "$((passed - skipped)) passed, $failed failed, $((skipped + ignored)) skipped"
+[ "$passed" -gt 0 ] && exit $status
+echo "no test ran" >&2
+exit 1
