@@ -148,6 +148,20 @@ pub(super) fn encode(
                 m.put(link::IFNAME, link).put(link::IFALIAS, text);
             });
         }
+        Step::Isolate { link } => {
+            batch.push(link::NEW, flags, any, |m| {
+                m.put(link::IFNAME, link).nest(link::LINKINFO, |i| {
+                    i.put(info::SLAVE_KIND, "bridge").nest(info::BRIDGE_PORT, |p| {
+                        p.put(bridge_port::ISOLATED, 1);
+                    });
+                });
+            });
+        }
+        Step::AddPort { link, bridge } => {
+            batch.push(link::SET, flags, any, |m| {
+                m.put(link::IFNAME, link).put(link::MASTER, index(bridge));
+            });
+        }
         Step::Rename { index, to, .. } => {
             batch.push(link::SET, flags, numbered(*index), |m| {
                 m.put(link::IFNAME, to);

@@ -8,7 +8,7 @@ use super::firewall;
 use crate::error::{Error, Result};
 use crate::facts::{self, Holder, Lease, Network};
 use crate::kernel::{Kernel, words};
-use crate::plan::{self, Member, Plan, Step};
+use crate::plan::{self, Member, Step};
 use crate::sys::Errno;
 
 /// What carries steps out. The kernel does; tests put one in its place that refuses.
@@ -64,6 +64,7 @@ impl Target for Kernel {
             .map(|step| match step {
                 Step::AddAddress { link, .. } => kernel.index(link),
                 Step::AddRoute(route) => kernel.index(route.link.as_ref()?),
+                Step::AddPort { bridge, .. } => kernel.index(bridge),
                 Step::CreateVeth(veth) => {
                     let master = veth.master.as_ref().filter(|master| master.index.is_none());
                     kernel.index(&master?.link)
@@ -189,13 +190,13 @@ pub enum Made {
     Raced,
 }
 
-/// Makes or completes the networks of a plan.
+/// Makes or completes networks, by the sends of a plan.
 ///
 /// # Errors
 /// A step failed; what was done is taken back.
-pub fn make_network(target: &mut impl Target, plan: &Plan) -> Result<Made> {
+pub fn make_network(target: &mut impl Target, sends: &[Vec<Step>]) -> Result<Made> {
     let mut done = Vec::new();
-    for steps in &plan.network {
+    for steps in sends {
         let refusals = match target.send(steps) {
             Ok(refusals) => refusals,
             Err(error) => {

@@ -22,6 +22,7 @@ const FORMAT: Opt = Opt::one_of(
 const OPTIONS: &str = "Options";
 
 const RUNS: &str = "Processes";
+const NETWORKS: &str = "Networks";
 
 const STATUS_OF_CMD: &str = "That of CMD; 128+N when signal N ended it; 125 when nsrun itself \
     failed, 126 when CMD cannot be executed, 127 when there is no such command, 2 for wrong usage.";
@@ -38,7 +39,7 @@ pub static NSRUN: Command = Command {
         heading: OPTIONS,
         options: &[HELP, Opt::flag("version", "show the version").short('V')],
     }],
-    subcommands: &[RUN, EXEC, PS, INSPECT, STOP, WAIT, HELP_COMMAND],
+    subcommands: &[RUN, EXEC, PS, INSPECT, STOP, WAIT, NETWORK, HELP_COMMAND],
     notes: &[(
         "Exit status",
         "0 done, 1 failed, 2 wrong usage. run, exec and wait give the status of the launched \
@@ -360,6 +361,179 @@ const WAIT: Command = Command {
         "A detached run's exit status",
         "nsrun run -d --name job -- make test && nsrun wait job",
     )],
+    ..Command::EMPTY
+};
+
+const NETWORK: Command = Command {
+    name: "network",
+    aliases: &["net"],
+    group: NETWORKS,
+    summary: "make, list and remove networks",
+    about: &[
+        "A network is a bridge on this host with a subnet; runs join it with \"nsrun run --net NAME\". \
+         All about it is kept in the bridge itself: it is there until it is removed, or the host \
+         starts anew.",
+    ],
+    sections: &[Section { heading: OPTIONS, options: &[HELP] }],
+    subcommands: &[NETWORK_CREATE, NETWORK_LIST, NETWORK_INSPECT, NETWORK_RM, NETWORK_PRUNE],
+    notes: &[(
+        "Networks that return",
+        "/etc/nsrun/networks/NAME.json declares a network that is made when it is first joined: an \
+         object whose keys are the options of \"nsrun network create\", such as {\"subnet\": \
+         \"10.80.0.0/24\", \"internal\": true}. nsrun only reads these files.",
+    )],
+    examples: &[
+        ("Two networks, and a process on both", "nsrun network create front"),
+        ("Who is on it", "nsrun network inspect front"),
+    ],
+    ..Command::EMPTY
+};
+
+const NETWORK_CREATE: Command = Command {
+    name: "create",
+    group: NETWORKS,
+    summary: "make a network",
+    about: &[
+        "Makes a network. Its subnet must overlap nothing that this host has an address or a route \
+         for; without --subnet, one is chosen.",
+    ],
+    operands: Operands { required: &["NAME"], more: More::None },
+    sections: &[
+        Section {
+            heading: "Addresses",
+            options: &[
+                Opt::value(
+                    "subnet",
+                    "PREFIX",
+                    "IPv4 subnet of 8 to 30 bits; default one that nothing else uses",
+                ),
+                Opt::value(
+                    "gateway",
+                    "ADDRESS",
+                    "address of the gateway; default the first of the subnet",
+                ),
+                Opt::value(
+                    "ip-range",
+                    "RANGE",
+                    "addresses to choose from, as PREFIX or FIRST-LAST; default the whole subnet",
+                ),
+                Opt::value("exclude", "RANGE", "address or range that no member gets").repeat(),
+                Opt::flag("ipv6", "give members IPv6 too, from a random local prefix"),
+                Opt::value(
+                    "subnet6",
+                    "PREFIX",
+                    "the same from this prefix of 8 to 96 bits; the host part is that of the IPv4 \
+                     address",
+                ),
+            ],
+        },
+        Section {
+            heading: "Links",
+            options: &[
+                Opt::one_of(
+                    "driver",
+                    &["bridge", "ptp"],
+                    "how members are connected: as ports of a bridge, or each by a link that the \
+                     host routes to, without the limit of 1023; default bridge",
+                ),
+                Opt::value(
+                    "mtu",
+                    "BYTES",
+                    "largest packet; default that of the link with the default route",
+                ),
+                Opt::value("bridge-name", "NAME", "name of the bridge; default nsrun and a number"),
+                Opt::value(
+                    "uplink",
+                    "LINK",
+                    "link of this host to put into the bridge, so that members sit on its LAN; it \
+                     must have no addresses; needs --subnet, and --gateway is the LAN's router",
+                ),
+            ],
+        },
+        Section {
+            heading: "Reach",
+            options: &[
+                Opt::flag("internal", "members reach each other and this host only"),
+                Opt::flag("isolated", "members do not reach each other"),
+                Opt::flag(
+                    "open",
+                    "members reach those of other open networks; default: networks are kept apart",
+                ),
+                Opt::value(
+                    "snat",
+                    "ADDRESS",
+                    "source of what members send to the world; default that of the link by which \
+                     it leaves this host",
+                ),
+                Opt::one_of(
+                    "masquerade",
+                    &["on", "off"],
+                    "off: members keep their own source, and the world must have a route to the \
+                     subnet; default on",
+                ),
+                Opt::flag("unmanaged", "make no firewall rules for it"),
+                HELP,
+            ],
+        },
+    ],
+    examples: &[
+        ("Everything chosen", "nsrun network create web"),
+        (
+            "A subnet of its own, half of it for automatic addresses",
+            "nsrun network create --subnet 10.80.0.0/24 --ip-range 10.80.0.128/25 web",
+        ),
+        (
+            "Members on the LAN behind eth1",
+            "nsrun network create --uplink eth1 --subnet 192.0.2.0/24 lan",
+        ),
+    ],
+    ..Command::EMPTY
+};
+
+const NETWORK_LIST: Command = Command {
+    name: "list",
+    aliases: &["ls"],
+    group: NETWORKS,
+    summary: "list networks",
+    about: &["Lists the networks on this host, with how many are on each."],
+    sections: &[Section { heading: OPTIONS, options: &[JSON, HELP] }],
+    examples: &[("For a program", "nsrun network list --json")],
+    ..Command::EMPTY
+};
+
+const NETWORK_INSPECT: Command = Command {
+    name: "inspect",
+    group: NETWORKS,
+    summary: "show everything about one network",
+    about: &["Shows the subnet, the options and the members of a network."],
+    operands: Operands { required: &["NAME"], more: More::None },
+    sections: &[Section { heading: OPTIONS, options: &[JSON, HELP] }],
+    examples: &[("For people", "nsrun network inspect bridge")],
+    ..Command::EMPTY
+};
+
+const NETWORK_RM: Command = Command {
+    name: "rm",
+    aliases: &["remove", "delete"],
+    group: NETWORKS,
+    summary: "remove networks",
+    about: &["Removes networks that nobody is on."],
+    operands: Operands { required: &["NAME"], more: More::Any("NAME") },
+    sections: &[Section { heading: OPTIONS, options: &[HELP] }],
+    examples: &[("Two networks", "nsrun network rm front back")],
+    ..Command::EMPTY
+};
+
+const NETWORK_PRUNE: Command = Command {
+    name: "prune",
+    group: NETWORKS,
+    summary: "remove all networks that nobody is on",
+    about: &[
+        "Removes every network that nobody is on, and prints their names. The default network \
+         comes back when it is next used.",
+    ],
+    sections: &[Section { heading: OPTIONS, options: &[HELP] }],
+    examples: &[("After work", "nsrun network prune")],
     ..Command::EMPTY
 };
 

@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 use super::{find_run, operand, process, ps::printable};
 use crate::cli::Args;
 use crate::error::Result;
-use crate::facts::{Joined, Status, with_prefix};
+use crate::facts::{Joined, Status, is_link_local, with_prefix};
 use crate::kernel::{Kernel, Link};
 use crate::spec::Mac;
 
@@ -77,11 +77,6 @@ fn networks(kernel: &mut Kernel, status: &Status) -> Result<Vec<Value>> {
     Ok(status.joined.iter().map(network).collect())
 }
 
-/// Whether an address means something on its own link only.
-fn is_link_local(address: &IpAddr) -> bool {
-    matches!(address, IpAddr::V6(v6) if v6.is_unicast_link_local())
-}
-
 /// Seconds since 1970 as RFC 3339 writes them, in UTC.
 pub(super) fn time(seconds: u64) -> String {
     let (days, rest) = (seconds / 86400, seconds % 86400);
@@ -107,7 +102,7 @@ pub(super) fn print_json(value: &Value) {
 }
 
 /// The same for people: one line a fact, networks indented.
-fn text(run: &Value) -> String {
+pub(super) fn text(run: &Value) -> String {
     let mut out = String::new();
     lines(run, "", &mut out);
     out

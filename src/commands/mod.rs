@@ -1,7 +1,9 @@
 //! What can be typed, one file each: read what was asked for, plan, carry out, print.
 
+mod declared;
 mod exec;
 mod inspect;
+mod network;
 mod network_options;
 mod options;
 mod process;
@@ -34,6 +36,11 @@ pub fn dispatch(path: &str, args: &Args) -> std::result::Result<u8, (Error, u8)>
         "exec" => exec::exec,
         "ps" => ps::ps,
         "inspect" => inspect::inspect,
+        "network create" => network::create,
+        "network list" => network::list,
+        "network inspect" => network::inspect,
+        "network rm" => network::remove,
+        "network prune" => network::prune,
         "stop" => stop::stop,
         "wait" => wait::wait,
         _ => |_| Err(Error::new("cannot do this yet")),
@@ -75,6 +82,13 @@ fn find_run(kernel: &mut Kernel, target: &str) -> Result<Status> {
             .because("there is none of that name, and no process with that id is in one")
             .hint("nsrun ps lists what runs")
     })
+}
+
+/// Tells what people should know although it is no error.
+fn warn(warnings: &[String]) {
+    for warning in warnings {
+        eprintln!("nsrun: warning: {warning}");
+    }
 }
 
 /// An operand as text: names of runs have no other bytes.

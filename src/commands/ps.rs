@@ -47,7 +47,7 @@ fn each(status: &Status, fact: impl Fn(&Joined) -> Option<String>) -> String {
 }
 
 /// Columns as wide as their widest entry; the last as it is.
-fn table<const N: usize>(rows: &[[String; N]]) -> String {
+pub(super) fn table<const N: usize>(rows: &[[String; N]]) -> String {
     let width = |n: usize| rows.iter().map(|row| row[n].chars().count()).max().unwrap_or(0);
     let widths: [usize; N] = std::array::from_fn(width);
     let mut out = String::new();

@@ -6,12 +6,13 @@ use std::path::{Path, PathBuf};
 
 use serde_json::json;
 
-use super::{inspect, options, process};
+use super::declared::declared;
+use super::{inspect, options, process, warn};
 use crate::apply::{self, Launched, Made};
 use crate::cli::Args;
 use crate::error::{Error, Kind, Result};
 use crate::facts::{HostFiles, Machine, NetworkLink};
-use crate::kernel::Kernel;
+use crate::kernel::{Kernel, Lock};
 use crate::plan::{self, Plan};
 use crate::spec::Run;
 use crate::sys::channel::Channel;
@@ -89,18 +90,17 @@ fn dry_run(args: &Args) -> Result<Option<Show>> {
     }))
 }
 
-fn warn(warnings: &[String]) {
-    for warning in warnings {
-        eprintln!("nsrun: warning: {warning}");
-    }
-}
-
 /// Looks at what matters for this run, and plans it.
 fn plan(spec: &Run, kernel: &mut Kernel) -> Result<Plan> {
     let mut machine = Machine { random: file::random(), ..Machine::default() };
     let root = spec.root.directory.as_deref();
     for asked in &spec.networks {
-        machine.networks.push(kernel.network(&asked.network)?);
+        let found = kernel.network(&asked.network)?;
+        machine.declared.push(match &found {
+            Some(_) => None,
+            None => declared(&asked.network)?,
+        });
+        machine.networks.push(found);
     }
     let complete = |link: &NetworkLink| match link {
         NetworkLink::Ours(network) => network.complete,
@@ -137,9 +137,16 @@ fn host_files(spec: &Run) -> HostFiles {
 fn launch(spec: &Run, warn: &mut dyn FnMut(&[String])) -> Result<(Launched, Kernel, Plan)> {
     const TRIES: usize = 10;
     let mut kernel = Kernel::open()?;
+    let mut lock = None;
     for _ in 0..TRIES {
         let plan = plan(spec, &mut kernel)?;
-        if let Made::Done(made) = apply::make_network(&mut kernel, &plan)? {
+        if !plan.network.is_empty() && lock.is_none() {
+            // What was seen before the lock may have changed when it is there.
+            lock = Some(Lock::networks()?);
+            continue;
+        }
+        if let Made::Done(made) = apply::make_network(&mut kernel, &plan.network)? {
+            lock = None;
             warn(&plan.warnings);
             if let Some(launched) = apply::launch(&mut kernel, &plan, &made)? {
                 warn(&launched.warnings);

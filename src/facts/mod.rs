@@ -7,14 +7,15 @@ mod run;
 
 pub use lease::Lease;
 pub use network::{
-    BRIDGE_PREFIX, DEFAULT_NETWORK, Description, Network, Options, Source, network_mac,
-    parse_network_mac,
+    BRIDGE_PREFIX, DEFAULT_NETWORK, Description, Network, Options, network_mac, parse_network_mac,
 };
 pub use run::{Joined, Run, Status};
 
 use std::net::IpAddr;
 
 use ipnet::IpNet;
+
+use crate::spec::NewNetwork;
 
 /// A prefix that is in use on this host, and by what.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -55,8 +56,46 @@ pub struct Host {
     /// Links by which a router advertised an IPv6 default route, which is lost when the host
     /// begins to forward.
     pub advertised: Vec<String>,
+    /// Whether it forwards for networks only.
+    pub guarded: bool,
     /// Whether the kernel has nf_tables.
     pub firewall: bool,
+    /// The networks that are there, unfinished ones too.
+    pub networks: Vec<Network>,
+    /// All links.
+    pub links: Vec<HostLink>,
+}
+
+impl Host {
+    /// Counts a network that is to be made as being there.
+    pub fn add(&mut self, network: &Network) {
+        let by = format!("network \"{}\"", network.name);
+        let mut prefixes = vec![IpNet::from(network.gateway.trunc())];
+        prefixes.extend(network.options.gateway6.map(|gateway| IpNet::from(gateway.trunc())));
+        // First: a network is the better reason than the address of its bridge.
+        let own = prefixes.into_iter().map(|prefix| Occupied { prefix, by: by.clone() });
+        self.occupied.splice(0..0, own);
+        let (name, names) = (network.bridge.clone(), vec![Network::bridge_name(network.number)]);
+        if network.options.guarded {
+            self.guarded = true;
+            self.forwards4 = true;
+            self.forwards6 |= network.options.gateway6.is_some();
+        }
+        self.links.push(HostLink { name, names, ..HostLink::default() });
+    }
+}
+
+/// A link of this host, as far as making a network is concerned.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct HostLink {
+    /// Its name.
+    pub name: String,
+    /// Alternative names.
+    pub names: Vec<String>,
+    /// Addresses that this host has there, with their prefix lengths.
+    pub addresses: Vec<String>,
+    /// Name of the bridge, bond or other link it belongs to.
+    pub master: Option<String>,
 }
 
 /// The files of this host that name resolution depends on; `None` where there is no such file.
@@ -78,6 +117,11 @@ pub fn is_default(prefix: &IpNet) -> bool {
         || matches!(prefix, IpNet::V6(v6) if v6.prefix_len() == 1)
 }
 
+/// Whether an address means something on its own link only.
+pub fn is_link_local(address: &IpAddr) -> bool {
+    matches!(address, IpAddr::V6(v6) if v6.is_unicast_link_local())
+}
+
 /// Any address as text for a message, with its prefix length.
 pub fn with_prefix(address: IpAddr, prefix_len: u8) -> String {
     format!("{address}/{prefix_len}")
@@ -88,6 +132,8 @@ pub fn with_prefix(address: IpAddr, prefix_len: u8) -> String {
 pub struct Machine {
     /// For each network to join, the link found by its name; `None`: there is none.
     pub networks: Vec<Option<NetworkLink>>,
+    /// For each network to join that is not there, what a file says it should be like.
+    pub declared: Vec<Option<NewNetwork>>,
     /// The host, looked at only when a network is still to be made.
     pub host: Host,
     /// Files of the host, read only when they matter.

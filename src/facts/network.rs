@@ -7,7 +7,7 @@ use std::net::Ipv4Addr;
 use ipnet::{Ipv4Net, Ipv6Net};
 
 use crate::facts::Lease;
-use crate::spec::{Driver, Mac, Range};
+use crate::spec::{Driver, Mac, Range, Source};
 
 /// Bridges of networks are called this and a number, unless they were given another name.
 pub const BRIDGE_PREFIX: &str = "nsrun";
@@ -64,18 +64,6 @@ pub struct Options {
     /// The link of this host that is a port of the bridge: members sit on its LAN, whose router is
     /// the gateway.
     pub uplink: Option<String>,
-}
-
-/// The source that members' packets have outside.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum Source {
-    /// That of the link of this host by which they leave.
-    #[default]
-    Masquerade,
-    /// This address.
-    Fixed(Ipv4Addr),
-    /// The member's own: the world has routes to the network.
-    Own,
 }
 
 /// First word of a description, with the version of what follows.

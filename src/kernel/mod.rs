@@ -3,6 +3,7 @@
 mod holder;
 mod link;
 mod listener;
+mod lock;
 mod netfilter;
 mod snapshot;
 
@@ -14,6 +15,7 @@ use crate::sys;
 
 pub use link::Link;
 pub use listener::{Listener, listener};
+pub use lock::Lock;
 pub use netfilter::{BaseChain, Found, FoundRule, Netfilter};
 
 /// Room for the batches of a usual run; larger ones take a second try.

@@ -14,8 +14,8 @@ use nl::route::route::{self, RtMsg};
 use super::{Kernel, Link, words};
 use crate::error::{Error, Result};
 use crate::facts::{
-    BRIDGE_PREFIX, DEFAULT_NETWORK, Description, Host, Joined, Lease, Network, NetworkLink,
-    Occupied, Run, Status, is_default, parse_network_mac, with_prefix,
+    BRIDGE_PREFIX, DEFAULT_NETWORK, Description, Host, HostLink, Joined, Lease, Network,
+    NetworkLink, Occupied, Run, Status, is_default, is_link_local, parse_network_mac, with_prefix,
 };
 use crate::sys::{self, Errno};
 
@@ -147,16 +147,21 @@ impl Kernel {
 
     /// Every network on this host, in the order of their numbers, unfinished ones too.
     pub fn networks(&mut self) -> Result<Vec<Network>> {
-        let mut networks: Vec<Network> = self
-            .links(None)?
-            .iter()
-            .filter_map(|link| match network_of(link) {
-                NetworkLink::Ours(network) => Some(network),
-                NetworkLink::Foreign { .. } => None,
-            })
-            .collect();
+        let mut networks: Vec<Network> = self.links(None)?.iter().filter_map(ours).collect();
         networks.sort_by_key(|network| network.number);
         Ok(networks)
+    }
+
+    /// The ports of a network's bridge that are no members' links.
+    pub fn foreign_ports(&mut self, network: &Network) -> Result<Vec<String>> {
+        let foreign = |link: &Link| {
+            link.master.is_some()
+                && link.master == network.index
+                && Lease::parse(&link.name).is_none()
+                && Some(&link.name) != network.options.uplink.as_ref()
+        };
+        let links = self.links(None)?;
+        Ok(links.into_iter().filter(foreign).map(|link| link.name).collect())
     }
 
     /// What making a network has to know about this host.
@@ -165,7 +170,8 @@ impl Kernel {
             self.links(None)?.into_iter().map(|link| (link.index, link)).collect();
         let name = |index: u32| links.get(&index).map_or("?", |link| link.name.as_str());
         let mut occupied = Vec::new();
-        for (index, address, prefix_len) in self.addresses(None)? {
+        let addresses = self.addresses(None)?;
+        for &(index, address, prefix_len) in &addresses {
             if let Ok(prefix) = IpNet::new(address, prefix_len) {
                 let text = with_prefix(address, prefix_len);
                 let by = format!("address {text} of link \"{}\"", name(index));
@@ -206,27 +212,41 @@ impl Kernel {
             .collect();
         advertised.sort_unstable();
         advertised.dedup();
-        Ok(Host {
+        let networks: Vec<Network> = links.values().filter_map(ours).collect();
+        let host_link = |link: &Link| HostLink {
+            name: link.name.clone(),
+            names: link.names.clone(),
+            addresses: addresses
+                .iter()
+                .filter(|(index, address, _)| *index == link.index && !is_link_local(address))
+                .map(|(_, address, prefix_len)| with_prefix(*address, *prefix_len))
+                .collect(),
+            master: link.master.map(|master| name(master).to_owned()),
+        };
+        let links = links.values().map(host_link).collect();
+        let mut host = Host {
             occupied,
             uplink_mtu,
+            links,
             forwards4: forwards("ipv4.conf.all").as_deref() != Some("0"),
             forwards6: forwards("ipv6.conf.all").as_deref() != Some("0"),
+            guarded: networks.iter().any(|network| network.options.guarded),
             guard,
             advertised,
             firewall: self.netfilter().is_ok_and(|netfilter| netfilter.generation().is_ok()),
-        })
+            networks: Vec::new(),
+        };
+        // Of those that were left unfinished only the default network is kept, and completed.
+        let kept = networks.iter().filter(|network| network.complete || network.number == 0);
+        kept.for_each(|network| host.add(network));
+        Ok(Host { networks, ..host })
     }
 
     /// Every run on this host, in the order of their links, those that are ending too.
     pub fn runs(&mut self) -> Result<Vec<Status>> {
         let links = self.links(None)?;
-        let networks: HashMap<u32, Network> = links
-            .iter()
-            .filter_map(|link| match network_of(link) {
-                NetworkLink::Ours(network) => Some((link.index, network)),
-                NetworkLink::Foreign { .. } => None,
-            })
-            .collect();
+        let networks: HashMap<u32, Network> =
+            links.iter().filter_map(|link| Some((link.index, ours(link)?))).collect();
         let by_number = |number| networks.values().find(|network| network.number == number);
         let mut found: Vec<Status> = links
             .iter()
@@ -269,10 +289,7 @@ impl Kernel {
             Some(index) => self.find_link(By::Index(index))?,
             None => None,
         };
-        let network = master.map(|master| network_of(&master)).and_then(|found| match found {
-            NetworkLink::Ours(network) => Some(network),
-            NetworkLink::Foreign { .. } => None,
-        });
+        let network = master.as_ref().and_then(ours);
         let Some(mut status) = status_of(&link, network.as_ref()) else { return Ok(None) };
         self.find_alive(std::slice::from_mut(&mut status))?;
         Ok(Some(status))
@@ -394,6 +411,13 @@ fn network_of(link: &Link) -> NetworkLink {
     let mark = network.publishes_altname();
     network.publishes = link.names.contains(&mark);
     NetworkLink::Ours(network)
+}
+
+fn ours(link: &Link) -> Option<Network> {
+    match network_of(link) {
+        NetworkLink::Ours(network) => Some(network),
+        NetworkLink::Foreign { .. } => None,
+    }
 }
 
 /// The run that a link on this host belongs to; `None` for a foreign link.

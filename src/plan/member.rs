@@ -8,12 +8,8 @@ use crate::error::{Error, Result};
 use crate::facts::{self, Lease, Network};
 use crate::plan::network::{default_route, link_local};
 use crate::plan::step::{Master, Route, Step, Veth};
-use crate::spec::{Driver, Mac, Membership};
+use crate::spec::{Driver, MAX_MTU, MIN_MTU, Mac, Membership};
 
-/// Smallest MTU that IPv4 allows (RFC 791).
-pub(super) const MIN_MTU: u32 = 68;
-/// Largest MTU of a veth.
-pub(super) const MAX_MTU: u32 = 65535;
 /// How many addresses to try before looking which are free.
 const CLAIMS: usize = 32;
 
@@ -30,8 +26,10 @@ pub struct Member {
     pub name: Option<String>,
     /// Whether its link also holds the run's name host-wide: one of them does.
     pub is_first: bool,
-    /// Whether the default routes lead there.
+    /// Whether the default route of IPv4 leads there.
     pub default_route: bool,
+    /// Whether that of IPv6 does.
+    pub default_route6: bool,
     membership: Membership,
 }
 
@@ -57,6 +55,9 @@ impl Member {
         let mut steps = vec![Step::NoAutomaticAddresses { link: link() }];
         steps.extend(self.names().map(|name| Step::AddName { link: link(), name }));
         steps.push(Step::Describe { link: link(), text: run.to_string() });
+        if self.network.options.isolated && self.network.options.driver == Driver::Bridge {
+            steps.push(Step::Isolate { link: link() });
+        }
         steps.push(Step::SetUp { link: link() });
         if self.network.options.driver == Driver::Ptp {
             // No bridge: the host is at the other end, and routes to each member.
@@ -104,6 +105,8 @@ impl Member {
         }
         if self.default_route {
             steps.push(default_route(self.network.gateway.addr().into()));
+        }
+        if self.default_route6 {
             steps.extend(gateway6.map(default_route));
         }
         steps
@@ -144,20 +147,16 @@ pub(crate) fn run_altname(name: &str) -> String {
     format!("run:{name}")
 }
 
-/// Plans the members of networks, in order. The default routes lead to the first that leads out,
-/// unless another was asked for.
+/// Plans the members of networks, in order. The default route of each family leads to the first
+/// network that has the family and leads out, unless another was asked for.
 pub(super) fn members(
     asked: &[Membership],
     networks: Vec<Network>,
     name: Option<&str>,
     random: u64,
 ) -> Result<Vec<Member>> {
-    let wanted = |wish: Option<bool>| {
-        asked.iter().zip(&networks).position(|(asked, network)| {
-            asked.default_route == wish && (wish.is_some() || network.leads_out())
-        })
-    };
-    let default = wanted(Some(true)).or_else(|| wanted(None));
+    let default = default_network(asked, &networks, |_| true);
+    let default6 = default_network(asked, &networks, |network| network.options.gateway6.is_some());
     asked
         .iter()
         .zip(networks)
@@ -169,11 +168,27 @@ pub(super) fn members(
                 name: name.map(Into::into),
                 is_first: n == 0,
                 default_route: default == Some(n),
+                default_route6: default6 == Some(n),
                 membership: asked.clone(),
                 network,
             })
         })
         .collect()
+}
+
+/// The place of the network that gets a default route, among those that have the family.
+fn default_network(
+    asked: &[Membership],
+    networks: &[Network],
+    has_family: impl Fn(&Network) -> bool,
+) -> Option<usize> {
+    let wanted = |wish: Option<bool>| {
+        asked.iter().zip(networks).position(|(asked, network)| {
+            let may = wish == Some(true) || network.leads_out();
+            asked.default_route == wish && may && has_family(network)
+        })
+    };
+    wanted(Some(true)).or_else(|| wanted(None))
 }
 
 fn claims(asked: &Membership, network: &Network, random: u64) -> Result<Vec<Lease>> {
@@ -184,6 +199,18 @@ fn claims(asked: &Membership, network: &Network, random: u64) -> Result<Vec<Leas
             .hint(format!("choose from {MIN_MTU} to {MAX_MTU}")));
     }
     let Some(address) = asked.address else {
+        if network.options.uplink.is_some() && network.options.range.is_none() {
+            return Err(Error::usage(format!(
+                "cannot choose an address of network \"{}\"",
+                asked.network
+            ))
+            .because("it is on a LAN, where others have addresses too")
+            .hint(format!(
+                "give one that is free there (--net {},ip=ADDRESS), or make the network with \
+                     --ip-range",
+                asked.network
+            )));
+        }
         return Ok(network.leases(random, CLAIMS).collect());
     };
     let subnet = network.gateway.trunc();

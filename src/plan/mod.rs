@@ -13,6 +13,7 @@ mod step;
 mod tree;
 
 pub use member::Member;
+pub use network::create as create_network;
 pub use run::{Plan, Process, run};
 pub use script::script;
 pub use setup::{PrivateFile, Setup};

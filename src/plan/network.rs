@@ -1,20 +1,25 @@
-//! The networks that a run joins: found, or made on first use.
+//! Networks: found, or designed and made.
 
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
-use ipnet::{IpNet, Ipv6Net};
+use ipnet::{IpNet, Ipv4Net, Ipv6Net};
 
 use crate::error::{Error, Result};
 use crate::facts::{DEFAULT_NETWORK, Host, Network, NetworkLink, Options, network_mac};
 use crate::plan::firewall;
-use crate::plan::member::{MAX_MTU, MIN_MTU};
 use crate::plan::outbound::outbound;
 use crate::plan::pool;
 use crate::plan::step::{Route, Step};
-use crate::spec::{Driver, Mac};
+use crate::spec::{Driver, MAX_MTU, MIN_MTU, Mac, NewNetwork};
 
 /// MTU where there is no default route to take it from: Ethernet's.
 const DEFAULT_MTU: u32 = 1500;
+/// The network of routed members that is made on first use.
+const PTP_NETWORK: &str = "ptp";
+/// What the kernel keeps of a description, in bytes.
+const MAX_DESCRIPTION: usize = 255;
+/// How many networks can be told apart: 4 digits in base 36, in the names of leases.
+const NETWORKS: u32 = 36 * 36 * 36 * 36;
 /// MTU that a bridge is made with, and that says that it has not got its own yet. A bridge follows
 /// the smallest MTU of its ports until it is set to another one than it has.
 const UNSET_MTU: u32 = MIN_MTU;
@@ -25,63 +30,224 @@ fn network_mtu(host: &Host) -> u32 {
 }
 
 /// The network called `name`, and the sends that are still to be done to have it. `found` is the
-/// link by which it is known.
+/// link by which it is known, `declared` what a file says about it.
 pub(super) fn network(
     name: &str,
     found: Option<&NetworkLink>,
+    declared: Option<&NewNetwork>,
     host: &Host,
+    random: u64,
     warnings: &mut Vec<String>,
 ) -> Result<(Network, Vec<Vec<Step>>)> {
-    match found {
-        Some(NetworkLink::Ours(network)) if network.complete => Ok((network.clone(), Vec::new())),
-        Some(NetworkLink::Ours(begun)) => {
+    let new = match (found, declared) {
+        (Some(NetworkLink::Ours(network)), _) if network.complete => {
+            return Ok((network.clone(), Vec::new()));
+        }
+        (Some(NetworkLink::Ours(begun)), _) => {
             let mut network = begun.clone();
             if network.mtu == UNSET_MTU {
                 network.mtu = network_mtu(host);
             }
             let rest = complete(&mut network, host, warnings);
-            Ok((network, rest))
+            return Ok((network, rest));
         }
-        Some(NetworkLink::Foreign { link, kind }) => {
-            Err(Error::new(format!("cannot make network \"{name}\""))
+        (Some(NetworkLink::Foreign { link, kind }), _) => {
+            return Err(Error::new(format!("cannot make network \"{name}\""))
                 .because(format!("link \"{link}\" exists and is not ours ({kind})"))
-                .hint(format!("rename or remove it: \"{link}\" is the network's bridge")))
+                .hint(format!("rename or remove it: \"{link}\" is the network's bridge")));
         }
-        None if name == DEFAULT_NETWORK => {
-            let mut network = Network {
-                name: name.into(),
-                number: 0,
-                bridge: Network::bridge_name(0),
-                index: None,
-                gateway: pool::choose(&host.occupied)?,
-                mtu: network_mtu(host),
-                options: Options::default(),
-                complete: false,
-                publishes: false,
-            };
-            let steps = create(&mut network, host, warnings);
-            Ok((network, steps))
-        }
-        None => Err(Error::new(format!("cannot join network \"{name}\""))
-            .because("there is no network of that name")
-            .hint("nsrun network list shows them, nsrun network create makes one")),
-    }
+        (None, Some(declared)) => declared.clone(),
+        (None, None) => match name {
+            DEFAULT_NETWORK => NewNetwork::named(name)?,
+            PTP_NETWORK => NewNetwork { driver: Driver::Ptp, ..NewNetwork::named(name)? },
+            _ => {
+                return Err(Error::new(format!("cannot join network \"{name}\""))
+                    .because("there is no network of that name")
+                    .hint("nsrun network list shows them, nsrun network create makes one"));
+            }
+        },
+    };
+    create(&new, host, random, warnings)
 }
 
-/// The sends that make a network.
-pub(super) fn create(
-    network: &mut Network,
+/// A new network, and the sends that make it. The caller holds the lock on making networks.
+///
+/// # Errors
+/// It makes no sense, or something that is there is in its way.
+pub fn create(
+    new: &NewNetwork,
     host: &Host,
+    random: u64,
     warnings: &mut Vec<String>,
-) -> Vec<Vec<Step>> {
-    let create = Step::CreateBridge {
+) -> Result<(Network, Vec<Vec<Step>>)> {
+    let mut steps = Vec::new();
+    let mut network = design(new, host, random)?;
+    // Whoever made it and did not finish is gone: makers hold a lock.
+    if let Some(half) = host.networks.iter().find(|half| half.bridge == network.bridge) {
+        steps.push(vec![Step::DeleteLink { link: half.bridge.clone(), index: half.index }]);
+    }
+    steps.push(vec![Step::CreateBridge {
         link: network.bridge.clone(),
         mac: network_mac(network.gateway),
         mtu: UNSET_MTU,
+    }]);
+    steps.extend(complete(&mut network, host, warnings));
+    // The last: while the bridge has ports, it is not taken back.
+    if let Some(uplink) = &network.options.uplink {
+        let (link, bridge) = (uplink.clone(), network.bridge.clone());
+        steps.push(vec![Step::AddPort { link: link.clone(), bridge }, Step::SetUp { link }]);
+    }
+    Ok((network, steps))
+}
+
+/// What a new network is like, in all that was left open.
+fn design(new: &NewNetwork, host: &Host, random: u64) -> Result<Network> {
+    let cannot =
+        |why: String| Error::new(format!("cannot make network \"{}\"", new.name)).because(why);
+    let altname = Network::altname(&new.name);
+    if host.links.iter().any(|link| link.names.contains(&altname)) {
+        return Err(cannot("there is a network of that name".into())
+            .hint("nsrun network list shows them; choose another name"));
+    }
+    let number = free_number(new, host).ok_or_else(|| cannot("all numbers are taken".into()))?;
+    let bridge = new.bridge.clone().unwrap_or_else(|| Network::bridge_name(number));
+    let half_made = |name: &str| host.networks.iter().any(|n| !n.complete && n.bridge == name);
+    if taken(host, &bridge) && !half_made(&bridge) {
+        return Err(cannot(format!("link \"{bridge}\" exists"))
+            .hint("choose another name with --bridge-name"));
+    }
+    if let Some(uplink) = &new.uplink {
+        check_uplink(new, uplink, host)?;
+    }
+    let network = Network {
+        name: new.name.clone(),
+        number,
+        bridge,
+        index: None,
+        gateway: gateway(new, host)?,
+        mtu: new.mtu.unwrap_or_else(|| network_mtu(host)),
+        options: Options {
+            driver: new.driver,
+            gateway6: if new.ipv6 { Some(gateway6(new, host, random)?) } else { None },
+            range: new.range,
+            exclude: new.exclude.clone(),
+            internal: new.internal,
+            isolated: new.isolated,
+            open: new.open,
+            source: new.source,
+            guarded: false,
+            unmanaged: new.unmanaged,
+            uplink: new.uplink.clone(),
+        },
+        complete: false,
+        publishes: false,
     };
-    let mut sends = vec![vec![create]];
-    sends.extend(complete(network, host, warnings));
-    sends
+    let subnet = network.gateway.trunc();
+    if let Some(range) = new.range
+        && !(subnet.contains(&range.first) && subnet.contains(&range.last))
+    {
+        return Err(Error::usage(format!("--ip-range {range} is not inside {subnet}"))
+            .hint("choose it from the subnet"));
+    }
+    if network.leases(0, 1).next().is_none() {
+        return Err(cannot("no address is left for a member".into())
+            .hint("give a larger --subnet or --ip-range, or exclude less"));
+    }
+    if network.description().len() > MAX_DESCRIPTION {
+        return Err(cannot("the kernel has no room for so long a description".into())
+            .hint("give fewer --exclude, or ranges instead of single addresses"));
+    }
+    Ok(network)
+}
+
+fn taken(host: &Host, name: &str) -> bool {
+    host.links.iter().any(|link| link.name == name || link.names.iter().any(|other| other == name))
+}
+
+/// The default network has number 0; others the first that no bridge has as its name or
+/// alternative name, those of killed makers included.
+fn free_number(new: &NewNetwork, host: &Host) -> Option<u32> {
+    if new.name == DEFAULT_NETWORK {
+        return Some(0);
+    }
+    let free = |number: &u32| {
+        let name = Network::bridge_name(*number);
+        let half_made = |network: &Network| !network.complete && network.bridge == name;
+        !taken(host, &name) || host.networks.iter().any(half_made)
+    };
+    (1..NETWORKS).find(free)
+}
+
+fn check_uplink(new: &NewNetwork, uplink: &str, host: &Host) -> Result<()> {
+    let cannot = |why: String| {
+        Error::new(format!("cannot put link \"{uplink}\" into a network")).because(why)
+    };
+    if new.driver != Driver::Bridge {
+        return Err(Error::usage("--uplink needs a bridge").hint("drop --uplink, or --driver"));
+    }
+    if new.subnet.is_none() {
+        return Err(Error::usage("--uplink needs --subnet")
+            .hint("give the subnet of the LAN, and its router as --gateway"));
+    }
+    let found = host.links.iter().find(|link| link.name == uplink);
+    let link = found.ok_or_else(|| cannot("there is no such link".into()))?;
+    if let Some(address) = link.addresses.first() {
+        return Err(cannot(format!("this host has address {address} there")).hint(
+            "a port of a bridge receives nothing for the host itself, which would be cut off; \
+             use a link without addresses",
+        ));
+    }
+    match &link.master {
+        Some(master) => Err(cannot(format!("it belongs to \"{master}\" already"))),
+        None => Ok(()),
+    }
+}
+
+/// The subnet with the gateway's address in it.
+fn gateway(new: &NewNetwork, host: &Host) -> Result<Ipv4Net> {
+    let Some(subnet) = new.subnet.map(|subnet| subnet.trunc()) else {
+        let chosen = pool::choose(&host.occupied)?;
+        return match new.gateway {
+            None => Ok(chosen),
+            Some(_) => Err(Error::usage("--gateway needs --subnet").hint("give both, or neither")),
+        };
+    };
+    // The subnet of a LAN is in use on that LAN.
+    if new.uplink.is_none() {
+        refuse_overlap(new, subnet.into(), host)?;
+    }
+    let Some(address) = new.gateway else { return Ok(pool::first_of(subnet)) };
+    let is_member =
+        subnet.contains(&address) && address != subnet.network() && address != subnet.broadcast();
+    if !is_member {
+        return Err(Error::usage(format!("{address} cannot be the gateway of {subnet}"))
+            .hint("choose one from the subnet, neither its first nor its last"));
+    }
+    Ok(Ipv4Net::new_assert(address, subnet.prefix_len()))
+}
+
+/// The same for IPv6: the first address, of a random prefix unless one was asked for (RFC 4193).
+fn gateway6(new: &NewNetwork, host: &Host, random: u64) -> Result<Ipv6Net> {
+    let subnet = match new.subnet6 {
+        Some(subnet) => subnet.trunc(),
+        None => {
+            let [_, _, _, a, b, c, d, e] = random.to_be_bytes();
+            let bytes = [0xfd, a, b, c, d, e, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0];
+            Ipv6Net::new_assert(bytes.into(), 64)
+        }
+    };
+    if new.uplink.is_none() {
+        refuse_overlap(new, subnet.into(), host)?;
+    }
+    let first = Ipv6Addr::from(u128::from(subnet.network()) + 1);
+    Ok(Ipv6Net::new_assert(first, subnet.prefix_len()))
+}
+
+fn refuse_overlap(new: &NewNetwork, subnet: IpNet, host: &Host) -> Result<()> {
+    let Some(used) = pool::blocker(&host.occupied, subnet) else { return Ok(()) };
+    Err(Error::new(format!("cannot make network \"{}\"", new.name))
+        .because(format!("{subnet} overlaps {} ({})", used.prefix, used.by))
+        .hint("choose another subnet, or leave it out to have one chosen"))
 }
 
 /// All that belongs to a network besides its bridge. The description comes last: a bridge that
@@ -107,11 +273,12 @@ fn links(network: &Network) -> Vec<Step> {
         // Members are not on this link: no route to the subnet may lead there.
         (Driver::Ptp, None) => steps.push(add(IpAddr::V4(network.gateway.addr()).into())),
     }
-    if let Some(gateway6) = network.options.gateway6 {
+    if let (Some(gateway6), None) = (network.options.gateway6, &network.options.uplink) {
         steps.push(add(link_local(network_mac(network.gateway))));
-        if network.options.uplink.is_none() {
-            steps.push(add(gateway6.into()));
-        }
+        steps.push(match network.options.driver {
+            Driver::Bridge => add(gateway6.into()),
+            Driver::Ptp => add(IpAddr::V6(gateway6.addr()).into()),
+        });
     }
     steps.push(Step::AddName { link: link(), name: Network::altname(&network.name) });
     if network.bridge != Network::bridge_name(network.number) {

@@ -24,6 +24,7 @@ pub(super) fn outbound(
         network.options.unmanaged = true;
         return Vec::new();
     }
+    network.options.guarded = host.guarded;
     let mut after = Vec::new();
     let mut parameter = |key: String, value: &str| {
         after.push(vec![Step::SetParameter { key, value: value.into() }]);

@@ -24,17 +24,12 @@ const SUBNET_LEN: u8 = 20;
 /// # Errors
 /// None is left: the error lists what blocks each pool.
 pub(super) fn choose(occupied: &[Occupied]) -> Result<Ipv4Net> {
-    let blocker = |subnet: Ipv4Net| {
-        let subnet = IpNet::V4(subnet);
-        let overlaps = |prefix: &IpNet| prefix.contains(&subnet) || subnet.contains(prefix);
-        occupied.iter().find(|used| !is_default(&used.prefix) && overlaps(&used.prefix))
-    };
     let mut reasons = Vec::new();
     for pool in POOLS {
         let mut first = None;
         for subnet in pool.subnets(SUBNET_LEN).into_iter().flatten() {
-            match blocker(subnet) {
-                None => return Ok(gateway_of(subnet)),
+            match blocker(occupied, subnet.into()) {
+                None => return Ok(first_of(subnet)),
                 Some(used) => first = first.or(Some(used)),
             }
         }
@@ -47,8 +42,14 @@ pub(super) fn choose(occupied: &[Occupied]) -> Result<Ipv4Net> {
         .hint("remove what is not needed, or give the network a subnet of its own"))
 }
 
+/// What in use overlaps `subnet`.
+pub(super) fn blocker(occupied: &[Occupied], subnet: IpNet) -> Option<&Occupied> {
+    let overlaps = |prefix: &IpNet| prefix.contains(&subnet) || subnet.contains(prefix);
+    occupied.iter().find(|used| !is_default(&used.prefix) && overlaps(&used.prefix))
+}
+
 /// The first host address, with the prefix length.
-fn gateway_of(subnet: Ipv4Net) -> Ipv4Net {
+pub(super) fn first_of(subnet: Ipv4Net) -> Ipv4Net {
     let first = Ipv4Addr::from(u32::from(subnet.network()) + 1);
     Ipv4Net::new_assert(first, subnet.prefix_len())
 }

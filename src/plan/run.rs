@@ -62,9 +62,14 @@ pub fn run(spec: &Run, machine: &Machine) -> Result<Plan> {
     let mut warnings = Vec::new();
     check(spec, &mut warnings)?;
     let (mut networks, mut steps) = (Vec::new(), Vec::new());
-    for (asked, found) in spec.networks.iter().zip(&machine.networks) {
+    let mut host = machine.host.clone();
+    for (n, asked) in spec.networks.iter().enumerate() {
+        let found = machine.networks.get(n).and_then(Option::as_ref);
+        let declared = machine.declared.get(n).and_then(Option::as_ref);
         let (network, rest) =
-            network(&asked.network, found.as_ref(), &machine.host, &mut warnings)?;
+            network(&asked.network, found, declared, &host, machine.random, &mut warnings)?;
+        // The next one to be made must leave room for this one.
+        host.add(&network);
         networks.push(network);
         steps.extend(rest);
     }

@@ -77,7 +77,11 @@ fn command(step: &Step, inside: bool) -> String {
         }
         Step::AddRoute(route) => {
             let family = if matches!(route.to, IpNet::V6(_)) { " -6" } else { "" };
-            let mut line = format!("{ip}{family} route add {}", route.to);
+            let to = match route.to.prefix_len() {
+                0 => "default".into(),
+                _ => route.to.to_string(),
+            };
+            let mut line = format!("{ip}{family} route add {to}");
             if let Some(gateway) = &route.gateway {
                 let _ = write!(line, " via {gateway}");
             }
@@ -91,6 +95,12 @@ fn command(step: &Step, inside: bool) -> String {
         }
         Step::Describe { link: name, text } => {
             format!("{ip} link set {} alias {}", link(name), quoted(text))
+        }
+        Step::Isolate { link: name } => {
+            format!("{ip} link set {} type bridge_slave isolated on", link(name))
+        }
+        Step::AddPort { link: name, bridge } => {
+            format!("{ip} link set {} master {}", link(name), link(bridge))
         }
         Step::Rename { link: name, to, .. } => format!("{ip} link set {} name {to}", link(name)),
         Step::Detach { link: name, .. } => format!("{ip} link set {} down nomaster", link(name)),

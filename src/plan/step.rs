@@ -62,6 +62,18 @@ pub enum Step {
         /// The description.
         text: String,
     },
+    /// Lets a port of a bridge reach only ports that are not isolated.
+    Isolate {
+        /// The link.
+        link: String,
+    },
+    /// Makes a link a port of a bridge.
+    AddPort {
+        /// The link.
+        link: String,
+        /// The bridge.
+        bridge: String,
+    },
     /// Renames a link that is down.
     Rename {
         /// The link.
@@ -237,6 +249,10 @@ impl fmt::Display for Step {
             Step::AddRoute(route) => write!(f, "add {route}"),
             Step::AddName { link, name } => write!(f, "add name \"{name}\" to link \"{link}\""),
             Step::Describe { link, text } => write!(f, "describe link \"{link}\" as \"{text}\""),
+            Step::Isolate { link } => write!(f, "isolate link \"{link}\""),
+            Step::AddPort { link, bridge } => {
+                write!(f, "put link \"{link}\" into bridge \"{bridge}\"")
+            }
             Step::Rename { link, to, .. } => write!(f, "rename link \"{link}\" to \"{to}\""),
             Step::Detach { link, .. } => write!(f, "detach link \"{link}\""),
             Step::RemoveName { link, name, .. } => {

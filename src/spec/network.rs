@@ -4,10 +4,11 @@ use std::fmt;
 use std::net::Ipv4Addr;
 use std::str::FromStr;
 
-use ipnet::Ipv4Net;
+use ipnet::{Ipv4Net, Ipv6Net};
 
 use crate::error::{Error, Result};
 use crate::spec::mac::Mac;
+use crate::spec::name::{link_name, network_name};
 
 /// Membership of a network.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -25,6 +26,120 @@ pub struct Membership {
     /// Whether the default route leads there; `None`: by the first network that leads out.
     pub default_route: Option<bool>,
 }
+
+/// A network to be made.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct NewNetwork {
+    /// Its name.
+    pub name: String,
+    /// How members are connected.
+    pub driver: Driver,
+    /// Subnet; `None`: one that nothing else uses.
+    pub subnet: Option<Ipv4Net>,
+    /// The gateway's address; `None`: the first of the subnet.
+    pub gateway: Option<Ipv4Addr>,
+    /// Where automatic addresses are taken from; `None`: the whole subnet.
+    pub range: Option<Range>,
+    /// Addresses that no member gets.
+    pub exclude: Vec<Range>,
+    /// Whether it has IPv6.
+    pub ipv6: bool,
+    /// Subnet of IPv6; `None`: a random one of the local range.
+    pub subnet6: Option<Ipv6Net>,
+    /// Largest packet; `None`: that of the link with the default route.
+    pub mtu: Option<u32>,
+    /// Whether nothing but members and this host is reached.
+    pub internal: bool,
+    /// Whether members do not reach each other.
+    pub isolated: bool,
+    /// Whether members reach those of other open networks.
+    pub open: bool,
+    /// The source that members' packets have outside.
+    pub source: Source,
+    /// Whether nsrun makes no firewall rules for it.
+    pub unmanaged: bool,
+    /// Name of the bridge; `None`: nsrun and a number.
+    pub bridge: Option<String>,
+    /// Link of this host to put into the bridge.
+    pub uplink: Option<String>,
+}
+
+impl NewNetwork {
+    /// A network of which only the name is known.
+    pub fn named(name: &str) -> Result<Self> {
+        Ok(NewNetwork { name: network_name(name)?, ..NewNetwork::default() })
+    }
+
+    /// Sets what the option `--KEY VALUE` of `network create` says; a flag's value is "true".
+    ///
+    /// # Errors
+    /// There is no such option, or the value makes no sense for it.
+    pub fn set(&mut self, key: &str, value: &str) -> Result<()> {
+        let wrong = |what: &str, example: &str| {
+            Error::usage(format!("\"{value}\" is no {what}")).hint(format!("write {example}"))
+        };
+        let flag = || match value {
+            "true" => Ok(true),
+            "false" => Ok(false),
+            _ => Err(wrong("value for a switch", "true or false")),
+        };
+        match key {
+            "driver" => self.driver = value.parse()?,
+            "subnet" => {
+                let subnet: Option<Ipv4Net> = value.parse().ok();
+                let example = "a prefix of 8 to 30 bits, such as 10.80.0.0/24";
+                // The length is kept in a byte of the bridge's address, with room for members.
+                let subnet = subnet.filter(|subnet| (8..=30).contains(&subnet.prefix_len()));
+                self.subnet = Some(subnet.ok_or_else(|| wrong("IPv4 subnet", example))?);
+            }
+            "gateway" => {
+                let address = value.parse();
+                let example = "an address of the subnet, such as 10.80.0.1";
+                self.gateway = Some(address.map_err(|_| wrong("IPv4 address", example))?);
+            }
+            "ip-range" => self.range = Some(value.parse()?),
+            "exclude" => self.exclude.push(value.parse()?),
+            "ipv6" => self.ipv6 = flag()?,
+            "subnet6" => {
+                let subnet: Option<Ipv6Net> = value.parse().ok();
+                let example = "a prefix of 8 to 96 bits, such as fd00:80::/64";
+                // Members have the host part of their IPv4 address: up to 24 bits.
+                let subnet = subnet.filter(|subnet| (8..=96).contains(&subnet.prefix_len()));
+                self.subnet6 = Some(subnet.ok_or_else(|| wrong("IPv6 subnet", example))?);
+                self.ipv6 = true;
+            }
+            "mtu" => {
+                let bytes = value.parse().ok().filter(|bytes| (MIN_MTU..=MAX_MTU).contains(bytes));
+                let example = format!("a number from {MIN_MTU} to {MAX_MTU}");
+                self.mtu = Some(bytes.ok_or_else(|| wrong("MTU", &example))?);
+            }
+            "internal" => self.internal = flag()?,
+            "isolated" => self.isolated = flag()?,
+            "snat" => {
+                let address = value.parse();
+                let example = "an address of this host, such as 192.0.2.1";
+                self.source = Source::Fixed(address.map_err(|_| wrong("IPv4 address", example))?);
+            }
+            "masquerade" if value == "off" => self.source = Source::Own,
+            "masquerade" if value == "on" => self.source = Source::Masquerade,
+            "masquerade" => return Err(wrong("value for a switch", "on or off")),
+            "open" => self.open = flag()?,
+            "unmanaged" => self.unmanaged = flag()?,
+            "bridge-name" => self.bridge = Some(link_name(value)?),
+            "uplink" => self.uplink = Some(link_name(value)?),
+            _ => {
+                return Err(Error::usage(format!("a network has no \"{key}\""))
+                    .hint("nsrun network create --help lists what it can have"));
+            }
+        }
+        Ok(())
+    }
+}
+
+/// Smallest MTU that IPv4 allows (RFC 791).
+pub const MIN_MTU: u32 = 68;
+/// Largest MTU of a veth.
+pub const MAX_MTU: u32 = 65535;
 
 /// How the members of a network are connected.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -56,6 +171,18 @@ impl FromStr for Driver {
                 .hint("choose \"bridge\" or \"ptp\"")),
         }
     }
+}
+
+/// The source that members' packets have outside.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Source {
+    /// That of the link of this host by which they leave.
+    #[default]
+    Masquerade,
+    /// This address.
+    Fixed(Ipv4Addr),
+    /// The member's own: the world has routes to the network.
+    Own,
 }
 
 /// Addresses from one to another, both included.

@@ -69,6 +69,21 @@ fn setting_path(key: &str) -> String {
     format!("/proc/sys/{}", key.chars().map(swap).collect::<String>())
 }
 
+/// Locks a file for this process alone until it is closed, waiting for others if `wait`: flock(2).
+///
+/// # Errors
+/// `EWOULDBLOCK`: another has it.
+pub fn lock(file: &File, wait: bool) -> Result<()> {
+    let operation = if wait { libc::LOCK_EX } else { libc::LOCK_EX | libc::LOCK_NB };
+    loop {
+        // SAFETY: takes integers; the descriptor is open.
+        match Errno::result(unsafe { libc::flock(file.as_raw_fd(), operation) }) {
+            Err(Errno::EINTR) => {}
+            other => return other.map(drop),
+        }
+    }
+}
+
 /// Random bits from the kernel.
 pub fn random() -> u64 {
     let mut bytes = [0u8; 8];

@@ -78,7 +78,7 @@ pub fn take() -> Result<Taken> {
 pub fn reset() -> Result<()> {
     for signal in 1..=SIGNALS {
         let is_fixed = signal == libc::SIGKILL || signal == libc::SIGSTOP;
-        if !is_fixed && !(signal == libc::SIGHUP && is_ignored(signal)) {
+        if !(is_fixed || signal == libc::SIGHUP && is_ignored(signal)) {
             default_action(signal)?;
         }
     }

@@ -10,6 +10,8 @@ mod environment;
 mod files;
 mod identity;
 mod isolation;
+mod network_create;
+mod network_several;
 mod parallel;
 mod run;
 mod signals;

@@ -44,14 +44,16 @@ fn commit(
 /// The kernel refused; nothing was changed.
 pub(super) fn add_rules(kernel: &mut Kernel, network: &Network, guarded: &[String]) -> Result<()> {
     let own = [firewall::network(network), firewall::guard(guarded)].concat();
+    // What an interrupted removal left of another network is in the way of this one.
+    let mut in_the_way = false;
     for _ in 0..TRIES {
         let comment = kernel.netfilter()?.table_comment(TABLE)?;
-        let is_ours = comment.as_deref() == Some(VERSION);
+        let is_ours = comment.as_deref() == Some(VERSION) && !in_the_way;
         let changes = if is_ours { own.clone() } else { whole(kernel, Some(network), &own)? };
         let refusals = commit(kernel.netfilter()?, None, &changes)?;
         match refusals.first() {
             None => return Ok(()),
-            Some(refusal) if somebody_was_faster(refusal) => {}
+            Some(refusal) if somebody_was_faster(refusal) => in_the_way = is_ours,
             Some(refusal) => return Err(refused(&changes, refusal)),
         }
     }

@@ -20,8 +20,8 @@ use super::set::{
     PORTS6, PUBLISHERS, SETS, SINGLE4, SINGLE6, SOURCE4, SOURCE6, SUBNETS4, SUBNETS6, Set, Value,
 };
 use super::{Change, Owner};
-use crate::facts::{Lease, Network, Run, Source, Status};
-use crate::spec::{Driver, Publication};
+use crate::facts::{Lease, Network, Run, Status};
+use crate::spec::{Driver, Publication, Source};
 
 /// Chain that gives packets the address of the link they go out by. "masquerade" is no name that
 /// nft(8) reads back.

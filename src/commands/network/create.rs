@@ -1,0 +1,55 @@
+//! `nsrun network create`: make a network.
+
+use crate::apply::{self, Made};
+use crate::cli::Args;
+use crate::commands::{operand, warn};
+use crate::error::{Error, Result};
+use crate::kernel::{Kernel, Lock};
+use crate::plan;
+use crate::spec::NewNetwork;
+use crate::sys::file;
+
+/// Options with a value, and options without.
+const VALUES: [&str; 11] = [
+    "driver",
+    "subnet",
+    "gateway",
+    "ip-range",
+    "exclude",
+    "subnet6",
+    "mtu",
+    "bridge-name",
+    "uplink",
+    "snat",
+    "masquerade",
+];
+const FLAGS: [&str; 5] = ["ipv6", "internal", "isolated", "open", "unmanaged"];
+
+pub(in crate::commands) fn create(args: &Args) -> Result<u8> {
+    let mut new = NewNetwork::named(operand(args, 0)?)?;
+    for key in VALUES {
+        for value in args.texts(key)? {
+            new.set(key, value)?;
+        }
+    }
+    for key in FLAGS {
+        if args.flag(key) {
+            new.set(key, "true")?;
+        }
+    }
+    let _lock = Lock::networks()?;
+    let mut kernel = Kernel::open()?;
+    let mut warnings = Vec::new();
+    let (network, sends) =
+        plan::create_network(&new, &kernel.host()?, file::random(), &mut warnings)?;
+    warn(&warnings);
+    match apply::make_network(&mut kernel, &sends)? {
+        Made::Done(_) => {
+            println!("{}", network.name);
+            Ok(0)
+        }
+        Made::Raced => Err(Error::new(format!("cannot make network \"{}\"", network.name))
+            .because(format!("somebody made link \"{}\" in this moment", network.bridge))
+            .hint("try again")),
+    }
+}

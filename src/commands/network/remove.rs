@@ -1,0 +1,76 @@
+//! `nsrun network rm` and `prune`: remove networks that nobody uses.
+
+use super::{find, members};
+use crate::apply;
+use crate::cli::Args;
+use crate::commands::operand;
+use crate::error::{Error, Result};
+use crate::facts::{Holder, HolderState, Network, Status};
+use crate::kernel::{Kernel, Lock};
+use crate::plan::{Step, firewall};
+
+pub(in crate::commands) fn remove(args: &Args) -> Result<u8> {
+    let _lock = Lock::networks()?;
+    let mut kernel = Kernel::open()?;
+    let mut networks = Vec::new();
+    // All are looked at before the first is removed.
+    let runs = kernel.runs()?;
+    for n in 0..args.operands().len() {
+        let network = find(&mut kernel, operand(args, n)?)?;
+        let users = users(&mut kernel, &runs, &network)?;
+        if !users.is_empty() {
+            return Err(Error::new(format!("cannot remove network \"{}\"", network.name))
+                .because(format!("it is used by {}", users.join(", ")))
+                .hint("end them (nsrun stop), or disconnect them"));
+        }
+        networks.push(network);
+    }
+    networks.iter().try_for_each(|network| delete(&mut kernel, network))?;
+    Ok(0)
+}
+
+pub(in crate::commands) fn prune(_: &Args) -> Result<u8> {
+    let _lock = Lock::networks()?;
+    let mut kernel = Kernel::open()?;
+    let (networks, runs) = (kernel.networks()?, kernel.runs()?);
+    for network in networks {
+        if users(&mut kernel, &runs, &network)?.is_empty() {
+            delete(&mut kernel, &network)?;
+            // An unfinished one, left by a process that was killed, has no name yet.
+            println!("{}", if network.complete { &network.name } else { &network.bridge });
+        }
+    }
+    Ok(0)
+}
+
+fn delete(kernel: &mut Kernel, network: &Network) -> Result<()> {
+    apply::send(
+        kernel,
+        &[Step::DeleteLink { link: network.bridge.clone(), index: network.index }],
+    )?;
+    if firewall::is_managed(network) {
+        apply::send(kernel, &[Step::RemoveRules(Box::new(network.clone()))])?;
+    }
+    if network.publishes {
+        apply::firewall::sweep_all(kernel)?;
+    }
+    Ok(())
+}
+
+/// Who uses a network, for people. Those whose namespace is going, or which have no process left,
+/// do not: their links go with the bridge or without it.
+fn users(kernel: &mut Kernel, runs: &[Status], network: &Network) -> Result<Vec<String>> {
+    let mut users = Vec::new();
+    for status in members(runs, network) {
+        let link = status.joined.iter().find(|joined| joined.lease.network == network.number);
+        let Some(link) = link.map(|joined| joined.lease.to_string()) else { continue };
+        if let Some(Holder { state: HolderState::Alive, .. }) = kernel.holder(&link)? {
+            let pid = status.run.map(|run| format!(" (process {})", run.pid));
+            users.push(format!("\"{}\"{}", status.title(), pid.unwrap_or_default()));
+        }
+    }
+    for port in kernel.foreign_ports(network)? {
+        users.push(format!("link \"{port}\""));
+    }
+    Ok(users)
+}
