@@ -186,7 +186,8 @@ pub(super) fn encode(
             });
         }
         Step::Hairpin { link } => {
-            batch.push(link::SET, flags, any, |m| {
+            // RTM_SETLINK ignores these, and says nothing.
+            batch.push(link::NEW, flags, any, |m| {
                 m.put(link::IFNAME, link).nest(link::LINKINFO, |i| {
                     i.put(info::SLAVE_KIND, "bridge").nest(info::BRIDGE_PORT, |p| {
                         p.put(bridge_port::MODE, 1);

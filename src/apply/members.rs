@@ -1,5 +1,7 @@
 //! Networks and their members on the host's side: made, claimed, published, taken back.
 
+use std::net::Ipv4Addr;
+
 use nl::Flags;
 use nl::socket::Refusal;
 
@@ -8,7 +10,9 @@ use super::firewall;
 use crate::error::{Error, Result};
 use crate::facts::{self, Holder, Lease, Network};
 use crate::kernel::{Kernel, words};
+use crate::plan::firewall::Publisher;
 use crate::plan::{self, Member, Step};
+use crate::spec::Publication;
 use crate::sys::Errno;
 
 /// What carries steps out. The kernel does; tests put one in its place that refuses.
@@ -42,6 +46,25 @@ pub trait Target {
 
     /// A number that is another every time.
     fn random(&mut self) -> u64;
+
+    /// Takes away what an address that was leased anew still has of another.
+    ///
+    /// # Errors
+    /// The kernel refused.
+    fn sweep_ports(&mut self, address: Ipv4Addr) -> Result<()>;
+
+    /// Publishes ports, all or none, as they are.
+    ///
+    /// # Errors
+    /// One is taken, or the kernel refused.
+    fn publish_ports(
+        &mut self,
+        publisher: &Publisher,
+        ports: &[Publication],
+    ) -> Result<Vec<Publication>>;
+
+    /// Takes back ports of a run.
+    fn release_ports(&mut self, run: facts::Run, ports: &[(Lease, Publication)]);
 }
 
 impl Target for Kernel {
@@ -105,6 +128,23 @@ impl Target for Kernel {
 
     fn random(&mut self) -> u64 {
         crate::sys::file::random()
+    }
+
+    fn sweep_ports(&mut self, address: Ipv4Addr) -> Result<()> {
+        firewall::sweep(self, address)
+    }
+
+    fn publish_ports(
+        &mut self,
+        publisher: &Publisher,
+        ports: &[Publication],
+    ) -> Result<Vec<Publication>> {
+        firewall::publish(self, publisher, ports)
+    }
+
+    fn release_ports(&mut self, run: facts::Run, ports: &[(Lease, Publication)]) {
+        let leases: Vec<Lease> = ports.iter().map(|(lease, _)| *lease).collect();
+        firewall::release(run, &leases, ports);
     }
 }
 

@@ -22,6 +22,7 @@ const FORMAT: Opt = Opt::one_of(
 const OPTIONS: &str = "Options";
 
 const RUNS: &str = "Processes";
+const PORTS: &str = "Ports";
 const NETWORKS: &str = "Networks";
 
 const STATUS_OF_CMD: &str = "That of CMD; 128+N when signal N ended it; 125 when nsrun itself \
@@ -39,7 +40,19 @@ pub static NSRUN: Command = Command {
         heading: OPTIONS,
         options: &[HELP, Opt::flag("version", "show the version").short('V')],
     }],
-    subcommands: &[RUN, EXEC, PS, INSPECT, STOP, WAIT, NETWORK, HELP_COMMAND],
+    subcommands: &[
+        RUN,
+        EXEC,
+        PS,
+        INSPECT,
+        STOP,
+        WAIT,
+        PUBLISH,
+        UNPUBLISH,
+        PORT,
+        NETWORK,
+        HELP_COMMAND,
+    ],
     notes: &[(
         "Exit status",
         "0 done, 1 failed, 2 wrong usage. run, exec and wait give the status of the launched \
@@ -97,6 +110,15 @@ const RUN: Command = Command {
                     "name of the link inside, like --ip, --mac and --mtu for a single network; \
                      default eth0",
                 ),
+                Opt::value(
+                    "publish",
+                    PUBLICATION,
+                    "let a port of this host lead to a port inside: tcp, udp or sctp; default tcp, \
+                     by every address of this host; HOSTPORT 0 or nothing takes a free one and says \
+                     which",
+                )
+                .short('p')
+                .repeat(),
                 Opt::value(
                     "sysctl",
                     "net.KEY=VALUE",
@@ -275,6 +297,10 @@ const RUN: Command = Command {
             "A web server with a name, in the background",
             "nsrun run -d --name web -- python3 -m http.server 80",
         ),
+        (
+            "A web server that others reach by port 8080 of this host",
+            "nsrun run -p 8080:80 -- python3 -m http.server 80",
+        ),
         ("No network at all; needs no root", "nsrun run --net none -- make test"),
         (
             "Another root directory, another user",
@@ -361,6 +387,53 @@ const WAIT: Command = Command {
         "A detached run's exit status",
         "nsrun run -d --name job -- make test && nsrun wait job",
     )],
+    ..Command::EMPTY
+};
+
+const PUBLICATION: &str = "[HOSTIP:]HOSTPORT[-END]:PORT[-END][/PROTOCOL]";
+
+const PUBLISH: Command = Command {
+    name: "publish",
+    group: PORTS,
+    summary: "let ports of this host lead to a run",
+    about: &[
+        "Publishes ports of a run that is there, all or none, and prints them. They are reached from \
+         other hosts, from this host by any of its addresses and by 127.0.0.1, from other runs and \
+         from the run itself.",
+        "A port that another run or a process of this host has, by the same address or by all, is \
+         refused.",
+    ],
+    operands: Operands { required: &["NAME|PID", PUBLICATION], more: More::Any(PUBLICATION) },
+    sections: &[Section { heading: OPTIONS, options: &[HELP] }],
+    examples: &[
+        ("A web server", "nsrun publish web 8080:80"),
+        (
+            "From this host only, and a range",
+            "nsrun publish web 127.0.0.1:53:53/udp 9000-9009:9000-9009",
+        ),
+    ],
+    ..Command::EMPTY
+};
+
+const UNPUBLISH: Command = Command {
+    name: "unpublish",
+    group: PORTS,
+    summary: "take published ports back",
+    about: &["Takes back published ports of a run. Connections that are there go on."],
+    operands: Operands { required: &["NAME|PID", PUBLICATION], more: More::Any(PUBLICATION) },
+    sections: &[Section { heading: OPTIONS, options: &[HELP] }],
+    examples: &[("As port prints it", "nsrun unpublish web 8080:80/tcp")],
+    ..Command::EMPTY
+};
+
+const PORT: Command = Command {
+    name: "port",
+    group: PORTS,
+    summary: "list the published ports of a run",
+    about: &["Lists the published ports of a run, one a line, as they are typed."],
+    operands: Operands { required: &["NAME|PID"], more: More::None },
+    sections: &[Section { heading: OPTIONS, options: &[JSON, HELP] }],
+    examples: &[("The ports of \"web\"", "nsrun port web")],
     ..Command::EMPTY
 };
 

@@ -5,7 +5,7 @@ use std::net::IpAddr;
 
 use serde_json::{Value, json};
 
-use super::{find_run, operand, process, ps::printable};
+use super::{find_run, operand, ports, process, ps::printable};
 use crate::cli::Args;
 use crate::error::Result;
 use crate::facts::{Joined, Status, is_link_local, with_prefix};
@@ -41,7 +41,7 @@ pub(super) fn json(kernel: &mut Kernel, status: &Status) -> Result<Value> {
         "init": run.map(|run| run.pid).filter(|init| Some(*init) != pid),
         "supervisor": run.map(|run| run.supervisor),
         "networks": networks(kernel, status)?,
-        "ports": [],
+        "ports": status.joined.iter().flat_map(|joined| &joined.ports).map(ports::json).collect::<Vec<_>>(),
     }))
 }
 

@@ -6,6 +6,7 @@ mod inspect;
 mod network;
 mod network_options;
 mod options;
+mod ports;
 mod process;
 mod ps;
 mod run;
@@ -43,6 +44,9 @@ pub fn dispatch(path: &str, args: &Args) -> std::result::Result<u8, (Error, u8)>
         "network prune" => network::prune,
         "stop" => stop::stop,
         "wait" => wait::wait,
+        "publish" => ports::publish,
+        "unpublish" => ports::unpublish,
+        "port" => ports::port,
         _ => |_| Err(Error::new("cannot do this yet")),
     };
     let failed = match path {

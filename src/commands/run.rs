@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use serde_json::json;
 
 use super::declared::declared;
-use super::{inspect, options, process, warn};
+use super::{inspect, options, ports, process, warn};
 use crate::apply::{self, Launched, Made};
 use crate::cli::Args;
 use crate::error::{Error, Kind, Result};
@@ -150,6 +150,7 @@ fn launch(spec: &Run, warn: &mut dyn FnMut(&[String])) -> Result<(Launched, Kern
             warn(&plan.warnings);
             if let Some(launched) = apply::launch(&mut kernel, &plan, &made)? {
                 warn(&launched.warnings);
+                tell_free_ports(spec, &launched);
                 return Ok((launched, kernel, plan));
             }
         }
@@ -157,6 +158,15 @@ fn launch(spec: &Run, warn: &mut dyn FnMut(&[String])) -> Result<(Launched, Kern
     Err(Error::new("cannot make the network")
         .because("others make and remove it all the time")
         .hint("try again"))
+}
+
+/// Which ports were chosen where any would do.
+fn tell_free_ports(spec: &Run, launched: &Launched) {
+    for (asked, (_, port)) in spec.ports.iter().zip(&launched.ports) {
+        if asked.first == 0 {
+            eprintln!("nsrun: published {port}");
+        }
+    }
 }
 
 fn foreground(spec: &Run, output: Output) -> Result<u8> {
@@ -188,6 +198,7 @@ fn stay(launched: &Launched, kernel: Kernel, plan: &Plan, status: Option<File>) 
     if let Ok(mut file) = status_file {
         let _ = file.write_all(&[status]);
     }
+    apply::firewall::release(launched.run, &launched.leases, &launched.ports);
     Ok(status)
 }
 
@@ -214,7 +225,7 @@ fn describe(launched: &Launched, plan: &Plan) -> serde_json::Value {
         "started": inspect::time(launched.run.started),
         "command": plan.process.command.iter().map(|word| word.to_string_lossy()).collect::<Vec<_>>(),
         "networks": networks.collect::<Vec<_>>(),
-        "ports": [],
+        "ports": launched.ports.iter().map(|(_, port)| ports::json(port)).collect::<Vec<_>>(),
     })
 }
 

@@ -6,6 +6,7 @@ mod names;
 mod network;
 mod outbound;
 mod pool;
+mod ports;
 mod run;
 mod script;
 mod setup;
@@ -14,6 +15,7 @@ mod tree;
 
 pub use member::Member;
 pub use network::create as create_network;
+pub use ports::{Ports, can_publish, mark_publishing, record_ports};
 pub use run::{Plan, Process, run};
 pub use script::script;
 pub use setup::{PrivateFile, Setup};

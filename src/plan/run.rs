@@ -8,6 +8,7 @@ use crate::facts::{self, Lease, Machine};
 use crate::plan::member::{Member, members};
 use crate::plan::names;
 use crate::plan::network::network;
+use crate::plan::ports::{Ports, ports};
 use crate::plan::setup::{PrivateFile, Setup};
 use crate::plan::step::Step;
 use crate::spec::{self, Isolation, Run, Sysctl, capability};
@@ -23,6 +24,8 @@ pub struct Plan {
     pub isolation: Isolation,
     /// Membership of networks, in the order of the links; empty: loopback only.
     pub members: Vec<Member>,
+    /// Ports that lead to it.
+    pub ports: Option<Ports>,
     /// What the new process does at once.
     pub prepare: Vec<Setup>,
     /// What it does when it has its links.
@@ -74,9 +77,12 @@ pub fn run(spec: &Run, machine: &Machine) -> Result<Plan> {
         steps.extend(rest);
     }
     let members = members(&spec.networks, networks, spec.name.as_deref(), machine.random)?;
+    let (ports, mark) = ports(&spec.ports, &members)?;
+    steps.extend(mark);
     let (prepare, finish) = setup(spec, machine, &mut warnings);
     Ok(Plan {
         warnings,
+        ports,
         network: steps,
         isolation: spec.isolation.clone(),
         members,
