@@ -2,14 +2,14 @@
 
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
-use super::{TRIES, busy, commit, refused, removal, value, whole};
+use super::{TRIES, busy, commit, refused, removal, whole};
 use crate::error::{Error, Result};
 use crate::facts::{HolderState, Lease};
 use crate::kernel::{Kernel, listener};
 use crate::plan::firewall::set::{
     ADDRESS_PORTS4, ADDRESS_PORTS6, Element, PORTS4, PORTS6, SINGLE4, SINGLE6, Set, Value,
 };
-use crate::plan::firewall::{self, Owner, Publisher, TABLE};
+use crate::plan::firewall::{self, Owner, Publisher};
 use crate::spec::Publication;
 use crate::sys::Errno;
 use crate::sys::port::{Bound, bind_port};
@@ -134,7 +134,7 @@ fn check_other_maps(kernel: &mut Kernel, publisher: &Publisher, ports: Publicati
                 };
             if hint.is_some() {
                 refuse_taken(kernel, port, &Element::of(any, key))?;
-            } else if look_up(kernel, &Element::of(single, key.clone()))?.is_some() {
+            } else if removal::look_up(kernel, &Element::of(single, key.clone()))?.is_some() {
                 for other in removal::elements(kernel.netfilter()?, map)? {
                     if other.key.get(1..) == Some(&key[..]) {
                         refuse_taken(kernel, port, &other)?;
@@ -144,13 +144,6 @@ fn check_other_maps(kernel: &mut Kernel, publisher: &Publisher, ports: Publicati
         }
     }
     Ok(())
-}
-
-/// The comment of an element, when it is there.
-fn look_up(kernel: &mut Kernel, element: &Element) -> Result<Option<Option<String>>> {
-    let key = value::bytes(&element.key);
-    let found = kernel.netfilter()?.element(TABLE, element.set.name, &key)?;
-    Ok(found.map(|found| found.comment))
 }
 
 /// Frees those of the ports whose runs are gone. With `any` those that others have are all the
@@ -169,8 +162,8 @@ fn free(kernel: &mut Kernel, publisher: &Publisher, ports: Publication, any: boo
 
 /// Refuses a port that a run has; of a run that is gone it is taken away.
 fn refuse_taken(kernel: &mut Kernel, port: Publication, element: &Element) -> Result<()> {
-    let Some(comment) = look_up(kernel, element)? else { return Ok(()) };
-    let owner = comment.as_deref().and_then(Owner::parse);
+    let Some(found) = removal::look_up(kernel, element)? else { return Ok(()) };
+    let owner = found.comment.as_deref().and_then(Owner::parse);
     let by = match owner {
         None => "somebody added it to the firewall by hand".into(),
         Some(owner) => match holder(kernel, owner)? {

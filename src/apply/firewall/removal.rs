@@ -1,11 +1,11 @@
 //! Removing ports: at the end of a run, on request, and those of runs whose nsrun was killed.
 
-use std::net::{IpAddr, Ipv4Addr};
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
 use super::{TRIES, busy, commit, ports::holder, value};
 use crate::error::{Error, Result};
 use crate::facts::{Joined, Lease, Run};
-use crate::kernel::{Kernel, Netfilter, words};
+use crate::kernel::{Found, Kernel, Link, Netfilter, words};
 use crate::plan::firewall::set::{Element, Given, Gives, PORT_MAPS, PUBLISHERS, Set, Value};
 use crate::plan::firewall::{Change, Owner, Publisher, TABLE};
 use crate::spec::Publication;
@@ -13,15 +13,16 @@ use crate::spec::Publication;
 /// All elements of a set that can be read.
 pub(super) fn elements(netfilter: &mut Netfilter, set: &'static Set) -> Result<Vec<Element>> {
     let found = netfilter.elements(TABLE, set.name)?;
-    let element = |found: &crate::kernel::Found| {
-        let gives = match set.gives {
-            Gives::Fields(fields) => Given::Values(value::read(fields, &found.data)?),
-            _ => Given::Nothing,
-        };
-        let key = value::read(set.key, &found.key)?;
-        Some(Element { set, key, gives, comment: found.comment.clone() })
+    Ok(found.iter().filter_map(|found| read(set, found)).collect())
+}
+
+fn read(set: &'static Set, found: &Found) -> Option<Element> {
+    let gives = match set.gives {
+        Gives::Fields(fields) => Given::Values(value::read(fields, &found.data)?),
+        _ => Given::Nothing,
     };
-    Ok(found.iter().filter_map(element).collect())
+    let key = value::read(set.key, &found.key)?;
+    Some(Element { set, key, gives, comment: found.comment.clone() })
 }
 
 /// All published ports.
@@ -71,14 +72,16 @@ pub(super) fn remove_of(kernel: &mut Kernel, element: &Element, owner: Owner) ->
 fn owned(kernel: &mut Kernel, elements: &[Element], by: Owner) -> Result<Vec<Element>> {
     let mut own = Vec::new();
     for element in elements {
-        let key = value::bytes(&element.key);
-        let found = kernel.netfilter()?.element(TABLE, element.set.name, &key)?;
-        let comment = found.and_then(|found| found.comment);
-        if comment.as_deref().and_then(Owner::parse) == Some(by) {
-            own.push(element.clone());
-        }
+        own.extend(look_up(kernel, element)?.filter(|found| owner(found) == Some(by)));
     }
     Ok(own)
+}
+
+/// An element as the kernel has it, by its key.
+pub(super) fn look_up(kernel: &mut Kernel, element: &Element) -> Result<Option<Element>> {
+    let key = value::bytes(&element.key);
+    let found = kernel.netfilter()?.element(TABLE, element.set.name, &key)?;
+    Ok(found.and_then(|found| read(element.set, &found)))
 }
 
 /// Takes away what an address that was leased anew still has of another: the ports of a run whose
@@ -88,13 +91,11 @@ fn owned(kernel: &mut Kernel, elements: &[Element], by: Owner) -> Result<Vec<Ele
 /// The kernel refused.
 pub fn sweep(kernel: &mut Kernel, address: Ipv4Addr) -> Result<()> {
     let index = Element::of(&PUBLISHERS, vec![Value::Address(address.into())]);
-    let key = value::bytes(&index.key);
-    if kernel.netfilter()?.element(TABLE, PUBLISHERS.name, &key)?.is_none() {
+    if look_up(kernel, &index)?.is_none() {
         return Ok(());
     }
     remove(kernel, |kernel| {
-        let key = value::bytes(&index.key);
-        if kernel.netfilter()?.element(TABLE, PUBLISHERS.name, &key)?.is_none() {
+        if look_up(kernel, &index)?.is_none() {
             return Ok(Vec::new());
         }
         let lease = |element: &Element| owner(element).map(|owner| owner.lease);
@@ -172,8 +173,7 @@ pub fn release(run: Run, leases: &[Lease], known: &[(Lease, Publication)]) {
         let mut kernel = Kernel::open()?;
         let mut any = false;
         for &lease in leases {
-            let link = kernel.link(&lease.to_string())?;
-            let link = link.filter(|link| link.alias.as_deref().and_then(Run::parse) == Some(run));
+            let link = own_link(&mut kernel, lease, run)?;
             let mut ports: Vec<Publication> =
                 link.map(|link| Joined::ports(lease, &link.names)).unwrap_or_default();
             ports.extend(known.iter().filter(|(own, _)| *own == lease).map(|(_, port)| *port));
@@ -181,13 +181,7 @@ pub fn release(run: Run, leases: &[Lease], known: &[(Lease, Publication)]) {
             ports.dedup();
             if !ports.is_empty() {
                 any = true;
-                let publisher = Publisher {
-                    // Only keys matter here: any address of each family will do.
-                    address: Ipv4Addr::UNSPECIFIED,
-                    address6: Some(std::net::Ipv6Addr::UNSPECIFIED),
-                    owner: Owner::new(lease, run),
-                };
-                unpublish(&mut kernel, &publisher, &ports)?;
+                release_lease(&mut kernel, Owner::new(lease, run), run, &ports)?;
             }
         }
         if any {
@@ -197,4 +191,53 @@ pub fn release(run: Run, leases: &[Lease], known: &[(Lease, Publication)]) {
     };
     // What stays behind is swept when the address or the port is taken again.
     let _ = done();
+}
+
+/// The link of a lease while it is still this run's.
+fn own_link(kernel: &mut Kernel, lease: Lease, run: Run) -> Result<Option<Link>> {
+    let link = kernel.link(&lease.to_string())?;
+    Ok(link.filter(|link| link.alias.as_deref().and_then(Run::parse) == Some(run)))
+}
+
+fn release_lease(
+    kernel: &mut Kernel,
+    owner: Owner,
+    run: Run,
+    ports: &[Publication],
+) -> Result<()> {
+    // Only keys matter here: any address of each family will do.
+    let publisher = Publisher {
+        address: Ipv4Addr::UNSPECIFIED,
+        address6: Some(Ipv6Addr::UNSPECIFIED),
+        owner,
+    };
+    let elements: Vec<Element> =
+        ports.iter().flat_map(|&port| publisher.elements(port)).map(|(claim, _)| claim).collect();
+    remove(kernel, |kernel| {
+        let mut own = Vec::new();
+        let mut address = None;
+        for element in &elements {
+            if let Some(found) = look_up(kernel, element)?
+                && self::owner(&found) == Some(owner)
+            {
+                if let Given::Values(values) = &found.gives
+                    && let Some(&Value::Address(to @ IpAddr::V4(_))) = values.first()
+                {
+                    address = Some(to);
+                }
+                own.push(found);
+            }
+        }
+        if let Some(address) = address {
+            let index = Element::of(&PUBLISHERS, vec![Value::Address(address)]);
+            // The next one with this address may have published already.
+            if own_link(kernel, owner.lease, run)?.is_some()
+                && look_up(kernel, &index)?.is_some()
+            {
+                own.push(index);
+            }
+        }
+        Ok(own)
+    })
+    .map(drop)
 }
