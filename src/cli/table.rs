@@ -50,7 +50,9 @@ pub static NSRUN: Command = Command {
         PUBLISH,
         UNPUBLISH,
         PORT,
+        FIREWALL,
         NETWORK,
+        GC,
         HELP_COMMAND,
     ],
     notes: &[(
@@ -434,6 +436,59 @@ const PORT: Command = Command {
     operands: Operands { required: &["NAME|PID"], more: More::None },
     sections: &[Section { heading: OPTIONS, options: &[JSON, HELP] }],
     examples: &[("The ports of \"web\"", "nsrun port web")],
+    ..Command::EMPTY
+};
+
+const FIREWALL: Command = Command {
+    name: "firewall",
+    group: PORTS,
+    summary: "show the firewall rules of nsrun, or make them anew",
+    about: &[
+        "All rules of nsrun are in one table of nf_tables, \"inet nsrun\". What they must be follows \
+         from the networks and runs that are there.",
+    ],
+    sections: &[Section { heading: OPTIONS, options: &[HELP] }],
+    subcommands: &[FIREWALL_SHOW, FIREWALL_RELOAD],
+    examples: &[("After \"nft flush ruleset\"", "nsrun firewall reload")],
+    ..Command::EMPTY
+};
+
+const FIREWALL_SHOW: Command = Command {
+    name: "show",
+    group: PORTS,
+    summary: "show the rules, and whether they are there",
+    about: &[
+        "Shows the rules as nft(8) would list them, and published ports of runs that are gone.",
+    ],
+    sections: &[Section { heading: OPTIONS, options: &[JSON, HELP] }],
+    examples: &[("For people", "nsrun firewall show")],
+    ..Command::EMPTY
+};
+
+const FIREWALL_RELOAD: Command = Command {
+    name: "reload",
+    group: PORTS,
+    summary: "make all rules anew",
+    about: &[
+        "Makes the rules of every network and the published ports of every run anew, at once: after \
+         somebody flushed or changed them. Connections that are there go on.",
+    ],
+    sections: &[Section { heading: OPTIONS, options: &[HELP] }],
+    examples: &[("All of them", "nsrun firewall reload")],
+    ..Command::EMPTY
+};
+
+const GC: Command = Command {
+    name: "gc",
+    group: RUNS,
+    summary: "remove what killed runs left",
+    about: &[
+        "Removes published ports of runs whose nsrun was killed, and says which. Everything else the \
+         kernel removes by itself; and before an address or a port is taken again, its old ports are \
+         removed anyway.",
+    ],
+    sections: &[Section { heading: OPTIONS, options: &[JSON, HELP] }],
+    examples: &[("Tidy up", "nsrun gc")],
     ..Command::EMPTY
 };
 

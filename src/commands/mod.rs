@@ -2,6 +2,7 @@
 
 mod declared;
 mod exec;
+mod firewall;
 mod inspect;
 mod network;
 mod network_options;
@@ -44,6 +45,9 @@ pub fn dispatch(path: &str, args: &Args) -> std::result::Result<u8, (Error, u8)>
         "network prune" => network::prune,
         "stop" => stop::stop,
         "wait" => wait::wait,
+        "firewall show" => firewall::show,
+        "firewall reload" => firewall::reload,
+        "gc" => firewall::gc,
         "publish" => ports::publish,
         "unpublish" => ports::unpublish,
         "port" => ports::port,

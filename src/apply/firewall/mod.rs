@@ -3,6 +3,7 @@
 mod encode;
 mod ports;
 mod removal;
+mod request;
 mod value;
 
 use nl::Flags;
@@ -16,7 +17,8 @@ use crate::plan::firewall::{self, Change, TABLE, VERSION};
 use crate::sys::Errno;
 
 pub use ports::publish;
-pub use removal::{Removed, release, sweep, sweep_all, unpublish};
+pub use removal::{release, sweep};
+pub use request::{Published, ports, sweep_all, unmark, unpublish};
 
 /// How often to try again when others change the ruleset in between.
 const TRIES: usize = 20;
@@ -98,6 +100,24 @@ fn whole(
     unfinished: Option<&Network>,
     more: &[Change],
 ) -> Result<Vec<Change>> {
+    let mut changes = Vec::new();
+    if kernel.netfilter()?.table_comment(TABLE)?.is_some() {
+        changes.push(Change::RemoveTable);
+    }
+    changes.extend(others(kernel, unfinished)?);
+    changes.extend_from_slice(more);
+    Ok(changes)
+}
+
+/// The changes that make the whole ruleset out of nothing.
+///
+/// # Errors
+/// It cannot be found out what there is.
+pub fn expected(kernel: &mut Kernel) -> Result<Vec<Change>> {
+    others(kernel, None)
+}
+
+fn others(kernel: &mut Kernel, unfinished: Option<&Network>) -> Result<Vec<Change>> {
     let networks = kernel.networks()?;
     let is_other = |network: &&Network| {
         network.complete && unfinished.is_none_or(|own| own.number != network.number)
@@ -108,13 +128,7 @@ fn whole(
         true => kernel.host()?.guard,
         false => Vec::new(),
     };
-    let mut changes = Vec::new();
-    if kernel.netfilter()?.table_comment(TABLE)?.is_some() {
-        changes.push(Change::RemoveTable);
-    }
-    changes.extend(firewall::whole(&networks, &runs, &links));
-    changes.extend_from_slice(more);
-    Ok(changes)
+    Ok(firewall::whole(&networks, &runs, &links))
 }
 
 /// Whether it was refused only because another made or removed the same between a look and the

@@ -2,7 +2,7 @@
 
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
-use super::{TRIES, busy, commit, ports::holder, value};
+use super::{TRIES, busy, commit, value};
 use crate::error::{Error, Result};
 use crate::facts::{Joined, Lease, Run};
 use crate::kernel::{Found, Kernel, Link, Netfilter, words};
@@ -34,13 +34,13 @@ pub(super) fn port_elements(netfilter: &mut Netfilter) -> Result<Vec<Element>> {
     Ok(all)
 }
 
-fn owner(element: &Element) -> Option<Owner> {
+pub(super) fn owner(element: &Element) -> Option<Owner> {
     Owner::parse(element.comment.as_deref()?)
 }
 
 /// Removes the elements that `choose` chooses, unless somebody changes the ruleset after it looked:
 /// then it looks again. So nothing is removed that meanwhile belongs to another.
-fn remove(
+pub(super) fn remove(
     kernel: &mut Kernel,
     mut choose: impl FnMut(&mut Kernel) -> Result<Vec<Element>>,
 ) -> Result<Vec<Element>> {
@@ -69,7 +69,7 @@ pub(super) fn remove_of(kernel: &mut Kernel, element: &Element, owner: Owner) ->
 }
 
 /// Those of the elements that are there and belong to `by`.
-fn owned(kernel: &mut Kernel, elements: &[Element], by: Owner) -> Result<Vec<Element>> {
+pub(super) fn owned(kernel: &mut Kernel, elements: &[Element], by: Owner) -> Result<Vec<Element>> {
     let mut own = Vec::new();
     for element in elements {
         own.extend(look_up(kernel, element)?.filter(|found| owner(found) == Some(by)));
@@ -116,53 +116,6 @@ fn leads_to(element: &Element, address: IpAddr) -> bool {
     matches!(&element.gives, Given::Values(values) if values.first() == Some(&Value::Address(address)))
 }
 
-/// Ports that were removed, and whose they were.
-#[derive(Clone, Debug)]
-pub struct Removed {
-    /// The run they belonged to.
-    pub owner: Owner,
-    /// The element, in words.
-    pub element: String,
-}
-
-/// Removes the ports of all runs that are gone.
-///
-/// # Errors
-/// The kernel refused.
-pub fn sweep_all(kernel: &mut Kernel) -> Result<Vec<Removed>> {
-    let removed = remove(kernel, |kernel| {
-        let mut stale = Vec::new();
-        let (mut gone, mut there): (Vec<Owner>, Vec<Owner>) = (Vec::new(), Vec::new());
-        for element in port_elements(kernel.netfilter()?)? {
-            let Some(own) = owner(&element) else { continue };
-            if !gone.contains(&own) && !there.contains(&own) {
-                match holder(kernel, own)? {
-                    Some(_) => there.push(own),
-                    None => gone.push(own),
-                }
-            }
-            if gone.contains(&own) {
-                stale.push(element);
-            }
-        }
-        Ok(stale)
-    })?;
-    let removed = removed
-        .iter()
-        .filter_map(|element| Some(Removed { owner: owner(element)?, element: element.place() }));
-    Ok(removed.collect())
-}
-
-/// Removes some ports of a member.
-///
-/// # Errors
-/// The kernel refused.
-pub fn unpublish(kernel: &mut Kernel, publisher: &Publisher, ports: &[Publication]) -> Result<()> {
-    let elements: Vec<Element> =
-        ports.iter().flat_map(|&port| publisher.elements(port)).map(|(claim, _)| claim).collect();
-    remove(kernel, |kernel| owned(kernel, &elements, publisher.owner)).map(drop)
-}
-
 /// Removes the ports of a run that has ended. `known` are those it began with; its links, as long
 /// as they are there, say which were published later.
 ///
@@ -199,18 +152,10 @@ fn own_link(kernel: &mut Kernel, lease: Lease, run: Run) -> Result<Option<Link>>
     Ok(link.filter(|link| link.alias.as_deref().and_then(Run::parse) == Some(run)))
 }
 
-fn release_lease(
-    kernel: &mut Kernel,
-    owner: Owner,
-    run: Run,
-    ports: &[Publication],
-) -> Result<()> {
+fn release_lease(kernel: &mut Kernel, owner: Owner, run: Run, ports: &[Publication]) -> Result<()> {
     // Only keys matter here: any address of each family will do.
-    let publisher = Publisher {
-        address: Ipv4Addr::UNSPECIFIED,
-        address6: Some(Ipv6Addr::UNSPECIFIED),
-        owner,
-    };
+    let publisher =
+        Publisher { address: Ipv4Addr::UNSPECIFIED, address6: Some(Ipv6Addr::UNSPECIFIED), owner };
     let elements: Vec<Element> =
         ports.iter().flat_map(|&port| publisher.elements(port)).map(|(claim, _)| claim).collect();
     remove(kernel, |kernel| {
@@ -231,9 +176,7 @@ fn release_lease(
         if let Some(address) = address {
             let index = Element::of(&PUBLISHERS, vec![Value::Address(address)]);
             // The next one with this address may have published already.
-            if own_link(kernel, owner.lease, run)?.is_some()
-                && look_up(kernel, &index)?.is_some()
-            {
+            if own_link(kernel, owner.lease, run)?.is_some() && look_up(kernel, &index)?.is_some() {
                 own.push(index);
             }
         }

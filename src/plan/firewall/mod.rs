@@ -1,5 +1,6 @@
 //! The firewall as data: one table of our own, in the words of nft(8).
 
+mod listing;
 pub mod rule;
 mod ruleset;
 pub mod set;
@@ -10,6 +11,7 @@ use crate::facts::{Lease, Run};
 use rule::{Chain, Rule};
 use set::{Element, Set};
 
+pub use listing::listing;
 pub use ruleset::{Publisher, forget, guard, is_managed, network, publish, skeleton, whole};
 
 /// Name of our table, of family inet.
@@ -108,9 +110,4 @@ impl fmt::Display for Owner {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{} {} {}", self.lease, self.pid, self.started)
     }
-}
-
-/// Changes as commands for nft(8), one a line.
-pub fn commands(changes: &[Change]) -> String {
-    changes.iter().map(|change| format!("{change}\n")).collect()
 }
