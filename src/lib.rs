@@ -1,13 +1,15 @@
 //! Runs processes in network namespaces that are already wired up.
 //!
 //! ```text
-//! nl  <-  sys  <-  kernel  <--+
-//!  facts, spec <-  plan  <----+-- apply  <-  commands  <-  cli, main
+//! nl  <-  sys  <-  kernel  <-  dns  <--+
+//! spec  <-  facts  <-  plan  <---------+-- apply  <-  commands  <-  main
+//!                                                cli  <----+
 //! ```
 
 pub mod apply;
 pub mod cli;
 pub mod commands;
+pub mod dns;
 pub mod error;
 pub mod facts;
 pub mod kernel;

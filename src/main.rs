@@ -8,13 +8,13 @@ use nsrun::{commands, sys};
 
 fn main() -> ExitCode {
     if sys::credentials::is_set_uid() {
-        eprintln!("nsrun: cannot be run set-uid: it would launch anything with its owner's rights");
+        say("nsrun: cannot be run set-uid: it would launch anything with its owner's rights");
         return ExitCode::from(commands::WRONG_USAGE);
     }
     let invocation = match cli::parse(std::env::args_os().skip(1)) {
         Ok(invocation) => invocation,
         Err(usage) => {
-            eprintln!("{usage}");
+            say(usage);
             return ExitCode::from(commands::WRONG_USAGE);
         }
     };
@@ -25,11 +25,16 @@ fn main() -> ExitCode {
         What::Run => match commands::dispatch(&invocation.path, &invocation.args) {
             Ok(status) => ExitCode::from(status),
             Err((error, status)) => {
-                eprintln!("{error}");
+                say(error);
                 ExitCode::from(status)
             }
         },
     }
+}
+
+/// For people. That nobody reads it is no error.
+fn say(text: impl std::fmt::Display) {
+    let _ = writeln!(io::stderr(), "{text}");
 }
 
 /// A reader that has seen enough is no error.

@@ -1,9 +1,9 @@
 //! The arrows between the layers never turn back, and what is dangerous stays behind its fence.
 //!
 //! ```text
-//!              nl  <-  sys  <-  kernel  <--+
-//!         spec <- facts  <-  plan  <-------+-- apply  <-  commands  <-  main
-//!                                                   cli  <----+
+//!  nl  <-  sys  <-  kernel  <-  dns  <--+
+//!  spec  <-  facts  <-  plan  <---------+-- apply  <-  commands  <-  main
+//!                                                 cli  <----+
 //! ```
 //!
 //! Everything may use `error`. The source is read as text, without comments and strings, so that
@@ -21,9 +21,10 @@ const LAYERS: &[(&str, &[&str])] = &[
     ("plan", &["facts", "spec"]),
     ("sys", &[]),
     ("kernel", &["nl", "sys", "facts", "spec"]),
-    ("apply", &["nl", "sys", "kernel", "facts", "spec", "plan"]),
+    ("dns", &["sys", "kernel", "facts"]),
+    ("apply", &["nl", "sys", "kernel", "facts", "spec", "plan", "dns"]),
     ("cli", &[]),
-    ("commands", &["sys", "kernel", "facts", "spec", "plan", "apply", "cli"]),
+    ("commands", &["sys", "kernel", "facts", "spec", "plan", "dns", "apply", "cli"]),
     ("main", &["sys", "cli", "commands"]),
     ("lib", &[]),
     // The codec itself, and the one file of it that talks to the kernel.

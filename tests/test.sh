@@ -11,10 +11,15 @@ ip iproute2
 nft nftables
 strace strace
 unshare util-linux
+setpriv util-linux
+ipcmk util-linux
 script bsdutils
 ps procps
+sysctl procps
 ping iputils-ping
-busybox busybox-static'
+busybox busybox-static
+perl perl-base
+python3 python3-minimal'
 
 missing() {
     local tool package
@@ -52,16 +57,19 @@ run cargo test --locked --no-fail-fast --workspace
 # The same codec without a socket: what a program without std gets.
 run cargo test --locked --no-fail-fast --package nl
 
-passed=0 failed=0 ignored=0
-while read -r _ _ _ p _ f _ i _; do
-    passed=$((passed + p)) failed=$((failed + f)) ignored=$((ignored + i))
+passed=0 failed=0
+while read -r _ _ _ p _ f _; do
+    passed=$((passed + p)) failed=$((failed + f))
 done < <(grep '^test result: ' "$scratch/log")
-skipped=$(wc -l <"$NSRUN_SKIPS")
+# cargo takes a test that ended itself by skip! for a passed one.
+passed=$((passed - $(wc -l <"$NSRUN_SKIPS")))
+# And "ignored" is a skip too, unless another test runs it as a part of itself.
+sed -n 's/^test \(.*\) \.\.\. ignored,* *\(.*\)/skipped: \2 (\1)/p' "$scratch/log" |
+    grep -v '^skipped: run by ' >>"$NSRUN_SKIPS"
 
 echo
 cat "$NSRUN_SKIPS"
-# cargo takes a test that ended itself by skip! for a passed one.
-echo "$((passed - skipped)) passed, $failed failed, $((skipped + ignored)) skipped"
+echo "$passed passed, $failed failed, $(wc -l <"$NSRUN_SKIPS") skipped"
 [ "$passed" -gt 0 ] && exit $status
 echo "no test ran" >&2
 exit 1

@@ -503,7 +503,9 @@ impl fmt::Display for Annotation<'_> {
 /// One line: offset, then name and value, indented.
 impl fmt::Display for Item<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{:>5}  {:indent$}", self.offset, "", indent = 2 * self.depth)?;
+        write!(f, "{:>5}  ", self.offset)?;
+        // Not a width: one that does not fit 16 bits panics.
+        (0..self.depth).try_for_each(|_| f.write_str("  "))?;
         if let (Label::Message(name), Value::Message(header)) = (self.label, self.value) {
             return message_line(f, name, header);
         }
@@ -568,12 +570,17 @@ pub fn flag_names(
     ];
     const DEL: &[(&str, Flags)] = &[("NONREC", Flags::NONREC), ("BULK", Flags::BULK)];
     const ACK: &[(&str, Flags)] = &[("CAPPED", Flags::CAPPED), ("ACK_TLVS", Flags::ACK_TLVS)];
-    let says = |word| name.is_some_and(|name| name.contains(word));
+    // Not `contains`: the search inside core can panic, as far as a compiler can tell.
+    let verb = name.and_then(|name| {
+        let prefixes = ["RTM_", "NFT_MSG_", "IPCTNL_MSG_CT_", "GENL_ID_"];
+        prefixes.iter().find_map(|prefix| name.strip_prefix(prefix))
+    });
+    let says = |word| verb.is_some_and(|verb| verb.starts_with(word));
     let more: &[(&str, Flags)] = match kind {
         ERROR | DONE => ACK,
-        _ if says("_GET") || says("GENL") => GET,
-        _ if says("_NEW") || says("_SET") => NEW,
-        _ if says("_DEL") || says("_DESTROY") => DEL,
+        _ if says("GET") || says("CTRL") => GET,
+        _ if says("NEW") || says("SET") => NEW,
+        _ if says("DEL") || says("DESTROY") => DEL,
         _ => &[],
     };
     ALL.iter().chain(more).copied()
@@ -603,8 +610,8 @@ impl fmt::Display for Value<'_> {
                 write!(f, "{}", value as i64)
             }
             Value::Number { value, names: Names::None, .. } => write!(f, "{value}"),
-            Value::Number { value, names: Names::Values(nth), signed } => {
-                if let Some(name) = value_name(nth, value) {
+            Value::Number { value, names: Names::Values(table), signed } => {
+                if let Some(name) = table.name(value) {
                     return if signed {
                         write!(f, "{name} ({})", value as i64)
                     } else {
@@ -613,9 +620,9 @@ impl fmt::Display for Value<'_> {
                 }
                 if signed { write!(f, "{}", value as i64) } else { write!(f, "{value}") }
             }
-            Value::Number { value, names: Names::Bits(nth), .. } => {
+            Value::Number { value, names: Names::Bits(table), .. } => {
                 let mut named = 0;
-                for (bits, name) in bit_names(nth, value) {
+                for (bits, name) in table.bits(value) {
                     write!(f, "{}{name}", if named == 0 { "" } else { "|" })?;
                     named |= bits;
                 }
@@ -637,22 +644,6 @@ impl fmt::Display for Value<'_> {
             Value::Broken(error) => write!(f, "{error}"),
         }
     }
-}
-
-/// The name of a value.
-pub fn value_name(
-    nth: fn(usize) -> Option<(u64, &'static str)>,
-    value: u64,
-) -> Option<&'static str> {
-    (0..).map_while(nth).find(|(own, _)| *own == value).map(|(_, name)| name)
-}
-
-/// The bits of `value` that have names.
-pub fn bit_names(
-    nth: fn(usize) -> Option<(u64, &'static str)>,
-    value: u64,
-) -> impl Iterator<Item = (u64, &'static str)> {
-    (0..).map_while(nth).filter(move |(bits, _)| *bits != 0 && value & bits == *bits)
 }
 
 fn hex(f: &mut fmt::Formatter<'_>, bytes: &[u8], between: &str) -> fmt::Result {

@@ -255,16 +255,36 @@ fn sibling(siblings: &[u8], code: u16) -> Option<&[u8]> {
 }
 
 /// What the values of an integer are called.
-///
-/// The functions give the value and the name of entry number n, until there are no more.
 #[derive(Clone, Copy, Debug)]
 pub enum Names {
     /// They have no names.
     None,
     /// Each value has one.
-    Values(fn(usize) -> Option<(u64, &'static str)>),
+    Values(&'static NameTable),
     /// Each bit has one.
-    Bits(fn(usize) -> Option<(u64, &'static str)>),
+    Bits(&'static NameTable),
+}
+
+/// Values and their names.
+#[derive(Debug)]
+pub struct NameTable {
+    /// What the kernel's names begin with, such as `RTN_`; empty when they differ.
+    pub prefix: &'static str,
+    /// Value and name of each. Negative values are those of an `i64`.
+    pub entries: &'static [(u64, &'static str)],
+}
+
+impl NameTable {
+    /// The name of `value`.
+    pub fn name(&self, value: u64) -> Option<&'static str> {
+        self.entries.iter().find(|(own, _)| *own == value).map(|(_, name)| *name)
+    }
+
+    /// The bits of `value` that have names, and their names.
+    pub fn bits(&self, value: u64) -> impl Iterator<Item = (u64, &'static str)> {
+        let there = move |(bits, _): &(u64, _)| *bits != 0 && value & bits == *bits;
+        self.entries.iter().copied().filter(there)
+    }
 }
 
 /// One message type, described.

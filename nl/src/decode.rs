@@ -7,7 +7,8 @@ use crate::attr::{Attr, HeaderNest, Hops, MessageType, Nest, Set};
 use crate::error::{DecodeError, DecodeErrorKind};
 use crate::value::Value;
 use crate::wire::{
-    ATTR_HEADER, CODE_MASK, Header, Int, MESSAGE_HEADER, MessageHeader, NESTED, align, attr_header,
+    ATTR_HEADER, CODE_MASK, Header, Int, MESSAGE_HEADER, MessageHeader, NESTED, align,
+    parse_attr_header,
 };
 
 /// `NLMSG_NOOP`.
@@ -184,7 +185,7 @@ impl<'a, S: Set> View<'a, S> {
         let (words, _) = bytes.as_chunks::<ATTR_HEADER>();
         let mut at = 0;
         while let Some(&header) = words.get(at) {
-            let (len, kind) = attr_header(header);
+            let (len, kind) = parse_attr_header(header);
             let start = at * ATTR_HEADER;
             let attr = || {
                 let value = bytes.get(start + ATTR_HEADER..start + len)?;
@@ -362,7 +363,7 @@ impl<'a> Iterator for Attributes<'a> {
     fn next(&mut self) -> Option<Self::Item> {
         // Fewer than 4 trailing bytes cannot be an attribute; the kernel ignores them too.
         let (&header, tail) = self.rest.split_first_chunk::<ATTR_HEADER>()?;
-        let (len, kind) = attr_header(header);
+        let (len, kind) = parse_attr_header(header);
         let offset = self.end.wrapping_sub(self.rest.len() as u32);
         // A length below 4 wraps around, and is past the end like one that is too large.
         let Some(value) = tail.get(..len.wrapping_sub(ATTR_HEADER)) else {

@@ -7,43 +7,57 @@ use crate::error::EncodeError;
 use crate::flags::Flags;
 use crate::value::{Str, Value};
 use crate::wire::{
-    ATTR_HEADER, ATTR_MAX, Header, Int, MESSAGE_HEADER, MessageHeader, NESTED, align,
+    ATTR_HEADER, ATTR_MAX, Header, Int, MESSAGE_HEADER, MessageHeader, NESTED, align, attr_header,
 };
 
 /// Where the bytes go. Past the end of the buffer nothing is written and counting goes on, so
 /// that the size reported as needed is exact.
-///
-/// The error is behind a reference so that the buffer and the place in it stay in registers, through
-/// any number of nests.
 #[derive(Debug)]
 struct Writer<'b> {
     buf: &'b mut [u8],
     at: usize,
-    error: &'b mut Option<EncodeError>,
+    error: Option<TooLong>,
+}
+
+/// The first attribute that was too long. Small, and apart from the buffer, so that through any
+/// number of nests all of a [`Writer`] stays in registers.
+#[derive(Clone, Copy, Debug)]
+struct TooLong {
+    set: &'static &'static str,
+    code: u16,
+    len: usize,
 }
 
 impl Writer<'_> {
-    /// The same place, for a nested scope; where that ends is put back into [`Writer::at`].
+    /// The same place, for a nested scope, which gives back its [`Writer::end`].
     #[inline(always)]
     fn reborrow(&mut self) -> Writer<'_> {
         Writer { buf: self.buf, at: self.at, error: self.error }
     }
 
-    /// Writes `bytes` and zeroes up to the next multiple of 4.
     #[inline(always)]
-    fn padded(&mut self, bytes: &[u8]) {
+    fn end(self) -> (usize, Option<TooLong>) {
+        (self.at, self.error)
+    }
+
+    /// Writes the fixed struct of a message or nest, whose length is a multiple of 4.
+    #[inline(always)]
+    fn header(&mut self, bytes: &[u8]) {
         let end = self.at + align(bytes.len());
-        if let Some(out) = self.buf.get_mut(self.at..end) {
-            fill(out, bytes);
+        if let Some((out, padding)) =
+            self.buf.get_mut(self.at..end).and_then(|out| out.split_at_mut_checked(bytes.len()))
+        {
+            out.copy_from_slice(bytes);
+            padding.fill(0);
         }
         self.at = end;
     }
 
     #[inline(always)]
-    fn attr(&mut self, set: &'static str, code: u16, bytes: &[u8], nul: bool) {
+    fn attr(&mut self, set: &'static &'static str, code: u16, bytes: &[u8], nul: bool) {
         let len = bytes.len() + nul as usize;
         if len > ATTR_MAX {
-            return too_long(self.error, set, code, len);
+            return self.too_long(set, code, len);
         }
         let end = self.at + ATTR_HEADER + align(len);
         if let Some((head, rest)) =
@@ -58,27 +72,34 @@ impl Writer<'_> {
 
     /// Writes the real length of the nest that began at `start`.
     #[inline(always)]
-    fn close_nest(&mut self, set: &'static str, code: u16, start: usize) {
+    fn close_nest(&mut self, set: &'static &'static str, code: u16, start: usize) {
         self.close_attr(set, code, code | NESTED, start);
     }
 
     #[inline(always)]
-    fn close_attr(&mut self, set: &'static str, code: u16, kind: u16, start: usize) {
+    fn close_attr(&mut self, set: &'static &'static str, code: u16, kind: u16, start: usize) {
         let len = self.at - start;
         if len > u16::MAX as usize {
-            too_long(self.error, set, code, len - ATTR_HEADER);
+            self.too_long(set, code, len - ATTR_HEADER);
         } else if let Some(head) = self.buf.get_mut(start..).and_then(|out| out.first_chunk_mut()) {
             *head = attr_header(len, kind);
         }
     }
+
+    #[inline(always)]
+    fn too_long(&mut self, set: &'static &'static str, code: u16, len: usize) {
+        cold();
+        self.error = self.error.or(Some(TooLong { set, code, len }));
+    }
 }
 
-/// Keeps the first error.
+/// Tells the compiler that this path is hardly ever taken.
 #[cold]
 #[inline(never)]
-fn too_long(error: &mut Option<EncodeError>, set: &'static str, code: u16, len: usize) {
-    *error = error.or(Some(EncodeError::AttributeTooLong { set, code, len }));
-}
+fn cold() {}
+
+/// Values up to so many bytes are written without a call.
+const SHORT: usize = 16;
 
 /// Writes `bytes` and up to 4 zeros, all of `out`, whose length is a multiple of 4.
 ///
@@ -86,12 +107,8 @@ fn too_long(error: &mut Option<EncodeError>, set: &'static str, code: u16, len: 
 /// `memcpy` and `memset` begin.
 #[inline(always)]
 fn fill(out: &mut [u8], bytes: &[u8]) {
-    if bytes.len() > 16 {
-        if let Some((text, padding)) = out.split_at_mut_checked(bytes.len()) {
-            text.copy_from_slice(bytes);
-            padding.fill(0);
-        }
-        return;
+    if bytes.len() > SHORT {
+        return fill_long(out, bytes);
     }
     if let Some(last) = out.last_chunk_mut::<4>() {
         *last = [0; 4];
@@ -100,6 +117,16 @@ fn fill(out: &mut [u8], bytes: &[u8]) {
         && let ([to, ..], [from]) = (out, bytes)
     {
         *to = *from;
+    }
+}
+
+/// [`fill`] for any length.
+#[cold]
+#[inline(never)]
+fn fill_long(out: &mut [u8], bytes: &[u8]) {
+    if let Some((value, padding)) = out.split_at_mut_checked(bytes.len()) {
+        value.copy_from_slice(bytes);
+        padding.fill(0);
     }
 }
 
@@ -120,20 +147,6 @@ fn ends<const N: usize>(out: &mut [u8], bytes: &[u8]) -> bool {
     true
 }
 
-/// `struct nlattr`.
-///
-/// ```text
-///  0       2       4
-///  +-------+-------+--------
-///  |  len  | type  | value …   len counts the header, not the padding
-///  +-------+-------+--------
-/// ```
-#[inline(always)]
-fn attr_header(len: usize, code: u16) -> [u8; ATTR_HEADER] {
-    let ([a, b], [c, d]) = ((len as u16).to_native(), code.to_native());
-    [a, b, c, d]
-}
-
 /// Messages that travel in one send, written one after the other into a buffer of the caller's.
 ///
 /// ```
@@ -149,10 +162,8 @@ fn attr_header(len: usize, code: u16) -> [u8; ATTR_HEADER] {
 /// ```
 #[derive(Debug)]
 pub struct Batch<'b> {
-    buf: &'b mut [u8],
-    at: usize,
+    writer: Writer<'b>,
     seq: u32,
-    error: Option<EncodeError>,
 }
 
 impl<'b> Batch<'b> {
@@ -160,7 +171,7 @@ impl<'b> Batch<'b> {
     /// (wrapping).
     #[inline]
     pub fn new(buf: &'b mut [u8], seq: u32) -> Self {
-        Batch { buf, at: 0, seq, error: None }
+        Batch { writer: Writer { buf, at: 0, error: None }, seq }
     }
 
     /// Adds a request: header, fixed struct, then the attributes that `fill` puts.
@@ -172,24 +183,23 @@ impl<'b> Batch<'b> {
         header: H,
         fill: impl FnOnce(&mut Attrs<'_, S>),
     ) -> &mut Self {
-        let start = self.at;
-        let mut writer = Writer { buf: self.buf, at: start, error: &mut self.error };
+        let start = self.writer.at;
+        let mut writer = self.writer.reborrow();
         writer.at += MESSAGE_HEADER;
-        writer.padded(header.to_bytes().as_ref());
+        writer.header(header.to_bytes().as_ref());
         let mut attrs = Attrs { writer, set: PhantomData };
         fill(&mut attrs);
-        let Writer { buf, at, .. } = attrs.writer;
+        (self.writer.at, self.writer.error) = attrs.writer.end();
         let head = MessageHeader {
-            len: (at - start) as u32,
+            len: (self.writer.at - start) as u32,
             kind: kind.code(),
             flags: flags | Flags::REQUEST,
             seq: self.seq,
             port: 0,
         };
-        if let Some(out) = buf.get_mut(start..).and_then(|out| out.first_chunk_mut()) {
+        if let Some(out) = self.writer.buf.get_mut(start..).and_then(|out| out.first_chunk_mut()) {
             *out = head.to_bytes();
         }
-        self.at = at;
         self.seq = self.seq.wrapping_add(1);
         self
     }
@@ -201,7 +211,7 @@ impl<'b> Batch<'b> {
 
     /// Whether nothing was pushed.
     pub fn is_empty(&self) -> bool {
-        self.at == 0
+        self.writer.at == 0
     }
 
     /// The bytes to send.
@@ -211,11 +221,12 @@ impl<'b> Batch<'b> {
     /// attribute can hold: the first of these.
     #[inline]
     pub fn finish(self) -> Result<&'b [u8], EncodeError> {
-        if let Some(error) = self.error {
-            return Err(error);
+        let Writer { buf, at: needed, error } = self.writer;
+        if let Some(TooLong { set, code, len }) = error {
+            return Err(EncodeError::AttributeTooLong { set, code, len });
         }
-        let (needed, have) = (self.at, self.buf.len());
-        self.buf.get(..needed).ok_or(EncodeError::BufferTooSmall { needed, have })
+        let have = buf.len();
+        buf.get(..needed).ok_or(EncodeError::BufferTooSmall { needed, have })
     }
 }
 
@@ -230,7 +241,7 @@ impl<S: Set> Attrs<'_, S> {
     /// Writes an attribute.
     #[inline(always)]
     pub fn put<V: Value>(&mut self, key: Attr<S, V>, value: V::In<'_>) -> &mut Self {
-        V::encode(value, |bytes, nul| self.writer.attr(S::NAME, key.code(), bytes, nul));
+        V::encode(value, |bytes, nul| self.writer.attr(&S::NAME, key.code(), bytes, nul));
         self
     }
 
@@ -246,7 +257,7 @@ impl<S: Set> Attrs<'_, S> {
     /// Writes a text attribute whose bytes need not be UTF-8, as link names from the kernel.
     #[inline(always)]
     pub fn put_text(&mut self, key: Attr<S, Str>, value: &[u8]) -> &mut Self {
-        self.writer.attr(S::NAME, key.code(), value, true);
+        self.writer.attr(&S::NAME, key.code(), value, true);
         self
     }
 
@@ -281,15 +292,14 @@ impl<S: Set> Attrs<'_, S> {
         self.writer.at += ATTR_HEADER;
         let mut hops = HopList { writer: self.writer.reborrow(), types: PhantomData };
         fill(&mut hops);
-        let at = hops.writer.at;
-        self.writer.at = at;
-        self.writer.close_attr(S::NAME, key.code(), key.code(), start);
+        (self.writer.at, self.writer.error) = hops.writer.end();
+        self.writer.close_attr(&S::NAME, key.code(), key.code(), start);
         self
     }
 
     /// Copies an attribute as it was received, with its flags.
     pub fn put_raw(&mut self, kind: u16, value: &[u8]) -> &mut Self {
-        self.writer.attr(S::NAME, kind, value, false);
+        self.writer.attr(&S::NAME, kind, value, false);
         self
     }
 
@@ -302,11 +312,11 @@ impl<S: Set> Attrs<'_, S> {
     ) -> &mut Self {
         let start = self.writer.at;
         self.writer.at += ATTR_HEADER;
-        self.writer.padded(header);
+        self.writer.header(header);
         let mut attrs = Attrs { writer: self.writer.reborrow(), set: PhantomData };
         fill(&mut attrs);
-        self.writer.at = attrs.writer.at;
-        self.writer.close_nest(S::NAME, code, start);
+        (self.writer.at, self.writer.error) = attrs.writer.end();
+        self.writer.close_nest(&S::NAME, code, start);
         self
     }
 }
@@ -323,13 +333,12 @@ impl<H: Header, S: Set> HopList<'_, H, S> {
     /// attributes that `fill` puts.
     pub fn push(&mut self, hop: H, fill: impl FnOnce(&mut Attrs<'_, S>)) -> &mut Self {
         let start = self.writer.at;
-        self.writer.padded(hop.to_bytes().as_ref());
+        self.writer.header(hop.to_bytes().as_ref());
         let mut attrs = Attrs { writer: self.writer.reborrow(), set: PhantomData };
         fill(&mut attrs);
-        let at = attrs.writer.at;
-        self.writer.at = at;
+        (self.writer.at, self.writer.error) = attrs.writer.end();
         // Longer than 16 bits can say: then the attribute around it is too long, which is told.
-        let len = (at - start) as u16;
+        let len = (self.writer.at - start) as u16;
         if let Some(out) = self.writer.buf.get_mut(start..).and_then(|out| out.first_chunk_mut()) {
             *out = len.to_native();
         }
@@ -344,15 +353,16 @@ mod tests {
     #[test]
     fn every_short_and_long_value_is_copied_whole_and_padded_with_zeros() {
         let bytes: [u8; 40] = core::array::from_fn(|n| n as u8 + 1);
-        for len in 0..=bytes.len() {
-            for nul in [0, 1] {
-                let mut out = [0xff; 48];
-                let end = align(len + nul);
-                fill(&mut out[..end], &bytes[..len]);
-                assert_eq!(out[..len], bytes[..len]);
-                assert!(out[len..end].iter().all(|&byte| byte == 0), "{len}");
-                assert!(out[end..].iter().all(|&byte| byte == 0xff), "{len}");
-            }
+        for (len, nul) in (0..=bytes.len()).flat_map(|len| [(len, false), (len, true)]) {
+            let mut buf = [0xff; 64];
+            let mut writer = Writer { buf: &mut buf, at: 8, error: None };
+            writer.attr(&"IFLA", 7, &bytes[..len], nul);
+            let end = 12 + align(len + nul as usize);
+            assert_eq!(writer.at, end);
+            assert_eq!(buf[8..12], attr_header(4 + len + nul as usize, 7));
+            assert_eq!(buf[12..12 + len], bytes[..len]);
+            assert!(buf[12 + len..end].iter().all(|&byte| byte == 0), "{len}");
+            assert!(buf[end..].iter().all(|&byte| byte == 0xff), "{len}");
         }
     }
 }

@@ -22,8 +22,8 @@ pub mod wire;
 
 pub use ack::{Ack, ExtAck, Path};
 pub use attr::{
-    ANY, Attr, Field, HeaderNest, Hops, Indexed, Inner, MessageSchema, MessageType, Names, Nest,
-    Schema, Set, Shape, Shaped,
+    ANY, Attr, Field, HeaderNest, Hops, Indexed, Inner, MessageSchema, MessageType, NameTable,
+    Names, Nest, Schema, Set, Shape, Shaped,
 };
 pub use decode::{
     Attributes, DONE, ERROR, HopViews, Keys, Message, Messages, NOOP, OVERRUN, RawAttr, Readable,

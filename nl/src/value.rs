@@ -334,16 +334,14 @@ macro_rules! numbers {
 
             /// The value's name, without the kernel's prefix.
             pub fn name(self) -> Option<&'static str> {
-                match self.0 {
-                    $( value if value == Self::$NAME.0 => Some(stringify!($NAME)), )*
-                    _ => None,
-                }
+                Self::NAMES.name(self.0 as u64)
             }
 
-            fn nth(index: usize) -> Option<(u64, &'static str)> {
-                let table: &[(u64, &str)] = &[$(($Name::$NAME.0 as u64, stringify!($NAME))),*];
-                table.get(index).copied()
-            }
+            /// The named values.
+            pub const NAMES: &'static $crate::attr::NameTable = &$crate::attr::NameTable {
+                prefix: $prefix,
+                entries: &[$(($Name::$NAME.0 as u64, stringify!($NAME))),*],
+            };
         }
 
         impl core::fmt::Debug for $Name {
@@ -377,13 +375,13 @@ macro_rules! numbers {
                 bytes: size_of::<$int>() as u8,
                 signed: <$int>::MIN != 0,
                 big: false,
-                names: $crate::attr::Names::$Names($Name::nth),
+                names: $crate::attr::Names::$Names($Name::NAMES),
             };
             const BIG_SHAPE: $crate::attr::Shape = $crate::attr::Shape::Int {
                 bytes: size_of::<$int>() as u8,
                 signed: <$int>::MIN != 0,
                 big: size_of::<$int>() > 1,
-                names: $crate::attr::Names::$Names($Name::nth),
+                names: $crate::attr::Names::$Names($Name::NAMES),
             };
             #[inline(always)]
             fn to_native(self) -> Self::Bytes {
@@ -451,11 +449,11 @@ macro_rules! bits {
         }
 
         impl $Name {
-            fn nth(index: usize) -> Option<(u64, &'static str)> {
-                let table: &[(u64, &str)] =
-                    &[$(($Name::$NAME.bits() as u64, stringify!($NAME))),*];
-                table.get(index).copied()
-            }
+            /// The named bits.
+            pub const NAMES: &'static $crate::attr::NameTable = &$crate::attr::NameTable {
+                prefix: $prefix,
+                entries: &[$(($Name::$NAME.bits() as u64, stringify!($NAME))),*],
+            };
         }
 
         $crate::value::numbers!(@int $Name, $int, Bits, $Name::from_bits_retain, .bits());

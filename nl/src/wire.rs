@@ -27,13 +27,32 @@ pub const fn align(len: usize) -> usize {
     (len + 3) & !3
 }
 
-/// Length and type of `struct nlattr`, read as one word: two reads of a type that is then masked
-/// become four instructions more.
+/// `struct nlattr`, as one word: the compiler does not put two moves of 2 bytes together.
+///
+/// ```text
+///  0       2       4
+///  +-------+-------+--------
+///  |  len  | type  | value …   len counts the header, not the padding
+///  +-------+-------+--------
+/// ```
 #[inline(always)]
-pub(crate) fn attr_header(bytes: [u8; ATTR_HEADER]) -> (usize, u16) {
-    let word = NativeEndian::read_u32(&bytes);
-    let (low, high) = (word as u16, (word >> 16) as u16);
-    if cfg!(target_endian = "little") { (low as usize, high) } else { (high as usize, low) }
+pub(crate) fn attr_header(len: usize, kind: u16) -> [u8; ATTR_HEADER] {
+    let (low, high) = order(len as u16, kind);
+    (u32::from(high) << 16 | u32::from(low)).to_native()
+}
+
+/// Length and type of `struct nlattr`.
+#[inline(always)]
+pub(crate) fn parse_attr_header(bytes: [u8; ATTR_HEADER]) -> (usize, u16) {
+    let word = u32::from_native(bytes);
+    let (len, kind) = order(word as u16, (word >> 16) as u16);
+    (len as usize, kind)
+}
+
+/// The first of two fields is in a word's low half where that comes first.
+#[inline(always)]
+fn order(first: u16, second: u16) -> (u16, u16) {
+    if cfg!(target_endian = "little") { (first, second) } else { (second, first) }
 }
 
 /// `struct nlmsghdr`.

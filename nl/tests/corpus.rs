@@ -17,7 +17,8 @@ fn every_target_takes_every_recording_and_its_whole_corpus() {
         paths
     };
     let recordings = files(&root.join("../fixtures/nl"));
-    let targets: [(&str, fn(&[u8])); 5] = [
+    type Target = fn(&[u8]);
+    let targets: [(&str, Target); 5] = [
         ("decode", targets::decode),
         ("reencode", targets::reencode),
         ("roundtrip", targets::roundtrip),

@@ -2,15 +2,19 @@
 
 use std::cell::Cell;
 use std::ffi::{CString, OsStr};
+use std::os::fd::BorrowedFd;
 use std::os::unix::ffi::OsStrExt;
 
 use super::init;
 use super::members::send;
 use super::mounts::Mounts;
 use super::report::{At, Failure, MAX, Order, Report};
+use super::responder;
+use crate::error::Error;
 use crate::kernel::Kernel;
 use crate::plan::{Plan, Process, Step};
 use crate::sys::channel::Channel;
+use crate::sys::namespace::{Namespaces, join};
 use crate::sys::process::{Program, die_with_parent, execute, exit, parent};
 use crate::sys::{Errno, credentials, errno, file, signal};
 
@@ -22,8 +26,13 @@ const FAILED: u8 = 125;
 
 /// Everything the new process does. `supervisor` is its parent, as its own process id namespace
 /// sees it.
-pub(super) fn main(plan: &Plan, channel: Channel, supervisor: i32) -> ! {
-    let failure = match prepare(plan, &channel) {
+pub(super) fn main(
+    plan: &Plan,
+    channel: Channel,
+    supervisor: i32,
+    shared: Option<BorrowedFd<'_>>,
+) -> ! {
+    let failure = match prepare(plan, &channel, shared) {
         Err(failure) => failure,
         Ok(()) if plan.has_init() => init::main(&plan.process, channel),
         Ok(()) => become_cmd(&plan.process, supervisor),
@@ -38,26 +47,46 @@ pub(super) fn channel_send(channel: &Channel, report: &Report) -> Result<(), Err
 }
 
 /// Up to the point where only credentials and the program itself are left.
-fn prepare(plan: &Plan, channel: &Channel) -> Result<(), Failure> {
+fn prepare(plan: &Plan, channel: &Channel, shared: Option<BorrowedFd<'_>>) -> Result<(), Failure> {
     let other = |errno| Failure::new(At::Other, errno);
+    if let Some(namespace) = shared {
+        join(namespace, Namespaces::NET).map_err(|errno| Failure::new(At::Network, errno))?;
+    }
     if plan.user_namespace().is_some() {
         receive(channel)?;
         credentials::become_user(0, 0, &[]).map_err(|errno| Failure::new(At::User, errno))?;
     }
     if !plan.process.survive {
-        // A supervisor that was killed before this shows by the end of its channel, below.
+        // A supervisor that was killed before this shows by the end of its channel, later.
         die_with_parent().map_err(other)?;
     }
     let mut mounts = Mounts::new(plan.user_namespace().is_some());
     mounts
         .perform(&plan.prepare)
         .map_err(|(n, errno)| Failure::new(At::Prepare(n as u16), errno))?;
+    // A namespace that others made is theirs to set up.
+    let mut kernel = None;
+    if plan.share.is_none() {
+        let kernel = kernel.insert(Kernel::open().map_err(failed_inside)?);
+        wire(kernel, &[Plan::loopback()])?;
+    }
+    if plan.responder.is_some() {
+        match responder::open() {
+            Ok(sockets) => {
+                let report = Report::Sockets.to_bytes();
+                channel.send_with(&report, &sockets.as_fds()).map_err(other)?;
+            }
+            Err(error) => mounts.warnings.push(format!("names do not resolve inside: {error}")),
+        }
+    }
     let Order::Go(leases) = receive(channel)? else { return Err(other(Errno::EPROTO)) };
     let first = plan.members.iter().zip(&leases).next();
     let address = first.map(|(member, lease)| member.address(*lease).addr().to_string());
     // As Debian writes a host's own name where it has no lasting address.
     let address = address.unwrap_or("127.0.1.1".into());
-    wire(&plan.inside(leases))?;
+    if let Some(mut kernel) = kernel {
+        wire(&mut kernel, &plan.inside(leases))?;
+    }
     for unfinished in std::mem::take(&mut mounts.unfinished) {
         unfinished.finish(&address).map_err(|error| other(errno(&error)))?;
     }
@@ -79,13 +108,14 @@ fn receive(channel: &Channel) -> Result<Order, Failure> {
 }
 
 /// Sets up the links of this namespace, from inside.
-fn wire(steps: &[Step]) -> Result<(), Failure> {
-    let result = Kernel::open().and_then(|mut kernel| send(&mut kernel, steps));
-    result.map_err(|error| {
-        let cause = error.cause.map(|cause| format!(": {cause}")).unwrap_or_default();
-        let what = error.what.strip_prefix("cannot ").unwrap_or(&error.what).to_owned();
-        Failure { at: At::Inside, errno: 0, text: format!("{what}{cause}") }
-    })
+fn wire(kernel: &mut Kernel, steps: &[Step]) -> Result<(), Failure> {
+    send(kernel, steps).map_err(failed_inside)
+}
+
+fn failed_inside(error: Error) -> Failure {
+    let cause = error.cause.map(|cause| format!(": {cause}")).unwrap_or_default();
+    let what = error.what.strip_prefix("cannot ").unwrap_or(&error.what).to_owned();
+    Failure { at: At::Inside, errno: 0, text: format!("{what}{cause}") }
 }
 
 /// Takes on CMD's credentials and executes it, in this process; returns why it could not.

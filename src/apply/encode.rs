@@ -167,6 +167,19 @@ pub(super) fn encode(
                 m.put(link::IFNAME, to);
             });
         }
+        Step::Move { index, to, name, .. } => {
+            batch.push(link::SET, flags, numbered(*index), |m| {
+                m.put(link::NET_NS_FD, to.fd.cast_unsigned());
+                m.put_some(link::IFNAME, name.as_deref());
+            });
+        }
+        Step::SetPromiscuous { link, on } => {
+            let wanted = if *on { LinkFlags::PROMISC } else { LinkFlags::empty() };
+            let header = IfInfo { flags: wanted, change: LinkFlags::PROMISC, ..any };
+            batch.push(link::SET, flags, header, |m| {
+                m.put(link::IFNAME, link);
+            });
+        }
         Step::Detach { index, .. } => {
             let down = IfInfo { change: LinkFlags::UP, ..numbered(*index) };
             batch.push(link::SET, flags, down, |m| {

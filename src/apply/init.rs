@@ -28,8 +28,10 @@ pub(super) fn main(process: &Process, channel: Channel) -> ! {
             exit(FAILED)
         }
     };
-    // A supervisor that was killed in this moment takes this process along.
-    let _ = channel_send(&channel, &Report::Started);
+    // A supervisor that was killed before this process had asked to die with it shows here.
+    if channel_send(&channel, &Report::Started).is_err() && !process.survive {
+        exit(FAILED)
+    }
     drop(channel);
     // Pipes that were passed to CMD must end when CMD closes them.
     file::close_from(3);

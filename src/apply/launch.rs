@@ -1,15 +1,17 @@
 //! Launching: a process with its namespaces, its link on the host, and the word to go.
 
 use std::fs;
+use std::os::fd::BorrowedFd;
 
 use super::child;
 use super::members::{Target, claim, publish, send, undo};
 use super::report::{self, MAX, Order, Report};
+use crate::dns::Sockets;
 use crate::error::{Error, Result};
 use crate::facts::{self, Lease};
 use crate::plan::firewall::Publisher;
 use crate::plan::{Plan, Step, record_ports};
-use crate::spec::{IdMap, Isolation, Publication, UserNamespace};
+use crate::spec::{IdMap, Publication, UserNamespace};
 use crate::sys::channel::Channel;
 use crate::sys::namespace::Namespaces;
 use crate::sys::process::{Fork, fork, own_pid, wait};
@@ -26,27 +28,35 @@ pub struct Launched {
     pub run: facts::Run,
     /// Ports that lead to it, and to which lease.
     pub ports: Vec<(Lease, Publication)>,
+    /// Where it asks for names.
+    pub sockets: Option<Sockets>,
     /// What it does without.
     pub warnings: Vec<String>,
 }
 
 /// Launches the process of a plan whose network is there. `made` are the steps that made it. `None`
-/// when the network went away meanwhile: whoever made it took it back.
+/// when the network went away meanwhile: whoever made it took it back. `shared` is the network
+/// namespace that the plan shares, unless it is the one of this process.
 ///
 /// Signals must be blocked before: those that come meanwhile wait until CMD is there to get them.
 ///
 /// # Errors
 /// It could not be launched; nothing of it is left, and the network, if it was made for this run,
 /// is taken back.
-pub fn launch<T: Target>(target: &mut T, plan: &Plan, made: &[Step]) -> Result<Option<Launched>> {
+pub fn launch<T: Target>(
+    target: &mut T,
+    plan: &Plan,
+    made: &[Step],
+    shared: Option<BorrowedFd<'_>>,
+) -> Result<Option<Launched>> {
     let cannot = |errno: Errno| Error::new("cannot launch the process").because(errno.desc());
     let launched = Channel::pair().map_err(cannot).and_then(|(ours, theirs)| {
         let supervisor = own_pid();
-        match fork(namespaces(&plan.isolation)) {
+        match fork(namespaces(plan)) {
             Err(errno) => Err(fork_failed(errno, plan)),
             Ok(Fork::Child) => {
                 drop(ours);
-                child::main(plan, theirs, supervisor)
+                child::main(plan, theirs, supervisor, shared)
             }
             Ok(Fork::Parent(pid)) => {
                 drop(theirs);
@@ -112,7 +122,9 @@ fn finish<T: Target>(
     let run = facts::Run { pid, supervisor: own_pid(), started: now() };
     let mut ports = Vec::new();
     match begin(target, plan, channel, run, leases, &mut ports) {
-        Ok(warnings) => Ok(Launched { pid, leases: leases.clone(), run, ports, warnings }),
+        Ok((warnings, sockets)) => {
+            Ok(Launched { pid, leases: leases.clone(), run, ports, sockets, warnings })
+        }
         Err(error) => {
             target.release_ports(run, &ports);
             Err(error)
@@ -120,7 +132,8 @@ fn finish<T: Target>(
     }
 }
 
-/// The links, the ports and the word to go; what the process does without.
+/// The links, the ports and the word to go; what the process does without, and where it asks for
+/// names.
 fn begin<T: Target>(
     target: &mut T,
     plan: &Plan,
@@ -128,14 +141,15 @@ fn begin<T: Target>(
     run: facts::Run,
     leases: &mut Vec<Lease>,
     ports: &mut Vec<(Lease, Publication)>,
-) -> Result<Vec<String>> {
+) -> Result<(Vec<String>, Option<Sockets>)> {
     let pid = run.pid;
     if let Some(users) = plan.user_namespace() {
         map_ids(pid, users)?;
         order(channel, Order::Begin)?;
     }
+    let mut later = Vec::new();
     for (n, member) in plan.members.iter().enumerate() {
-        let claimed = claim(target, member, pid)?;
+        let claimed = claim(target, member, pid, &mut later)?;
         leases.push(claimed);
         let asked = plan.ports.as_ref().filter(|asked| asked.member == n);
         if member.network.publishes {
@@ -146,33 +160,38 @@ fn begin<T: Target>(
             let taken = target.publish_ports(&publisher, &asked.ports)?;
             ports.extend(taken.into_iter().map(|port| (claimed, port)));
         }
-        publish(target, member, claimed, run)?;
+        publish(target, member, claimed, run, &mut later)?;
         if asked.is_some() {
             let ports: Vec<Publication> = ports.iter().map(|(_, port)| *port).collect();
             send(target, &record_ports(&member.network, claimed, &ports))?;
         }
     }
     order(channel, Order::Go(leases.clone()))?;
-    let mut warnings = Vec::new();
+    let (mut warnings, mut sockets) = (Vec::new(), None);
     let mut buf = [0; MAX];
     loop {
-        let bytes = match channel.receive(&mut buf) {
+        let (bytes, fds) = match channel.receive_with(&mut buf) {
             // Without an init the process becomes CMD itself, and its end of the channel closes.
-            Ok([]) if !plan.has_init() => break,
-            Ok(bytes) => bytes,
+            Ok(([], _)) if !plan.has_init() => break,
+            Ok(received) => received,
             Err(errno) => {
                 return Err(Error::new("cannot launch the process").because(errno.desc()));
             }
         };
         match report::read(bytes)? {
             Report::Started => break,
+            Report::Sockets => sockets = fds.try_into().ok().map(Sockets::from_fds),
             Report::Warning(text) => warnings.push(text),
             Report::Failed(failure) => {
                 return Err(report::error(&failure, &plan.prepare, &plan.finish, &plan.process));
             }
         }
     }
-    Ok(warnings)
+    // CMD runs; what is left of others that had its address or name can take its time.
+    for step in later {
+        let _ = super::send(target, &[step]);
+    }
+    Ok((warnings, sockets))
 }
 
 /// Tells the new process; when it has ended already, what it says about that comes later.
@@ -188,8 +207,10 @@ fn now() -> u64 {
     since.map(|since| since.as_secs()).unwrap_or_default()
 }
 
-fn namespaces(isolation: &Isolation) -> Namespaces {
-    let mut own = Namespaces::NET | Namespaces::MOUNT;
+fn namespaces(plan: &Plan) -> Namespaces {
+    let isolation = &plan.isolation;
+    let mut own = Namespaces::MOUNT;
+    own.set(Namespaces::NET, plan.share.is_none());
     own.set(Namespaces::PID, isolation.pid);
     own.set(Namespaces::IPC, isolation.ipc);
     own.set(Namespaces::UTS, isolation.uts);
@@ -199,7 +220,7 @@ fn namespaces(isolation: &Isolation) -> Namespaces {
 }
 
 fn fork_failed(errno: Errno, plan: &Plan) -> Error {
-    let names: Vec<_> = namespaces(&plan.isolation).names().collect();
+    let names: Vec<_> = namespaces(plan).names().collect();
     let error =
         Error::new(format!("cannot make namespaces ({})", names.join(", "))).because(errno.desc());
     match errno {

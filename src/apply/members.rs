@@ -199,6 +199,12 @@ fn refused(step: &Step, refusal: &Refusal) -> Error {
 /// What a refusal means, where the errno alone does not say.
 fn hint(step: &Step, errno: Errno) -> Option<&'static str> {
     Some(match (step, errno) {
+        (Step::Move { .. } | Step::SetPromiscuous { .. }, Errno::EPERM) => {
+            "this needs CAP_NET_ADMIN in both namespaces: run as root"
+        }
+        (Step::Move { .. }, Errno::EINVAL) => {
+            "the kernel lets links of this kind into no other namespace"
+        }
         (_, Errno::EPERM | Errno::EACCES) => {
             "this needs CAP_NET_ADMIN: run as root, or use --net none"
         }
@@ -288,11 +294,17 @@ pub fn undo(target: &mut impl Target, done: &[Step], mut error: Error) -> Error 
     error
 }
 
-/// Claims a lease for the namespace of process `pid`: the first of the plan's that is free.
+/// Claims a lease for the namespace of process `pid`: the first of the plan's that is free. What is
+/// left to do, at any time, about one who had it goes to `later`.
 ///
 /// # Errors
 /// None is free, or the kernel refused for another reason; no link was made.
-pub fn claim(target: &mut impl Target, member: &Member, pid: i32) -> Result<Lease> {
+pub fn claim(
+    target: &mut impl Target,
+    member: &Member,
+    pid: i32,
+    later: &mut Vec<Step>,
+) -> Result<Lease> {
     /// How often the dying holder of a fixed address is put out of the way: more than once only
     /// when another takes it in between.
     const TRIES: usize = 5;
@@ -310,7 +322,7 @@ pub fn claim(target: &mut impl Target, member: &Member, pid: i32) -> Result<Leas
         if member.fixed {
             for &lease in &leases {
                 let what = format!("address {}", member.address(lease).addr());
-                free(target, &what, &lease.to_string())?;
+                free(target, &what, &lease.to_string(), later)?;
             }
         } else {
             let random = target.random();
@@ -340,12 +352,15 @@ fn full(member: &Member) -> Error {
         .hint("end some runs (nsrun ps lists them), or use another network")
 }
 
-/// Frees a name or address whose holder is dying or abandoned.
-fn free(target: &mut impl Target, what: &str, held: &str) -> Result<()> {
+/// Frees a name or address whose holder is dying or abandoned; what is left to do about that goes
+/// to `later`.
+fn free(target: &mut impl Target, what: &str, held: &str, later: &mut Vec<Step>) -> Result<()> {
     let Some(holder) = target.holder(held)? else { return Ok(()) };
     let random = target.random();
-    let steps = plan::free(what, &holder, random)?;
-    send(target, &steps)
+    let (steps, rest) = plan::free(what, &holder, random)?;
+    send(target, &steps)?;
+    later.extend(rest);
+    Ok(())
 }
 
 /// Says on the claimed link whose it is, and brings it up.
@@ -357,6 +372,7 @@ pub fn publish(
     member: &Member,
     lease: Lease,
     run: facts::Run,
+    later: &mut Vec<Step>,
 ) -> Result<()> {
     /// See [`claim`].
     const TRIES: usize = 5;
@@ -372,8 +388,10 @@ pub fn publish(
                 Some(step @ Step::AddName { name, .. })
                     if refusal.errno == Errno::EEXIST as i32 =>
                 {
-                    let title = member.name.as_deref().unwrap_or(name);
-                    free(target, &format!("name \"{title}\""), name)?;
+                    // Without what keeps it apart from other names.
+                    let title = name.strip_prefix("run:").or(name.split('@').next());
+                    let title = title.unwrap_or(name);
+                    free(target, &format!("name \"{title}\""), name, later)?;
                     again.push(step.clone());
                 }
                 _ => {

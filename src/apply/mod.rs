@@ -9,10 +9,17 @@ mod init;
 mod launch;
 mod members;
 mod mounts;
+mod netns;
 mod report;
+mod responder;
 mod supervise;
+mod switch;
+mod transfer;
 
 pub use enter::enter;
 pub use launch::{Launched, launch};
 pub use members::{Made, Target, claim, make_network, publish, send, undo};
+pub use netns::{Names, change_names, lock_names, prepare_names};
 pub use supervise::supervise;
+pub use switch::switch;
+pub use transfer::transfer;

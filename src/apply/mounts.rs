@@ -3,14 +3,13 @@
 use std::fs;
 use std::io;
 use std::os::fd::OwnedFd;
-use std::os::unix::ffi::OsStringExt;
 use std::os::unix::fs::symlink;
 use std::path::{Path, PathBuf};
 
 use super::files::{self, Unfinished};
 use crate::plan::Setup;
 use crate::sys::namespace::set_hostname;
-use crate::sys::{self, Errno, mount};
+use crate::sys::{self, Errno, mount, mountinfo};
 
 /// Devices every program may expect, shown from the host.
 const DEVICES: [&str; 6] = ["null", "zero", "full", "random", "urandom", "tty"];
@@ -129,8 +128,8 @@ impl Mounts {
             Setup::Sysctl { sysctl, asked } => {
                 let path = sysctl.path();
                 match files::write_sysctl(&path, &sysctl.value) {
-                    // Ids that a user namespace has not cannot be given rights.
-                    Err(Errno::EINVAL) if self.user_namespace && !asked => {}
+                    // Ids that no one has in this user namespace, or one around it, get no rights.
+                    Err(Errno::EINVAL) if !asked => {}
                     Err(errno) if !asked => self
                         .warnings
                         .push(format!("cannot {step}: {}; going on without", errno.desc())),
@@ -188,49 +187,18 @@ fn fresh_copy(kind: &str) -> sys::Result<OwnedFd> {
     copy
 }
 
-/// The mount points directly below the mount at `target` (proc_pid_mountinfo(5)).
+/// The mount points directly below the mount at `target`.
 fn mounted_below(target: &Path) -> io::Result<Vec<PathBuf>> {
-    let table = match fs::read("/proc/self/mountinfo") {
-        Ok(table) => table,
+    let mounts = match mountinfo::read("self") {
         Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Vec::new()),
-        Err(error) => return Err(error),
+        other => other?,
     };
-    // id, parent, device, root, mount point, …
-    let mounts: Vec<(&[u8], &[u8], PathBuf)> = table
-        .split(|&byte| byte == b'\n')
-        .filter_map(|line| {
-            let mut fields = line.split(|&byte| byte == b' ');
-            let (id, parent) = (fields.next()?, fields.next()?);
-            Some((id, parent, unescaped(fields.nth(2)?)))
-        })
-        .collect();
     // The last one mounted there is the one that is seen.
-    let Some((id, ..)) = mounts.iter().rev().find(|(.., path)| path == target) else {
+    let Some(id) = mounts.iter().rfind(|mount| mount.point == target).map(|mount| mount.id) else {
         return Ok(Vec::new());
     };
-    let below = mounts.iter().filter(|(_, parent, path)| parent == id && path != target);
-    Ok(below.map(|(.., path)| path.clone()).collect())
-}
-
-/// A path as mountinfo writes it: white space and "\" as three octal digits.
-fn unescaped(field: &[u8]) -> PathBuf {
-    let mut path = Vec::with_capacity(field.len());
-    let mut rest = field;
-    while let Some((&byte, after)) = rest.split_first() {
-        rest = after;
-        let octal = after
-            .first_chunk::<3>()
-            .filter(|_| byte == b'\\')
-            .and_then(|digits| u8::from_str_radix(std::str::from_utf8(digits).ok()?, 8).ok());
-        match octal {
-            Some(octal) => {
-                path.push(octal);
-                rest = after.get(3..).unwrap_or_default();
-            }
-            None => path.push(byte),
-        }
-    }
-    PathBuf::from(std::ffi::OsString::from_vec(path))
+    let below = mounts.into_iter().filter(|mount| mount.parent == id && mount.point != target);
+    Ok(below.map(|mount| mount.point).collect())
 }
 
 /// A /dev with the devices whose copies are given, terminals, shared memory, and the usual links.
@@ -279,15 +247,4 @@ fn make_like(copy: &OwnedFd, target: &Path) -> io::Result<()> {
         return Ok(());
     }
     if is_dir(copy)? { fs::create_dir_all(target) } else { make_file(target) }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::unescaped;
-
-    #[test]
-    fn mount_points_with_white_space_are_read_right() {
-        assert_eq!(unescaped(b"/a\\040b\\134c\\011").to_str(), Some("/a b\\c\t"));
-        assert_eq!(unescaped(b"/a\\").to_str(), Some("/a\\"));
-    }
 }

@@ -41,6 +41,8 @@ impl Order {
 /// Where in its preparations a process failed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum At {
+    /// Joining the network namespace that is shared.
+    Network,
     /// A step of `Plan::prepare`.
     Prepare(u16),
     /// The wiring inside.
@@ -61,7 +63,8 @@ pub(super) enum At {
     Other,
 }
 
-const AT: [At; 9] = [
+const AT: [At; 10] = [
+    At::Network,
     At::Prepare(0),
     At::Inside,
     At::Finish(0),
@@ -78,6 +81,8 @@ const AT: [At; 9] = [
 pub(super) enum Report {
     /// CMD was executed.
     Started,
+    /// The sockets to answer names at; they come along.
+    Sockets,
     /// It went on without something.
     Warning(String),
     /// It could not be.
@@ -103,6 +108,7 @@ impl Report {
     pub(super) fn to_bytes(&self) -> Vec<u8> {
         match self {
             Report::Started => vec![b'S'],
+            Report::Sockets => vec![b'D'],
             Report::Warning(text) => [b"W", text.as_bytes()].concat(),
             Report::Failed(Failure { at, errno, text }) => {
                 let same = |known: &At| std::mem::discriminant(known) == std::mem::discriminant(at);
@@ -125,6 +131,7 @@ impl Report {
         let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
         match bytes {
             [b'S'] => Some(Report::Started),
+            [b'D'] => Some(Report::Sockets),
             [b'W', rest @ ..] => Some(Report::Warning(text(rest))),
             &[b'F', at, a, b, c, d, e, f, ref rest @ ..] => {
                 let index = u16::from_ne_bytes([a, b]);
@@ -162,6 +169,7 @@ pub(super) fn error(
             let directory = directory.map_or(".".into(), |path| path.display().to_string());
             format!("start in directory \"{directory}\"")
         }
+        At::Network => "join the network namespace".into(),
         At::User => "become the user asked for".into(),
         At::Capabilities => "give up capabilities".into(),
         At::Clone => "make a process".into(),
@@ -202,7 +210,7 @@ mod tests {
             let report = Report::Failed(Failure { at, errno: 13, text: "why".into() });
             assert_eq!(Report::parse(&report.to_bytes()), Some(report));
         }
-        for report in [Report::Started, Report::Warning("w".into())] {
+        for report in [Report::Started, Report::Sockets, Report::Warning("w".into())] {
             assert_eq!(Report::parse(&report.to_bytes()), Some(report));
         }
         let lease = Lease { network: 36, host: 0x2a };

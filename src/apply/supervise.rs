@@ -1,9 +1,14 @@
 //! Watching over a run: signals go to CMD, its exit status comes back.
 
+use std::os::fd::AsFd;
+
 use super::Launched;
+use crate::dns::Server;
 use crate::error::{Error, Result};
+use crate::sys::Errno;
+use crate::sys::poll::Wait;
 use crate::sys::process::{leads_session, left_group, reap};
-use crate::sys::signal;
+use crate::sys::signal::{self, Signals, Taken};
 
 /// Passes signals on until the run has ended; its exit status.
 ///
@@ -11,8 +16,30 @@ use crate::sys::signal;
 ///
 /// # Errors
 /// The kernel gives no signals any more.
-pub fn supervise(launched: &Launched) -> Result<u8> {
-    watch(launched.pid)
+pub fn supervise(launched: &Launched, server: Option<&mut Server>) -> Result<u8> {
+    match server {
+        None => watch(launched.pid),
+        Some(server) => serve(launched.pid, server),
+    }
+}
+
+/// Answers names meanwhile.
+fn serve(pid: i32, server: &mut Server) -> Result<u8> {
+    let cannot = |errno: Errno| Error::new("cannot wait for signals").because(errno.desc());
+    let signals = Signals::open().map_err(cannot)?;
+    loop {
+        let mut wait = Wait::default();
+        wait.read(signals.as_fd());
+        server.wait_for(&mut wait);
+        if wait.first_ready().map_err(cannot)? {
+            while let Some(taken) = signals.taken().map_err(cannot)? {
+                if let Some(status) = pass_on(taken, pid) {
+                    return Ok(status);
+                }
+            }
+        }
+        server.serve();
+    }
 }
 
 /// The same for any child.
@@ -20,23 +47,27 @@ pub(super) fn watch(pid: i32) -> Result<u8> {
     loop {
         let taken = signal::take()
             .map_err(|errno| Error::new("cannot wait for signals").because(errno.desc()))?;
-        match taken.signal {
-            signal::SIGCHLD => {
-                if let Ok(Some(ended)) = reap(pid) {
-                    return Ok(ended.status);
-                }
-            }
-            signal::SIGTSTP if taken.from_terminal => {
-                // CMD has stopped; the shell must see this process stop too, to take over.
-                let _ = signal::stop_self();
-            }
-            signal::SIGHUP if taken.from_terminal && leads_session() => {
-                let _ = signal::send(pid, signal::SIGHUP);
-            }
-            _ if taken.from_terminal && !left_group(pid) => {}
-            other => {
-                let _ = signal::send(pid, other);
-            }
+        if let Some(status) = pass_on(taken, pid) {
+            return Ok(status);
         }
     }
+}
+
+/// Passes one signal on; the exit status of the child when it was its end.
+fn pass_on(taken: Taken, pid: i32) -> Option<u8> {
+    match taken.signal {
+        signal::SIGCHLD => return reap(pid).ok().flatten().map(|ended| ended.status),
+        signal::SIGTSTP if taken.from_terminal => {
+            // CMD has stopped; the shell must see this process stop too, to take over.
+            let _ = signal::stop_self();
+        }
+        signal::SIGHUP if taken.from_terminal && leads_session() => {
+            let _ = signal::send(pid, signal::SIGHUP);
+        }
+        _ if taken.from_terminal && !left_group(pid) => {}
+        other => {
+            let _ = signal::send(pid, other);
+        }
+    }
+    None
 }

@@ -10,6 +10,8 @@ pub mod help;
 mod nearest;
 mod parse;
 pub mod table;
+mod table_link;
+mod table_netns;
 
 pub use args::Args;
 pub use command::{Command, More, Operands, Opt, Section, Takes, full};

@@ -5,11 +5,13 @@
 //! group; to add an option, add one [`Opt`] to a section of its command.
 
 use super::command::{Command, More, Operands, Opt, Section};
+use super::table_link::LINK;
+use super::table_netns::NETNS;
 
 // Options that several commands share. Every command ends with HELP.
 
-const HELP: Opt = Opt::flag("help", "show this text").short('h');
-const JSON: Opt = Opt::flag("json", "print JSON instead of text");
+pub(super) const HELP: Opt = Opt::flag("help", "show this text").short('h');
+pub(super) const JSON: Opt = Opt::flag("json", "print JSON instead of text");
 const DRY_RUN: Opt = Opt::flag("dry-run", "print what would be done, and do nothing");
 const FORMAT: Opt = Opt::one_of(
     "format",
@@ -19,13 +21,13 @@ const FORMAT: Opt = Opt::one_of(
 );
 
 /// What a section is called in a command that needs only one.
-const OPTIONS: &str = "Options";
+pub(super) const OPTIONS: &str = "Options";
 
 const RUNS: &str = "Processes";
 const PORTS: &str = "Ports";
 const NETWORKS: &str = "Networks";
 
-const STATUS_OF_CMD: &str = "That of CMD; 128+N when signal N ended it; 125 when nsrun itself \
+pub(super) const STATUS_OF_CMD: &str = "That of CMD; 128+N when signal N ended it; 125 when nsrun itself \
     failed, 126 when CMD cannot be executed, 127 when there is no such command, 2 for wrong usage.";
 
 /// The root of the table.
@@ -52,13 +54,15 @@ pub static NSRUN: Command = Command {
         PORT,
         FIREWALL,
         NETWORK,
+        NETNS,
+        LINK,
         GC,
         HELP_COMMAND,
     ],
     notes: &[(
         "Exit status",
-        "0 done, 1 failed, 2 wrong usage. run, exec and wait give the status of the launched \
-         command instead.",
+        "0 done, 1 failed, 2 wrong usage. run, exec, netns exec and wait give the status of the \
+         launched command instead.",
     )],
     examples: &[
         (
@@ -89,9 +93,11 @@ const RUN: Command = Command {
                     "net",
                     "NETWORK[,KEY=VALUE...]",
                     "network to join: \"bridge\" (a bridge on this host, made on first use with a \
-                     subnet that nothing else uses), one made by \"nsrun network create\", or \"none\" \
-                     (loopback only); repeated for eth0, eth1 and so on; keys are ip, mac, mtu, ifname \
-                     and default-route=yes|no; default bridge",
+                     subnet that nothing else uses), \"ptp\" (a link of its own that the host routes \
+                     to), or one made by \"nsrun network create\"; repeated for eth0, eth1 and so on; \
+                     keys are ip, mac, mtu, ifname and default-route=yes|no. Or the only one: \
+                     \"none\" (loopback only), or what to share: \"host\", ns:NAME, ns:/PATH, pid:PID or \
+                     container:NAME (that of a run); default bridge",
                 )
                 .aliases(&["network"])
                 .repeat(),
@@ -138,9 +144,20 @@ const RUN: Command = Command {
                     "name of the run for ps, inspect, stop, exec and wait: 1 to 63 letters, digits, \
                      \"-\" or \"_\", unique on this host; default made up",
                 ),
+                Opt::value(
+                    "network-alias",
+                    "NAME",
+                    "further name by which the other members of its networks find the run",
+                )
+                .repeat(),
                 Opt::value("hostname", "NAME", "host name inside; default the name of the run"),
-                Opt::value("dns", "ADDRESS", "name server to ask; default those of this host")
-                    .repeat(),
+                Opt::value(
+                    "dns",
+                    "ADDRESS",
+                    "name server to ask for all names but those of members; default those of this \
+                     host; \"none\": names of members are not answered",
+                )
+                .repeat(),
                 Opt::value(
                     "dns-search",
                     "DOMAIN",
@@ -402,10 +419,10 @@ const PUBLISH: Command = Command {
         "Publishes ports of a run that is there, all or none, and prints them. They are reached from \
          other hosts, from this host by any of its addresses and by 127.0.0.1, from other runs and \
          from the run itself.",
-        "A port that another run or a process of this host has, by the same address or by all, is \
-         refused.",
+        "PORTS is [HOSTIP:]HOSTPORT[-END]:PORT[-END][/PROTOCOL], as for \"nsrun run --publish\". A port \
+         that another run or a process of this host has, by the same address or by all, is refused.",
     ],
-    operands: Operands { required: &["NAME|PID", PUBLICATION], more: More::Any(PUBLICATION) },
+    operands: Operands { required: &["NAME|PID", "PORTS"], more: More::Any("PORTS") },
     sections: &[Section { heading: OPTIONS, options: &[HELP] }],
     examples: &[
         ("A web server", "nsrun publish web 8080:80"),
@@ -422,7 +439,7 @@ const UNPUBLISH: Command = Command {
     group: PORTS,
     summary: "take published ports back",
     about: &["Takes back published ports of a run. Connections that are there go on."],
-    operands: Operands { required: &["NAME|PID", PUBLICATION], more: More::Any(PUBLICATION) },
+    operands: Operands { required: &["NAME|PID", "PORTS"], more: More::Any("PORTS") },
     sections: &[Section { heading: OPTIONS, options: &[HELP] }],
     examples: &[("As port prints it", "nsrun unpublish web 8080:80/tcp")],
     ..Command::EMPTY

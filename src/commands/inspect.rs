@@ -5,19 +5,20 @@ use std::net::IpAddr;
 
 use serde_json::{Value, json};
 
-use super::{find_run, operand, ports, process, ps::printable};
+use super::{find_run, operand, ports, process};
 use crate::cli::Args;
 use crate::error::Result;
 use crate::facts::{Joined, Status, is_link_local, with_prefix};
 use crate::kernel::{Kernel, Link};
-use crate::spec::Mac;
+use crate::spec::{Mac, printable};
 
 pub(super) fn inspect(args: &Args) -> Result<u8> {
     let mut kernel = Kernel::open()?;
     let mut status = find_run(&mut kernel, operand(args, 0)?)?;
     // Its other links are not known by its name.
     let mut runs = kernel.runs()?.into_iter();
-    if let Some(whole) = runs.find(|run| run.namespace_id == status.namespace_id) {
+    let same = |run: &Status| run.namespace_id.is_some() && run.namespace_id == status.namespace_id;
+    if let Some(whole) = runs.find(same) {
         status = whole;
     }
     let run = json(&mut kernel, &status)?;
@@ -40,6 +41,7 @@ pub(super) fn json(kernel: &mut Kernel, status: &Status) -> Result<Value> {
         "started": run.map(|run| time(run.started)),
         "init": run.map(|run| run.pid).filter(|init| Some(*init) != pid),
         "supervisor": run.map(|run| run.supervisor),
+        "mode": status.mode,
         "networks": networks(kernel, status)?,
         "ports": status.joined.iter().flat_map(|joined| &joined.ports).map(ports::json).collect::<Vec<_>>(),
     }))
@@ -48,7 +50,10 @@ pub(super) fn json(kernel: &mut Kernel, status: &Status) -> Result<Value> {
 /// The links inside that the run's veths lead to. They are looked up from here, without entering or
 /// keeping the namespace; a run with rights over its links may have changed them.
 fn networks(kernel: &mut Kernel, status: &Status) -> Result<Vec<Value>> {
-    let Some(namespace) = status.namespace_id else { return Ok(Vec::new()) };
+    let Some(namespace) = status.namespace_id else {
+        let written = status.networks.as_deref().and_then(|text| serde_json::from_str(text).ok());
+        return Ok(written.unwrap_or_default());
+    };
     // Both fail when the run ends in this moment: then there is nothing left to show.
     let Ok(links) = kernel.links(Some(namespace)) else { return Ok(Vec::new()) };
     let addresses = kernel.addresses(Some(namespace)).unwrap_or_default();

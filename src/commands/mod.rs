@@ -4,6 +4,8 @@ mod declared;
 mod exec;
 mod firewall;
 mod inspect;
+mod link;
+pub mod netns;
 mod network;
 mod network_options;
 mod options;
@@ -11,13 +13,15 @@ mod ports;
 mod process;
 mod ps;
 mod run;
+mod share;
 mod stop;
+mod target;
 mod wait;
 
 use crate::cli::{Args, Usage};
 use crate::error::{Error, Kind, Result};
-use crate::facts::Status;
-use crate::kernel::Kernel;
+use crate::facts::{Run, Status};
+use crate::kernel::{Kernel, record, recorded};
 
 /// Exit status of a command that failed.
 const FAILED: u8 = 1;
@@ -51,21 +55,37 @@ pub fn dispatch(path: &str, args: &Args) -> std::result::Result<u8, (Error, u8)>
         "publish" => ports::publish,
         "unpublish" => ports::unpublish,
         "port" => ports::port,
+        "link move" => link::send_away,
+        "link promisc" => link::promisc,
+        "link return" => link::take_back,
+        "netns add" => netns::add_command,
+        "netns attach" => netns::attach_command,
+        "netns delete" => netns::delete_command,
+        "netns exec" => netns::exec_command,
+        "netns identify" => netns::identify_command,
+        "netns list" => netns::list_command,
+        "netns list-id" => netns::list_id_command,
+        "netns monitor" => netns::monitor_command,
+        "netns pids" => netns::pids_command,
+        "netns set" => netns::set_command,
         _ => |_| Err(Error::new("cannot do this yet")),
     };
-    let failed = match path {
-        "run" | "exec" | "wait" => LAUNCH_FAILED,
-        _ => FAILED,
-    };
     command(args).map_err(|error| {
-        let status = match error.kind {
-            Kind::Usage => WRONG_USAGE,
-            Kind::Failed => failed,
-            Kind::NotExecutable => NOT_EXECUTABLE,
-            Kind::NotFound => NOT_FOUND,
-        };
+        let status = exit_status(path, &error);
         (error, status)
     })
+}
+
+/// The exit status of the command at `path` when it failed.
+fn exit_status(path: &str, error: &Error) -> u8 {
+    let launches = matches!(path, "run" | "exec" | "wait" | "netns exec");
+    match error.kind {
+        Kind::Usage => WRONG_USAGE,
+        Kind::Failed if launches => LAUNCH_FAILED,
+        Kind::Failed => FAILED,
+        Kind::NotExecutable => NOT_EXECUTABLE,
+        Kind::NotFound => NOT_FOUND,
+    }
 }
 
 impl From<Usage> for Error {
@@ -85,6 +105,10 @@ fn find_run(kernel: &mut Kernel, target: &str) -> Result<Status> {
         Some(status) => Some(status),
         None => kernel.run(target)?,
     };
+    let found = match found {
+        Some(status) if status.alive => Some(status),
+        _ => unlinked(target),
+    };
     found.filter(|status| status.alive).ok_or_else(|| {
         Error::new(format!("cannot find run \"{target}\""))
             .because("there is none of that name, and no process with that id is in one")
@@ -92,11 +116,15 @@ fn find_run(kernel: &mut Kernel, target: &str) -> Result<Status> {
     })
 }
 
-/// Tells what people should know although it is no error.
-fn warn(warnings: &[String]) {
-    for warning in warnings {
-        eprintln!("nsrun: warning: {warning}");
-    }
+/// The same among the runs that have no link on this host.
+fn unlinked(target: &str) -> Option<Status> {
+    let pid: Option<i32> = target.parse().ok();
+    record(target).or_else(|| {
+        let is_its = |run: &Run| Some(run.pid) == pid || process::cmd_pid(run.pid) == pid;
+        recorded()
+            .into_iter()
+            .find(|status| pid.is_some() && status.run.as_ref().is_some_and(is_its))
+    })
 }
 
 /// An operand as text: names of runs have no other bytes.

@@ -5,22 +5,28 @@ use std::net::Ipv4Addr;
 use crate::cli::Args;
 use crate::error::{Error, Result};
 use crate::facts::DEFAULT_NETWORK;
-use crate::spec::{self, Membership};
+use crate::spec::{self, Membership, Share};
 
 /// What one network may be given, as single options or after its name.
 const KEYS: [&str; 4] = ["ip", "mac", "mtu", "ifname"];
 
-/// The networks to join, in order; none for `--net none`.
-pub(super) fn networks(args: &Args) -> Result<Vec<Membership>> {
+/// The networks to join, in order, none for `--net none`; or the network namespace to share.
+pub(super) fn networks(args: &Args) -> Result<(Vec<Membership>, Option<Share>)> {
     let mut asked = args.texts("net")?;
     if asked.is_empty() {
         asked.push(DEFAULT_NETWORK);
     }
-    if asked == ["none"] {
+    let mut share = None;
+    for text in &asked {
+        let found = Share::parse(text)?;
+        if asked.len() > 1 && (found.is_some() || *text == "none") {
+            return Err(Error::usage(format!("--net {text} cannot be combined with another"))
+                .hint("drop it, or the others"));
+        }
+        share = share.or(found);
+    }
+    if share.is_some() || asked == ["none"] {
         asked.clear();
-    } else if asked.contains(&"none") {
-        return Err(Error::usage("--net none cannot be combined with a network")
-            .hint("drop --net none, or the networks"));
     }
     let mut networks = Vec::new();
     for (n, text) in asked.iter().enumerate() {
@@ -30,8 +36,9 @@ pub(super) fn networks(args: &Args) -> Result<Vec<Membership>> {
         let Some(value) = args.text(key)? else { continue };
         match &mut networks[..] {
             [] => {
+                let mode = share.as_ref().map_or("none".into(), ToString::to_string);
                 return Err(Error::usage(format!("--{key} needs a network"))
-                    .hint(format!("drop --{key}, or --net none")));
+                    .hint(format!("drop --{key}, or --net {mode}")));
             }
             [only] => set(only, key, value)?,
             [first, ..] => {
@@ -41,7 +48,7 @@ pub(super) fn networks(args: &Args) -> Result<Vec<Membership>> {
             }
         }
     }
-    Ok(networks)
+    Ok((networks, share))
 }
 
 /// Reads `NAME[,KEY=VALUE…]`, for the link number `n`.

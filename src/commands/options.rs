@@ -10,15 +10,16 @@ use std::path::{Path, PathBuf};
 use crate::cli::Args;
 use crate::error::{Error, Result};
 use crate::spec::{
-    self, Bind, HostLine, IdMap, Isolation, Resolver, Root, Run, Sysctl, User, UserNamespace,
-    capability,
+    self, Bind, HostLine, IdMap, Isolation, Resolver, Root, Run, Share, Sysctl, User,
+    UserNamespace, capability,
 };
 use crate::sys::{credentials, file};
 
 /// Reads all options of `run` but those about its output.
 pub(super) fn spec(args: &Args) -> Result<Run> {
-    let networks = super::network_options::networks(args)?;
-    let isolation = isolation(args, networks.is_empty())?;
+    let (networks, share) = super::network_options::networks(args)?;
+    let is_local = matches!(share, None | Some(Share::Host)) && networks.is_empty();
+    let isolation = isolation(args, is_local)?;
     let base = match isolation.user {
         Some(_) => capability::ALL,
         None => capability::DEFAULT,
@@ -27,6 +28,7 @@ pub(super) fn spec(args: &Args) -> Result<Run> {
     Ok(Run {
         name: args.text("name")?.map(spec::run_name).transpose()?,
         sysctls: parse_all(args, "sysctl", Sysctl::parse)?,
+        aliases: parse_all(args, "network-alias", spec::run_name)?,
         hostname: args.text("hostname")?.map(spec::host_name).transpose()?,
         resolver: resolver(args)?,
         hosts: parse_all(args, "add-host", host_line)?,
@@ -41,6 +43,7 @@ pub(super) fn spec(args: &Args) -> Result<Run> {
         command: args.operands().to_vec(),
         ports: super::ports::publications(args.texts("publish")?)?,
         networks,
+        share,
         isolation,
     })
 }
@@ -59,7 +62,7 @@ pub(super) fn number(args: &Args, name: &str, from: u32, to: u32) -> Result<Opti
     })
 }
 
-fn isolation(args: &Args, unconnected: bool) -> Result<Isolation> {
+fn isolation(args: &Args, is_local: bool) -> Result<Isolation> {
     let maps = |name: &str| parse_all(args, name, IdMap::parse);
     let asked = args.flag("userns");
     let users = UserNamespace { uids: maps("uidmap")?, gids: maps("gidmap")? };
@@ -68,7 +71,7 @@ fn isolation(args: &Args, unconnected: bool) -> Result<Isolation> {
             .hint("add --userns, or drop the maps"));
     }
     // An ordinary user may have namespaces of their own inside a user namespace of their own.
-    let needed = !credentials::is_root() && unconnected;
+    let needed = !credentials::is_root() && is_local;
     let own = |name: &str, default: &str| {
         args.text(name).map(|choice| choice.unwrap_or(default) == "private")
     };
@@ -90,8 +93,15 @@ fn resolver(args: &Args) -> Result<Resolver> {
         }
         Ok(text.to_owned())
     };
+    let off = args.texts("dns")?.contains(&"none");
+    if off && args.texts("dns")?.len() > 1 {
+        return Err(
+            Error::usage("--dns none stands alone").hint("drop it, or the other --dns options")
+        );
+    }
     Ok(Resolver {
-        servers: parse_all(args, "dns", address)?,
+        off,
+        servers: if off { Vec::new() } else { parse_all(args, "dns", address)? },
         search: parse_all(args, "dns-search", word)?,
         options: parse_all(args, "dns-option", word)?,
     })

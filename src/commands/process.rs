@@ -1,8 +1,9 @@
 //! What /proc says about the processes of a run (proc(5)).
 
 use std::fs;
+use std::io;
 use std::os::unix::ffi::OsStringExt;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use crate::error::{Error, Result};
 use crate::facts::Account;
@@ -46,13 +47,18 @@ pub(super) fn limits(pid: i32) -> Option<(capability::Set, bool)> {
     Some((bounding, field(pid, "NoNewPrivs:").as_deref() == Some("1")))
 }
 
-/// The descriptor of process `pid` that refers to the anonymous file `name`, as a path.
-pub(super) fn anonymous_file(pid: i32, name: &str) -> Option<std::path::PathBuf> {
+/// The descriptor of process `pid` that refers to the anonymous file `name`, as a path; `None` when
+/// it has none.
+///
+/// # Errors
+/// The process is gone, or another user's.
+pub(super) fn anonymous_file(pid: i32, name: &str) -> io::Result<Option<PathBuf>> {
     let wanted = format!("/memfd:{name} (deleted)");
-    fs::read_dir(format!("/proc/{pid}/fd")).ok()?.flatten().map(|entry| entry.path()).find(|path| {
-        fs::read_link(path)
-            .is_ok_and(|target| target.into_os_string().into_vec() == wanted.as_bytes())
-    })
+    let is_wanted = |path: &PathBuf| {
+        fs::read_link(path).is_ok_and(|to| to.into_os_string().into_vec() == wanted.as_bytes())
+    };
+    let paths = fs::read_dir(format!("/proc/{pid}/fd"))?.flatten().map(|entry| entry.path());
+    Ok(paths.into_iter().find(is_wanted))
 }
 
 /// Looks a user up in the passwd(5) and group(5) of a root directory.

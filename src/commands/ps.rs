@@ -7,7 +7,8 @@ use super::{inspect, process};
 use crate::cli::Args;
 use crate::error::Result;
 use crate::facts::{Joined, Status};
-use crate::kernel::Kernel;
+use crate::kernel::{Kernel, recorded};
+use crate::spec::printable;
 
 const HEADINGS: [&str; 6] = ["NAME", "PID", "NETWORK", "ADDRESS", "UP", "COMMAND"];
 
@@ -15,6 +16,7 @@ pub(super) fn ps(args: &Args) -> Result<u8> {
     let mut kernel = Kernel::open()?;
     let mut runs = kernel.runs()?;
     runs.retain(|status| status.alive);
+    runs.extend(recorded());
     if args.flag("json") {
         let mut list = Vec::new();
         for status in &runs {
@@ -30,7 +32,7 @@ pub(super) fn ps(args: &Args) -> Result<u8> {
         rows.push([
             status.title(),
             pid.map(|pid| pid.to_string()).unwrap_or_default(),
-            each(status, |joined| Some(joined.network.clone())),
+            status.mode.clone().unwrap_or_else(|| each(status, |on| Some(on.network.clone()))),
             each(status, |joined| Some(joined.address?.0.to_string())),
             status.run.map(|run| duration(now.saturating_sub(run.started))).unwrap_or_default(),
             printable(&pid.map(process::command).unwrap_or_default().join(" ")),
@@ -62,11 +64,6 @@ pub(super) fn table<const N: usize>(rows: &[[String; N]]) -> String {
     out
 }
 
-/// Text of others without what would move a terminal's cursor.
-pub(super) fn printable(text: &str) -> String {
-    text.chars().map(|c| if c.is_control() { '\u{fffd}' } else { c }).collect()
-}
-
 /// Seconds as people say them, two units at most.
 pub(super) fn duration(seconds: u64) -> String {
     let (minutes, hours, days) = (seconds / 60, seconds / 3600, seconds / 86400);
@@ -96,10 +93,5 @@ mod tests {
         for (seconds, text) in [(0, "0s"), (61, "1m1s"), (3661, "1h1m"), (90_000, "1d1h")] {
             assert_eq!(duration(seconds), text);
         }
-    }
-
-    #[test]
-    fn what_others_wrote_cannot_move_the_cursor() {
-        assert_eq!(printable("a\x1b[2Jb\n"), "a\u{fffd}[2Jb\u{fffd}");
     }
 }

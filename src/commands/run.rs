@@ -2,19 +2,21 @@
 
 use std::fs::{self, File};
 use std::io::{self, Write};
+use std::os::fd::AsFd;
 use std::path::{Path, PathBuf};
 
 use serde_json::json;
 
 use super::declared::declared;
-use super::{inspect, options, ports, process, warn};
+use super::{inspect, options, ports, process, share};
 use crate::apply::{self, Launched, Made};
 use crate::cli::Args;
+use crate::dns::{Members, Server, Upstreams};
 use crate::error::{Error, Kind, Result};
 use crate::facts::{HostFiles, Machine, NetworkLink};
-use crate::kernel::{Kernel, Lock};
+use crate::kernel::{Kernel, Lock, Record, record};
 use crate::plan::{self, Plan};
-use crate::spec::Run;
+use crate::spec::{Run, Share};
 use crate::sys::channel::Channel;
 use crate::sys::namespace::Namespaces;
 use crate::sys::process::{Fork, exit, fork, new_session};
@@ -90,6 +92,13 @@ fn dry_run(args: &Args) -> Result<Option<Show>> {
     }))
 }
 
+/// Tells what people should know although it is no error.
+pub(super) fn warn(warnings: &[String]) {
+    for warning in warnings {
+        let _ = writeln!(io::stderr(), "nsrun: warning: {warning}");
+    }
+}
+
 /// Looks at what matters for this run, and plans it.
 fn plan(spec: &Run, kernel: &mut Kernel) -> Result<Plan> {
     let mut machine = Machine { random: file::random(), ..Machine::default() };
@@ -120,10 +129,14 @@ fn host_files(spec: &Run) -> HostFiles {
     let read = |path: &str| fs::read(path).ok().map(|text| String::from_utf8_lossy(&text).into());
     let connected = !spec.networks.is_empty();
     let mut files = HostFiles::default();
+    if let Some(Share::Named(name)) = &spec.share {
+        files.namespace_resolv_conf = read(&format!("/etc/netns/{name}/resolv.conf"));
+    }
     if connected || !spec.resolver.is_default() {
         files.resolv_conf = read("/etc/resolv.conf");
         let own: &str = files.resolv_conf.as_deref().unwrap_or_default();
-        if own.is_empty() || own.contains("127.") || own.contains("::1") {
+        let asked_inside = !connected || spec.resolver.off;
+        if asked_inside && (own.is_empty() || own.contains("127.") || own.contains("::1")) {
             files.upstream_resolv_conf = read("/run/systemd/resolve/resolv.conf");
         }
     }
@@ -133,10 +146,65 @@ fn host_files(spec: &Run) -> HostFiles {
     files
 }
 
+/// A run, as the one who watches over it has it.
+struct Life {
+    launched: Launched,
+    plan: Plan,
+    /// What stands for it where no link on this host does.
+    record: Option<Record>,
+    /// For those who ask for names.
+    kernel: Kernel,
+}
+
+/// Takes the name of a run that will have no link on this host to hold it.
+fn hold_name(spec: &Run, kernel: &mut Kernel) -> Result<Option<Record>> {
+    let Some(name) = &spec.name else { return Ok(None) };
+    let taken = |title: String| {
+        Error::new(format!("cannot take name \"{name}\""))
+            .because(format!("run \"{title}\" has it"))
+            .hint("choose another, or end that run with \"nsrun stop\"")
+    };
+    if !spec.networks.is_empty() {
+        return match record(name) {
+            Some(other) => Err(taken(other.title())),
+            None => Ok(None),
+        };
+    }
+    let record = Record::hold(name)?;
+    match kernel.run(name)? {
+        Some(other) if other.alive => Err(taken(other.title())),
+        _ => Ok(Some(record)),
+    }
+}
+
+/// Makes a run without a link on this host known. One without a name goes by its process id, and
+/// does without where there is no place for it.
+fn registered(
+    held: Option<Record>,
+    spec: &Run,
+    launched: &Launched,
+    plan: &Plan,
+) -> Option<Record> {
+    if !spec.networks.is_empty() {
+        return None;
+    }
+    let mut record = held.or_else(|| Record::hold(&launched.pid.to_string()).ok())?;
+    let mode = spec.share.as_ref().map_or("none".into(), ToString::to_string);
+    let networks = describe(launched, plan)["networks"].to_string();
+    record.write(launched.run, &mode, &networks).ok()?;
+    Some(record)
+}
+
 /// Plans and launches, again when another run made the network at the same moment.
-fn launch(spec: &Run, warn: &mut dyn FnMut(&[String])) -> Result<(Launched, Kernel, Plan)> {
+fn launch(spec: &Run, warn: &mut dyn FnMut(&[String])) -> Result<Life> {
     const TRIES: usize = 10;
     let mut kernel = Kernel::open()?;
+    let namespace = match &spec.share {
+        None => None,
+        Some(share) => share::open(&mut kernel, share)?,
+    };
+    let namespace = namespace.as_ref().map(AsFd::as_fd);
+    let record = hold_name(spec, &mut kernel)?;
     let mut lock = None;
     for _ in 0..TRIES {
         let plan = plan(spec, &mut kernel)?;
@@ -148,10 +216,12 @@ fn launch(spec: &Run, warn: &mut dyn FnMut(&[String])) -> Result<(Launched, Kern
         if let Made::Done(made) = apply::make_network(&mut kernel, &plan.network)? {
             lock = None;
             warn(&plan.warnings);
-            if let Some(launched) = apply::launch(&mut kernel, &plan, &made)? {
+            if let Some(launched) = apply::launch(&mut kernel, &plan, &made, namespace)? {
                 warn(&launched.warnings);
                 tell_free_ports(spec, &launched);
-                return Ok((launched, kernel, plan));
+                kernel.close_netfilter();
+                let record = registered(record, spec, &launched, &plan);
+                return Ok(Life { launched, plan, record, kernel });
             }
         }
     }
@@ -164,7 +234,7 @@ fn launch(spec: &Run, warn: &mut dyn FnMut(&[String])) -> Result<(Launched, Kern
 fn tell_free_ports(spec: &Run, launched: &Launched) {
     for (asked, (_, port)) in spec.ports.iter().zip(&launched.ports) {
         if asked.first == 0 {
-            eprintln!("nsrun: published {port}");
+            let _ = writeln!(io::stderr(), "nsrun: published {port}");
         }
     }
 }
@@ -172,8 +242,7 @@ fn tell_free_ports(spec: &Run, launched: &Launched) {
 fn foreground(spec: &Run, output: Output) -> Result<u8> {
     let terminal = Foreground::current();
     block_signals()?;
-    let (launched, kernel, plan) = launch(spec, &mut warn)?;
-    let status = stay(&launched, kernel, &plan, output.status)?;
+    let status = stay(launch(spec, &mut warn)?, output.status)?;
     if let Some(terminal) = terminal {
         terminal.restore();
     }
@@ -185,16 +254,24 @@ fn block_signals() -> Result<()> {
 }
 
 /// Watches over a run until it ends; its exit status stays readable for those who wait for it.
-fn stay(launched: &Launched, kernel: Kernel, plan: &Plan, status: Option<File>) -> Result<u8> {
+fn stay(life: Life, status: Option<File>) -> Result<u8> {
+    let Life { mut launched, plan, record, kernel } = life;
     if let Some(mut file) = status {
-        let line = format!("{}\n", describe(launched, plan));
+        let line = format!("{}\n", describe(&launched, &plan));
         let _ = file.write_all(line.as_bytes());
     }
-    drop(kernel);
+    let mut server =
+        launched.sockets.take().zip(plan.responder.as_ref()).map(|(sockets, asked)| {
+            let networks = plan.members.iter().map(|member| member.network.clone()).collect();
+            let upstreams = Upstreams::new(&asked.upstreams);
+            Server::new(sockets, Members::new(kernel, networks), asked.search.clone(), upstreams)
+        });
     // What the caller left open for CMD, or for nobody, must end when CMD closes it.
-    file::close_from(3);
+    let mut kept = server.as_ref().map(Server::descriptors).unwrap_or_default();
+    kept.extend(record.as_ref().map(Record::as_fd));
+    file::close_all_but(3, &kept);
     let status_file = file::anonymous(c"nsrun-status");
-    let status = apply::supervise(launched)?;
+    let status = apply::supervise(&launched, server.as_mut())?;
     if let Ok(mut file) = status_file {
         let _ = file.write_all(&[status]);
     }
@@ -294,8 +371,8 @@ fn background(spec: &Run, status: Option<File>, report: &Channel, null: &File, l
     let mut warnings = Vec::new();
     let mut collect = |more: &[String]| warnings.extend_from_slice(more);
     let launched = begin().and_then(|()| launch(spec, &mut collect));
-    let (launched, kernel, plan) = match launched {
-        Ok(launched) => launched,
+    let life = match launched {
+        Ok(life) => life,
         Err(error) => {
             let kind = KINDS.iter().rposition(|kind| *kind == error.kind).unwrap_or(2) as u8;
             let text = error.to_string();
@@ -306,7 +383,7 @@ fn background(spec: &Run, status: Option<File>, report: &Channel, null: &File, l
             return super::LAUNCH_FAILED;
         }
     };
-    let lines = [&[title(&launched, &plan)], warnings.as_slice()].concat().join("\n");
+    let lines = [&[title(&life.launched, &life.plan)], warnings.as_slice()].concat().join("\n");
     let _ = report.send(&[&[0], lines.as_bytes()].concat());
-    stay(&launched, kernel, &plan, status).unwrap_or(super::LAUNCH_FAILED)
+    stay(life, status).unwrap_or(super::LAUNCH_FAILED)
 }

@@ -2,10 +2,12 @@
 //! what was read back.
 
 mod lease;
+mod netns;
 mod network;
 mod run;
 
 pub use lease::Lease;
+pub use netns::{EtcFile, Identity, Mounted, Named, NamedNamespace, NamespaceId};
 pub use network::{
     BRIDGE_PREFIX, DEFAULT_NETWORK, Description, Network, Options, network_mac, parse_network_mac,
 };
@@ -38,6 +40,21 @@ pub enum NetworkLink {
         /// Kind of the link, or "physical link".
         kind: String,
     },
+}
+
+/// A link that is to go to another namespace.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Traveller {
+    /// Its name.
+    pub name: String,
+    /// Its index.
+    pub index: u32,
+    /// Its kind; `None` for a physical link.
+    pub kind: Option<String>,
+    /// Its alternative names.
+    pub names: Vec<String>,
+    /// Whether it is up.
+    pub up: bool,
 }
 
 /// What making a network has to know about the host.
@@ -105,6 +122,8 @@ pub struct HostFiles {
     pub resolv_conf: Option<String>,
     /// The servers systemd-resolved itself asks: `/run/systemd/resolve/resolv.conf`.
     pub upstream_resolv_conf: Option<String>,
+    /// `/etc/netns/NAME/resolv.conf` of the named namespace that is shared: ip-netns(8).
+    pub namespace_resolv_conf: Option<String>,
     /// `/etc/hosts`.
     pub hosts: Option<String>,
 }

@@ -61,6 +61,10 @@ pub struct Status {
     pub namespace_id: Option<i32>,
     /// The networks it is on, as its links on this host say, oldest first.
     pub joined: Vec<Joined>,
+    /// How it is connected, where no link on this host says it: "none", "host".
+    pub mode: Option<String>,
+    /// Its networks as JSON, where they cannot be looked up from this host.
+    pub networks: Option<String>,
 }
 
 /// A network that a run is on.
@@ -102,7 +106,8 @@ impl Status {
     /// What the run is called: its name, or its lease.
     pub fn title(&self) -> String {
         let lease = || self.joined.first().map(|joined| joined.lease.to_string());
-        self.name.clone().or_else(lease).unwrap_or_default()
+        let pid = || self.run.map(|run| run.pid.to_string());
+        self.name.clone().or_else(lease).or_else(pid).unwrap_or_default()
     }
 }
 

@@ -1,6 +1,6 @@
 //! One link, as the kernel describes it.
 
-use nl::route::{info, link};
+use nl::route::{LinkFlags, info, link};
 use nl::{DecodeError, Message};
 
 /// What nsrun wants to know of a link.
@@ -18,6 +18,8 @@ pub struct Link {
     pub mac: Vec<u8>,
     /// Largest packet, in bytes.
     pub mtu: u32,
+    /// Whether it is up.
+    pub up: bool,
     /// Description.
     pub alias: Option<String>,
     /// Index of the bridge it belongs to.
@@ -32,7 +34,8 @@ impl Link {
     /// Reads a link from a reply, in one pass over its attributes.
     pub(super) fn decode(message: &Message<'_>) -> Result<Link, DecodeError> {
         let (header, view) = message.decode(link::NEW)?;
-        let mut found = Link { index: header.index as u32, ..Link::default() };
+        let up = header.flags.contains(LinkFlags::UP);
+        let mut found = Link { index: header.index as u32, up, ..Link::default() };
         for attr in view.iter() {
             let attr = attr?;
             match attr.code() {

@@ -4,8 +4,12 @@ mod holder;
 mod link;
 mod listener;
 mod lock;
+pub mod named;
 mod netfilter;
+mod record;
 mod snapshot;
+
+use std::os::fd::{AsFd, BorrowedFd};
 
 use nl::socket::{Protocol, Refusal, Socket, SocketError};
 use nl::{Batch, EncodeError, Message};
@@ -17,6 +21,7 @@ pub use link::Link;
 pub use listener::{Listener, listener};
 pub use lock::Lock;
 pub use netfilter::{BaseChain, Found, FoundRule, Netfilter};
+pub use record::{Record, record, recorded};
 
 /// Room for the batches of a usual run; larger ones take a second try.
 const BATCH: usize = 2048;
@@ -78,9 +83,20 @@ impl Kernel {
         self.netfilter.as_mut().ok_or_else(|| Error::new("cannot talk to the kernel's firewall"))
     }
 
+    /// Closes nf_tables again.
+    pub fn close_netfilter(&mut self) {
+        self.netfilter = None;
+    }
+
     /// Index of a link by its name; `None` when there is none.
     pub fn index(&self, link: &str) -> Option<u32> {
         sys::link::index(&self.route, link).ok()
+    }
+}
+
+impl AsFd for Kernel {
+    fn as_fd(&self) -> BorrowedFd<'_> {
+        self.route.as_fd()
     }
 }
 
@@ -115,6 +131,10 @@ fn all_refused(batch: &[u8], error: &std::io::Error) -> Vec<Refusal> {
 }
 
 fn failed(error: SocketError) -> Error {
+    let error = match error {
+        SocketError::Io(_, error) => sys::errno(&error).desc().to_owned(),
+        other => other.to_string(),
+    };
     Error::new("cannot get an answer from the kernel").because(error)
 }
 

@@ -1,5 +1,7 @@
 //! nf_tables: exchange one transaction, ask single elements, list what a table holds.
 
+use std::os::fd::AsFd;
+
 use nl::netfilter::{
     NfGen, batch, chain, data, element, elements, generation, rule, table, userdata,
 };
@@ -219,7 +221,7 @@ impl Netfilter {
     pub fn leave_closing(&self) {
         if let Ok(Fork::Child) = fork(Namespaces::empty()) {
             // Whoever reads our output waits until every copy of the descriptor is closed.
-            sys::file::close_all_but(&self.socket);
+            sys::file::close_all_but(0, &[self.socket.as_fd()]);
             let _ = new_session();
             let _ = std::env::set_current_dir("/");
             exit(0);

@@ -5,11 +5,12 @@ use std::fmt;
 use std::net::{IpAddr, Ipv4Addr};
 
 use ipnet::IpNet;
-use nl::Flags;
 use nl::route::address::{self, IfAddr};
 use nl::route::link::{self, IfInfo};
 use nl::route::nsid::{self, RtGen};
 use nl::route::route::{self, RtMsg};
+use nl::value::U32;
+use nl::{Attr, Flags};
 
 use super::{Kernel, Link, words};
 use crate::error::{Error, Result};
@@ -295,9 +296,23 @@ impl Kernel {
         Ok(Some(status))
     }
 
+    /// The lease of the member of a network that has this name; `None` when there is none.
+    pub fn member(&mut self, name: &str, network: &str) -> Result<Option<Lease>> {
+        let link = self.find_link(By::AltName(&format!("{name}@{network}")))?;
+        Ok(link.and_then(|link| Lease::parse(&link.name)))
+    }
+
+    /// The name of the member of a network that has this lease; `None` when there is none.
+    pub fn member_name(&mut self, lease: Lease, network: &str) -> Result<Option<String>> {
+        let link = self.find_link(By::Name(&lease.to_string()))?;
+        let names = link.map(|link| link.names).unwrap_or_default();
+        let here = |name: &String| name.strip_suffix(network)?.strip_suffix('@').map(Into::into);
+        Ok(names.iter().find_map(here))
+    }
+
     /// The run whose namespace process `pid` is in; `None` when it is in none.
     pub fn run_of(&mut self, pid: u32) -> Result<Option<Status>> {
-        let id = self.namespace_ids(&[pid])?.first().copied().flatten();
+        let id = self.namespace_ids(nsid::PID, &[pid])?.first().copied().flatten();
         let Some(id) = id else { return Ok(None) };
         Ok(self.runs()?.into_iter().find(|status| status.namespace_id == Some(id)))
     }
@@ -307,28 +322,32 @@ impl Kernel {
     pub(super) fn find_alive(&mut self, runs: &mut [Status]) -> Result<()> {
         let pids: Vec<u32> =
             runs.iter().map(|status| status.run.map_or(0, |run| run.pid as u32)).collect();
-        let ids = self.namespace_ids(&pids)?;
+        let ids = self.namespace_ids(nsid::PID, &pids)?;
         for (status, id) in runs.iter_mut().zip(ids) {
             status.alive = id.is_some() && id == status.namespace_id;
         }
         Ok(())
     }
 
-    /// For each process, the id that its network namespace has here; `None` when it is gone or
-    /// has none.
-    pub(super) fn namespace_ids(&mut self, pids: &[u32]) -> Result<Vec<Option<i32>>> {
+    /// For each namespace, named by `key` (a process in it, or an open file), the id it has here;
+    /// `None` when it is gone or has none.
+    pub(super) fn namespace_ids(
+        &mut self,
+        key: Attr<nsid::NsId, U32>,
+        values: &[u32],
+    ) -> Result<Vec<Option<i32>>> {
         /// Replies queue up in the socket, about 1 KiB of its 208 KiB each.
         const AT_ONCE: usize = 64;
-        let mut ids = Vec::with_capacity(pids.len());
-        for pids in pids.chunks(AT_ONCE) {
+        let mut ids = Vec::with_capacity(values.len());
+        for values in values.chunks(AT_ONCE) {
             let base = ids.len();
-            ids.resize(base + pids.len(), None);
+            ids.resize(base + values.len(), None);
             let first = self.route.seq();
             let refusals = self.exchange(
                 |batch| {
-                    for &pid in pids {
+                    for &value in values {
                         batch.push(nsid::GET, Flags::empty(), RtGen::default(), |m| {
-                            m.put(nsid::PID, pid);
+                            m.put(key, value);
                         });
                     }
                 },
@@ -430,6 +449,8 @@ pub(super) fn status_of(link: &Link, network: Option<&Network>) -> Option<Status
         run: link.alias.as_deref().and_then(Run::parse),
         alive: false,
         namespace_id: link.link_namespace,
+        mode: None,
+        networks: None,
         joined: vec![Joined {
             lease,
             link_index: link.index,

@@ -24,6 +24,8 @@ pub struct Member {
     pub fixed: bool,
     /// Name that the run has on this network.
     pub name: Option<String>,
+    /// Further names that it has on this network.
+    pub aliases: Vec<String>,
     /// Whether its link also holds the run's name host-wide: one of them does.
     pub is_first: bool,
     /// Whether the default route of IPv4 leads there.
@@ -75,7 +77,8 @@ impl Member {
     fn names(&self) -> impl Iterator<Item = String> + '_ {
         let host_wide = |name| self.is_first.then(|| run_altname(name));
         let names = move |name| host_wide(name).into_iter().chain([self.local_name(name)]);
-        self.name.as_deref().into_iter().flat_map(names)
+        let aliases = self.aliases.iter().map(|alias| self.local_name(alias));
+        self.name.as_deref().into_iter().flat_map(names).chain(aliases)
     }
 
     fn local_name(&self, name: &str) -> String {
@@ -153,6 +156,7 @@ pub(super) fn members(
     asked: &[Membership],
     networks: Vec<Network>,
     name: Option<&str>,
+    aliases: &[String],
     random: u64,
 ) -> Result<Vec<Member>> {
     let default = default_network(asked, &networks, |_| true);
@@ -166,6 +170,7 @@ pub(super) fn members(
                 claims: claims(asked, &network, random)?,
                 fixed: asked.address.is_some(),
                 name: name.map(Into::into),
+                aliases: aliases.to_vec(),
                 is_first: n == 0,
                 default_route: default == Some(n),
                 default_route6: default6 == Some(n),

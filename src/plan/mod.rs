@@ -3,6 +3,7 @@
 pub mod firewall;
 mod member;
 mod names;
+mod netns;
 mod network;
 mod outbound;
 mod pool;
@@ -11,40 +12,46 @@ mod run;
 mod script;
 mod setup;
 mod step;
+mod transfer;
 mod tree;
 
 pub use member::Member;
+pub(crate) use names::RESPONDER;
+pub use names::Responder;
+pub use netns::{NameStep, add_name, delete_name, enter_named};
 pub use network::create as create_network;
 pub use ports::{Ports, can_publish, mark_publishing, record_ports};
 pub use run::{Plan, Process, run};
 pub use script::script;
 pub use setup::{PrivateFile, Setup};
-pub use step::{Master, Route, Step, Veth};
+pub use step::{Destination, Master, Route, Step, Veth};
+pub use transfer::{Transfer, send_away, take_back};
 pub use tree::tree;
 
 use crate::error::{Error, Result};
 use crate::facts::{Holder, HolderState};
 
-/// How to free `what` (an address or a name) from the one who holds it, so that it can be taken.
+/// How to free `what` (an address or a name) from the one who holds it, so that it can be taken:
+/// what must be done before, and what can be done at any time after.
 ///
 /// # Errors
 /// The holder is alive, or not ours: it keeps what it has.
-pub fn free(what: &str, holder: &Holder, random: u64) -> Result<Vec<Step>> {
+pub fn free(what: &str, holder: &Holder, random: u64) -> Result<(Vec<Step>, Option<Step>)> {
     let (link, index) = (|| holder.link.clone(), holder.index);
     match (holder.state, &holder.status) {
-        // Deleting takes tens of milliseconds; but nothing else ends such a namespace for minutes.
-        (HolderState::Abandoned, Some(_)) => {
-            Ok(vec![Step::DeleteLink { link: link(), index: Some(index) }])
-        }
-        // The kernel removes the link within a moment; until then it is put out of the way.
-        (HolderState::Dying, Some(_)) => {
+        // Put out of the way, which takes less than a millisecond: deleting takes tens. The kernel
+        // removes the link of a dying namespace by itself, within a moment.
+        (HolderState::Dying | HolderState::Abandoned, Some(_)) => {
             let mut steps = vec![Step::Detach { link: link(), index }];
             let remove =
                 |name: &String| Step::RemoveName { link: link(), index, name: name.clone() };
             steps.extend(holder.names.iter().map(remove));
             let to = format!("nsx{:x}", random & 0xffff_ffff);
-            steps.push(Step::Rename { link: link(), index, to });
-            Ok(steps)
+            steps.push(Step::Rename { link: link(), index, to: to.clone() });
+            // Nothing else may end an abandoned one for minutes; but nobody has to wait for it.
+            let later = (holder.state == HolderState::Abandoned)
+                .then_some(Step::DeleteLink { link: to, index: Some(index) });
+            Ok((steps, later))
         }
         (_, status) => {
             let by = match status {

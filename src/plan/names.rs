@@ -1,7 +1,7 @@
 //! What resolv.conf and hosts say inside (resolv.conf(5), hosts(5)).
 
 use std::fmt::Write;
-use std::net::IpAddr;
+use std::net::{IpAddr, Ipv4Addr};
 
 use crate::facts::HostFiles;
 use crate::spec::{HostLine, Resolver};
@@ -60,6 +60,36 @@ pub(super) fn resolv_conf(asked: &Resolver, host: &HostFiles) -> ResolvConf {
     ResolvConf { text: Some(text), warning }
 }
 
+/// How the names of members are answered inside, and what else is asked where.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Responder {
+    /// Domains that may stand behind a member's name.
+    pub search: Vec<String>,
+    /// Servers for all other names, reached from the host.
+    pub upstreams: Vec<IpAddr>,
+}
+
+/// Where the programs inside ask.
+pub(crate) const RESPONDER: Ipv4Addr = Ipv4Addr::new(127, 0, 0, 11);
+
+/// The resolv.conf of a namespace whose queries the supervisor answers, and what it needs to know.
+pub(super) fn answered(asked: &Resolver, host: &HostFiles) -> (String, Responder) {
+    let own = host.resolv_conf.as_deref().unwrap_or_default();
+    let inside = Resolver { servers: vec![RESPONDER.into()], ..asked.clone() };
+    let text = resolv_conf(&inside, host).text.unwrap_or_default();
+    let search = text.lines().rev().find_map(|line| {
+        let domains = line.strip_prefix("search ").or(line.strip_prefix("domain "))?;
+        Some(domains.split_whitespace().map(Into::into).collect())
+    });
+    let mut upstreams =
+        if asked.servers.is_empty() { servers(own).collect() } else { asked.servers.clone() };
+    if upstreams.is_empty() {
+        // As programs on the host do when resolv.conf names none.
+        upstreams.push(Ipv4Addr::LOCALHOST.into());
+    }
+    (text, Responder { search: search.unwrap_or_default(), upstreams })
+}
+
 fn servers(resolv_conf: &str) -> impl Iterator<Item = IpAddr> {
     resolv_conf.lines().filter_map(|line| {
         let mut words = line.split_whitespace();
@@ -94,12 +124,14 @@ mod tests {
             resolv_conf: Some(own.into()),
             upstream_resolv_conf: upstream.map(Into::into),
             hosts: None,
+            namespace_resolv_conf: None,
         }
     }
 
     fn asked(servers: &[&str], search: &[&str], options: &[&str]) -> Resolver {
         let own = |list: &[&str]| list.iter().map(|&text| text.to_owned()).collect();
         Resolver {
+            off: false,
             servers: servers.iter().map(|server| server.parse().unwrap()).collect(),
             search: own(search),
             options: own(options),
@@ -152,6 +184,20 @@ mod tests {
             text(asked(&[], &["."], &[])),
             "options ndots:1\nnameserver 192.0.2.53\nsortlist x\n"
         );
+    }
+
+    #[test]
+    fn with_a_responder_inside_the_hosts_servers_are_asked_from_the_host() {
+        let host = files("search lan\noptions edns0\nnameserver 127.0.0.53\n", None);
+        let (text, responder) = answered(&Resolver::default(), &host);
+        assert_eq!(text, "search lan\noptions edns0\nnameserver 127.0.0.11\n");
+        let upstreams = vec!["127.0.0.53".parse().unwrap()];
+        assert_eq!(responder, Responder { search: vec!["lan".into()], upstreams });
+        let (text, responder) = answered(&asked(&["192.0.2.1"], &["a.example"], &[]), &host);
+        assert_eq!(text, "options edns0\nsearch a.example\nnameserver 127.0.0.11\n");
+        assert_eq!(responder.upstreams, ["192.0.2.1".parse::<IpAddr>().unwrap()]);
+        let (_, responder) = answered(&Resolver::default(), &HostFiles::default());
+        assert_eq!(responder.upstreams, [IpAddr::from(Ipv4Addr::LOCALHOST)]);
     }
 
     #[test]

@@ -6,12 +6,12 @@ use std::path::PathBuf;
 use crate::error::{Error, Result};
 use crate::facts::{self, Lease, Machine};
 use crate::plan::member::{Member, members};
-use crate::plan::names;
+use crate::plan::names::{self, Responder};
 use crate::plan::network::network;
 use crate::plan::ports::{Ports, ports};
 use crate::plan::setup::{PrivateFile, Setup};
 use crate::plan::step::Step;
-use crate::spec::{self, Isolation, Run, Sysctl, capability};
+use crate::spec::{self, Isolation, Run, Share, Sysctl, capability};
 
 /// Everything `nsrun run` will do.
 #[derive(Clone, Debug)]
@@ -26,6 +26,10 @@ pub struct Plan {
     pub members: Vec<Member>,
     /// Ports that lead to it.
     pub ports: Option<Ports>,
+    /// How names are answered inside; `None`: the servers in resolv.conf are asked directly.
+    pub responder: Option<Responder>,
+    /// The network namespace it shares, with all that is in it; `None`: it has its own.
+    pub share: Option<Share>,
     /// What the new process does at once.
     pub prepare: Vec<Setup>,
     /// What it does when it has its links.
@@ -76,16 +80,19 @@ pub fn run(spec: &Run, machine: &Machine) -> Result<Plan> {
         networks.push(network);
         steps.extend(rest);
     }
-    let members = members(&spec.networks, networks, spec.name.as_deref(), machine.random)?;
+    let members =
+        members(&spec.networks, networks, spec.name.as_deref(), &spec.aliases, machine.random)?;
     let (ports, mark) = ports(&spec.ports, &members)?;
     steps.extend(mark);
-    let (prepare, finish) = setup(spec, machine, &mut warnings);
+    let (prepare, finish, responder) = setup(spec, machine, &mut warnings);
     Ok(Plan {
+        responder,
         warnings,
         ports,
         network: steps,
         isolation: spec.isolation.clone(),
         members,
+        share: spec.share.clone(),
         prepare,
         finish,
         process: process(spec, machine),
@@ -122,6 +129,23 @@ fn check(spec: &Run, warnings: &mut Vec<String>) -> Result<()> {
         return Err(Error::usage("two networks cannot both have the default route")
             .hint("give default-route=yes to one of them"));
     }
+    if spec.networks.is_empty() && !spec.aliases.is_empty() {
+        return Err(Error::usage("--network-alias needs a network")
+            .hint("drop it, or choose another --net than none"));
+    }
+    if let Some(share) = &spec.share {
+        if !spec.sysctls.is_empty() {
+            return Err(Error::usage(format!(
+                "--sysctl would change others' network with --net {share}"
+            ))
+            .hint("drop one of the two options"));
+        }
+        // Rights over a namespace are those of the user namespace that made it.
+        if isolation.user.is_some() && *share != Share::Host {
+            return Err(Error::usage(format!("--userns cannot be combined with --net {share}"))
+                .hint("drop one of the two options"));
+        }
+    }
     let reaches = capability::NET_ADMIN | capability::SYS_ADMIN;
     if isolation.user.is_none() && spec.capabilities & reaches & !capability::DEFAULT != 0 {
         let names: Vec<_> = capability::names(spec.capabilities & reaches).collect();
@@ -135,16 +159,23 @@ fn check(spec: &Run, warnings: &mut Vec<String>) -> Result<()> {
 }
 
 /// The mounts and files of a run, and its parameters, in two parts: before and after its links.
-fn setup(spec: &Run, machine: &Machine, warnings: &mut Vec<String>) -> (Vec<Setup>, Vec<Setup>) {
+fn setup(
+    spec: &Run,
+    machine: &Machine,
+    warnings: &mut Vec<String>,
+) -> (Vec<Setup>, Vec<Setup>, Option<Responder>) {
     let mut prepare = vec![Setup::ReceiveMounts];
     if let Some(directory) = &spec.root.directory {
         prepare.push(Setup::Root(directory.clone()));
     }
-    let files = private_files(spec, machine, warnings);
+    let (files, responder) = private_files(spec, machine, warnings);
     if !files.is_empty() {
         prepare.push(Setup::Files(files));
     }
-    prepare.push(Setup::Sys);
+    // With the host's network the host's /sys is right.
+    if spec.share != Some(Share::Host) || spec.root.directory.is_some() {
+        prepare.push(Setup::Sys);
+    }
     // With the host's process ids a fresh /proc would show the same, and hide what is mounted
     // below the old one; but a root directory of its own has none yet.
     if spec.isolation.pid {
@@ -168,41 +199,53 @@ fn setup(spec: &Run, machine: &Machine, warnings: &mut Vec<String>) -> (Vec<Setu
         asked: false,
     };
     // A new namespace lets nobody ping, and only root bind the low ports.
-    let mut finish = vec![
-        comfort("net.ipv4.ping_group_range", "0 2147483647"),
-        comfort("net.ipv4.ip_unprivileged_port_start", "0"),
-    ];
+    let mut finish = match spec.share {
+        Some(_) => Vec::new(),
+        None => vec![
+            comfort("net.ipv4.ping_group_range", "0 2147483647"),
+            comfort("net.ipv4.ip_unprivileged_port_start", "0"),
+        ],
+    };
     let asked = spec.sysctls.iter().cloned();
     finish.extend(asked.map(|sysctl| Setup::Sysctl { sysctl, asked: true }));
-    (prepare, finish)
+    (prepare, finish, responder)
 }
 
-/// The files that differ from the host's.
-fn private_files(spec: &Run, machine: &Machine, warnings: &mut Vec<String>) -> Vec<PrivateFile> {
+/// The files that differ from the host's, and who answers inside.
+fn private_files(
+    spec: &Run,
+    machine: &Machine,
+    warnings: &mut Vec<String>,
+) -> (Vec<PrivateFile>, Option<Responder>) {
     let mut files = Vec::new();
+    let mut responder = None;
     let connected = !spec.networks.is_empty();
-    if connected || !spec.resolver.is_default() {
-        let resolv_conf = names::resolv_conf(&spec.resolver, &machine.files);
-        if let Some(warning) = resolv_conf.warning.filter(|_| connected) {
+    let resolv_conf = |text| PrivateFile { path: "/etc/resolv.conf".into(), text, own_names: None };
+    let given = machine.files.namespace_resolv_conf.clone().filter(|_| spec.resolver.is_default());
+    if let Some(text) = given {
+        files.push(resolv_conf(text));
+    } else if connected && !spec.resolver.off {
+        let (text, answered) = names::answered(&spec.resolver, &machine.files);
+        files.push(resolv_conf(text));
+        responder = Some(answered);
+    } else if connected || !spec.resolver.is_default() {
+        let found = names::resolv_conf(&spec.resolver, &machine.files);
+        if let Some(warning) = found.warning.filter(|_| connected) {
             warnings.push(warning);
         }
         // Another root directory has not the host's file.
         let text = match spec.root.directory {
-            Some(_) => resolv_conf.text.or_else(|| machine.files.resolv_conf.clone()),
-            None => resolv_conf.text,
+            Some(_) => found.text.or_else(|| machine.files.resolv_conf.clone()),
+            None => found.text,
         };
-        files.extend(text.map(|text| PrivateFile {
-            path: "/etc/resolv.conf".into(),
-            text,
-            own_names: None,
-        }));
+        files.extend(text.map(resolv_conf));
     }
     let own_names = own_names(spec);
     if !spec.hosts.is_empty() || own_names.is_some() {
         let text = names::hosts(&machine.files, &spec.hosts);
         files.push(PrivateFile { path: "/etc/hosts".into(), text, own_names });
     }
-    files
+    (files, responder)
 }
 
 /// The names a run has for itself: host name, then its name.
@@ -240,9 +283,14 @@ impl Plan {
         self.members.iter().filter_map(|member| Some((member, *member.claims.first()?)))
     }
 
+    /// What is done inside the namespace at once.
+    pub fn loopback() -> Step {
+        Step::SetUp { link: "lo".into() }
+    }
+
     /// What is done inside the namespace, in one send, when the members have these leases.
     pub fn inside(&self, leases: impl IntoIterator<Item = Lease>) -> Vec<Step> {
-        let mut steps = vec![Step::SetUp { link: "lo".into() }];
+        let mut steps = Vec::new();
         for (member, lease) in self.members.iter().zip(leases) {
             steps.extend(member.inside(lease));
         }

@@ -6,6 +6,7 @@ use ipnet::IpNet;
 
 use crate::facts::Run;
 use crate::plan::{Master, Plan, Setup, Step, firewall};
+use crate::spec::Share;
 
 /// Name of the namespace in the script, where the plan has a process.
 const NAMESPACE: &str = "nsrun-demo";
@@ -19,7 +20,9 @@ pub fn script(plan: &Plan) -> String {
         }
     };
     lines(&plan.network.concat(), false);
-    let _ = writeln!(out, "ip netns add {NAMESPACE}");
+    if plan.share.is_none() {
+        let _ = writeln!(out, "ip netns add {NAMESPACE}");
+    }
     let mut lines = |steps: &[Step], inside: bool| {
         for step in steps {
             let _ = writeln!(out, "{}", command(step, inside));
@@ -30,6 +33,7 @@ pub fn script(plan: &Plan) -> String {
         let run = Run { pid: 1, supervisor: 1, started: 0 };
         lines(&member.publish(lease, run), false);
     }
+    lines(&[Plan::loopback()], true);
     lines(&plan.inside(plan.first_choice().map(|(_, lease)| lease)), true);
     for setup in &plan.finish {
         if let Setup::Sysctl { sysctl, .. } = setup {
@@ -39,7 +43,15 @@ pub fn script(plan: &Plan) -> String {
     }
     let words: Vec<String> =
         plan.process.command.iter().map(|word| quoted(&word.to_string_lossy())).collect();
-    let _ = writeln!(out, "ip netns exec {NAMESPACE} {}", words.join(" "));
+    let enter = match &plan.share {
+        None => format!("ip netns exec {NAMESPACE} "),
+        Some(Share::Host) => String::new(),
+        Some(Share::Named(name)) => format!("ip netns exec {} ", quoted(name)),
+        Some(Share::Path(path)) => format!("nsenter --net={} ", quoted(&path.to_string_lossy())),
+        Some(Share::Process(pid)) => format!("nsenter -t {pid} -n "),
+        Some(Share::Run(name)) => format!("nsrun exec {} ", quoted(name)),
+    };
+    let _ = writeln!(out, "{enter}{}", words.join(" "));
     out
 }
 
@@ -104,6 +116,13 @@ fn command(step: &Step, inside: bool) -> String {
         }
         Step::Rename { link: name, to, .. } => format!("{ip} link set {} name {to}", link(name)),
         Step::Detach { link: name, .. } => format!("{ip} link set {} down nomaster", link(name)),
+        Step::Move { link: dev, to, name, .. } => {
+            let name = name.as_ref().map(|name| format!(" name {}", quoted(name)));
+            format!("{ip} link set {} netns {}{}", link(dev), to.fd, name.unwrap_or_default())
+        }
+        Step::SetPromiscuous { link: name, on } => {
+            format!("{ip} link set {} promisc {}", link(name), if *on { "on" } else { "off" })
+        }
         Step::RemoveName { link: dev, name, .. } => {
             format!("{ip} link property del dev {} altname {}", link(dev), quoted(name))
         }

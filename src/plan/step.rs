@@ -83,6 +83,24 @@ pub enum Step {
         /// The new name.
         to: String,
     },
+    /// Moves a link to another namespace, where it is down and has no addresses.
+    Move {
+        /// The link.
+        link: String,
+        /// Its index.
+        index: u32,
+        /// The namespace.
+        to: Destination,
+        /// Its name there; `None`: the same.
+        name: Option<String>,
+    },
+    /// Has a link receive everything that passes by, or only what is meant for it.
+    SetPromiscuous {
+        /// The link.
+        link: String,
+        /// Everything.
+        on: bool,
+    },
     /// Takes a link down and out of its bridge.
     Detach {
         /// The link.
@@ -145,6 +163,15 @@ pub struct Veth {
     pub mtu: u32,
     /// A process in the namespace of the other end.
     pub pid: i32,
+}
+
+/// A namespace to move a link to.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Destination {
+    /// An open descriptor of it.
+    pub fd: i32,
+    /// What it is called: `run "web"`.
+    pub title: String,
 }
 
 /// A route of the main table.
@@ -254,6 +281,17 @@ impl fmt::Display for Step {
                 write!(f, "put link \"{link}\" into bridge \"{bridge}\"")
             }
             Step::Rename { link, to, .. } => write!(f, "rename link \"{link}\" to \"{to}\""),
+            Step::Move { link, to, name, .. } => {
+                write!(f, "move link \"{link}\" to {}", to.title)?;
+                match name {
+                    Some(name) => write!(f, " as \"{name}\""),
+                    None => Ok(()),
+                }
+            }
+            Step::SetPromiscuous { link, on } => {
+                let on = if *on { "on" } else { "off" };
+                write!(f, "switch promiscuous mode of link \"{link}\" {on}")
+            }
             Step::Detach { link, .. } => write!(f, "detach link \"{link}\""),
             Step::RemoveName { link, name, .. } => {
                 write!(f, "remove name \"{name}\" from link \"{link}\"")

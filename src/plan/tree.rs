@@ -20,7 +20,9 @@ pub fn tree(plan: &Plan) -> String {
         }
     };
     section("network", plan.network.iter().flatten().map(step_line).collect());
-    section("namespaces", vec![format!("new: {}", namespaces(plan).join(", "))]);
+    let mut own = vec![format!("new: {}", namespaces(plan).join(", "))];
+    own.extend(plan.share.as_ref().map(|share| format!("network: {share}")));
+    section("namespaces", own);
     let run = crate::facts::Run { pid: 0, supervisor: 0, started: 0 };
     let mut host = Vec::new();
     for (member, lease) in plan.first_choice() {
@@ -31,7 +33,8 @@ pub fn tree(plan: &Plan) -> String {
         host.extend(member.publish(lease, run).iter().map(step_line));
     }
     section("host", host);
-    let inside = plan.inside(plan.first_choice().map(|(_, lease)| lease));
+    let mut inside = vec![Plan::loopback()];
+    inside.extend(plan.inside(plan.first_choice().map(|(_, lease)| lease)));
     section("inside", inside.iter().map(step_line).collect());
     let setup = plan.prepare.iter().chain(&plan.finish);
     section("process", setup.map(|step| with_details(step.to_string(), step.details())).collect());
@@ -57,7 +60,7 @@ fn with_details(text: String, details: Option<String>) -> String {
 fn namespaces(plan: &Plan) -> Vec<&'static str> {
     let isolation = &plan.isolation;
     let all = [
-        (true, "network"),
+        (plan.share.is_none(), "network"),
         (true, "mount"),
         (isolation.pid, "pid"),
         (isolation.ipc, "ipc"),

@@ -1,4 +1,4 @@
-//! Names: of runs, links and hosts.
+//! Names: of runs, links and hosts; and showing those that others chose.
 
 use crate::error::{Error, Result};
 
@@ -54,9 +54,19 @@ pub fn host_name(name: &str) -> Result<String> {
     Ok(name.into())
 }
 
+/// Text of others without what would move a terminal's cursor.
+pub fn printable(text: &str) -> String {
+    text.chars().map(|c| if c.is_control() { '\u{fffd}' } else { c }).collect()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_others_wrote_cannot_move_the_cursor() {
+        assert_eq!(printable("a\x1b[2Jb\n"), "a\u{fffd}[2Jb\u{fffd}");
+    }
 
     #[test]
     fn names_of_runs_have_63_plain_characters_at_most() {

@@ -8,6 +8,7 @@ use crate::error::{Error, Result};
 use crate::spec::Publication;
 use crate::spec::capability;
 use crate::spec::network::Membership;
+use crate::spec::share::Share;
 
 /// A process to launch, and all around it.
 #[derive(Clone, Debug)]
@@ -18,8 +19,12 @@ pub struct Run {
     pub networks: Vec<Membership>,
     /// Ports of this host that lead to it.
     pub ports: Vec<Publication>,
+    /// The network namespace it shares; `None`: it gets its own.
+    pub share: Option<Share>,
     /// Parameters of the namespace's network.
     pub sysctls: Vec<Sysctl>,
+    /// Further names by which other members find it.
+    pub aliases: Vec<String>,
     /// Host name inside.
     pub hostname: Option<String>,
     /// What resolv.conf says.
@@ -83,6 +88,8 @@ impl Sysctl {
 /// What resolv.conf inside says; empty lists leave the host's.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Resolver {
+    /// Whether names of members are not answered inside, and the servers are asked directly.
+    pub off: bool,
     /// Servers.
     pub servers: Vec<IpAddr>,
     /// Domains to try short names in.
@@ -92,9 +99,9 @@ pub struct Resolver {
 }
 
 impl Resolver {
-    /// Whether nothing was asked for.
+    /// Whether resolv.conf shall say what the host's does.
     pub fn is_default(&self) -> bool {
-        *self == Resolver::default()
+        self.servers.is_empty() && self.search.is_empty() && self.options.is_empty()
     }
 }
 

@@ -1,9 +1,14 @@
 //! Two connected ends between a process and its child: datagrams in order, end of file when the
 //! other is gone.
 
-use std::os::fd::{AsFd, AsRawFd, BorrowedFd, OwnedFd};
+use std::io::{IoSlice, IoSliceMut};
+use std::os::fd::{AsFd, AsRawFd, BorrowedFd, FromRawFd, OwnedFd};
 
-use nix::sys::socket::{AddressFamily, MsgFlags, SockFlag, SockType, recv, send, socketpair};
+use nix::cmsg_space;
+use nix::sys::socket::{
+    AddressFamily, ControlMessage, ControlMessageOwned, MsgFlags, SockFlag, SockType, recv,
+    recvmsg, send, sendmsg, socketpair,
+};
 
 use super::{Errno, Result};
 
@@ -31,6 +36,42 @@ impl Channel {
                 Err(errno) => return Err(errno),
             }
         }
+    }
+
+    /// Sends one datagram and descriptors along with it.
+    pub fn send_with(&self, bytes: &[u8], fds: &[BorrowedFd<'_>]) -> Result<()> {
+        let fds: Vec<i32> = fds.iter().map(AsRawFd::as_raw_fd).collect();
+        let along = [ControlMessage::ScmRights(&fds)];
+        let parts = [IoSlice::new(bytes)];
+        sendmsg::<()>(self.0.as_raw_fd(), &parts, &along, MsgFlags::MSG_NOSIGNAL, None).map(drop)
+    }
+
+    /// [`receive`](Self::receive), and the descriptors that came along, two at most.
+    pub fn receive_with<'b>(&self, buf: &'b mut [u8]) -> Result<(&'b [u8], Vec<OwnedFd>)> {
+        let mut fds = Vec::new();
+        let mut space = cmsg_space!([i32; 2]);
+        let len = loop {
+            let mut parts = [IoSliceMut::new(buf)];
+            let flags = MsgFlags::MSG_CMSG_CLOEXEC;
+            match recvmsg::<()>(self.0.as_raw_fd(), &mut parts, Some(&mut space), flags) {
+                Ok(received) => {
+                    for along in received.cmsgs()? {
+                        if let ControlMessageOwned::ScmRights(passed) = along {
+                            // SAFETY: the kernel has just made these for this process.
+                            fds.extend(
+                                passed.into_iter().map(|fd| unsafe { OwnedFd::from_raw_fd(fd) }),
+                            );
+                        }
+                    }
+                    break received.bytes;
+                }
+                Err(Errno::EINTR) => {}
+                // The other end died with our last datagram unread.
+                Err(Errno::ECONNRESET) => break 0,
+                Err(errno) => return Err(errno),
+            }
+        };
+        Ok((buf.get(..len).unwrap_or_default(), fds))
     }
 
     /// Receives one datagram, at most as long as `buf`; empty when the other end is gone.

@@ -2,7 +2,9 @@
 
 use std::ffi::CStr;
 use std::fs::File;
-use std::os::fd::{AsRawFd, FromRawFd, OwnedFd};
+use std::os::fd::{AsRawFd, BorrowedFd, FromRawFd, OwnedFd};
+use std::thread::sleep;
+use std::time::{Duration, Instant};
 
 use nix::fcntl::{FcntlArg, FdFlag, fcntl};
 
@@ -95,18 +97,40 @@ pub fn random() -> u64 {
 
 /// Closes the descriptors from `first` on: close_range(2).
 pub fn close_from(first: u32) {
-    // SAFETY: nothing in this process uses one of these afterwards; the caller promises.
-    unsafe { libc::syscall(libc::SYS_close_range, first, u32::MAX, 0) };
+    close_all_but(first, &[]);
 }
 
-/// Closes every descriptor but `kept`: close_range(2).
-pub fn close_all_but(kept: &impl std::os::fd::AsFd) {
-    let kept = kept.as_fd().as_raw_fd() as u32;
-    // SAFETY: nothing in this process uses one of these afterwards; the caller promises.
-    unsafe {
-        if kept > 0 {
-            libc::syscall(libc::SYS_close_range, 0, kept - 1, 0);
+/// Closes the descriptors from `first` on that are not in `keep`.
+pub fn close_all_but(first: u32, keep: &[BorrowedFd<'_>]) {
+    let mut keep: Vec<u32> = keep.iter().map(|fd| fd.as_raw_fd() as u32).collect();
+    keep.sort_unstable();
+    let mut first = first;
+    for (from, to) in keep.iter().map(|&fd| (fd + 1, fd)).chain([(0, u32::MAX)]) {
+        if first < to {
+            let last = if to == u32::MAX { to } else { to - 1 };
+            // SAFETY: nothing in this process uses one of these afterwards; the caller promises.
+            unsafe { libc::syscall(libc::SYS_close_range, first, last, 0) };
         }
-        libc::syscall(libc::SYS_close_range, kept + 1, u32::MAX, 0);
+        first = from;
+    }
+}
+
+/// A file's lock, held as long as this lives.
+#[derive(Debug)]
+pub struct Lock(#[allow(dead_code)] File);
+
+/// Waits until nobody else holds the lock of a file, at most for `patience`.
+///
+/// # Errors
+/// `EWOULDBLOCK`: somebody held it all the time.
+pub fn lock_within(file: File, patience: Duration) -> Result<Lock> {
+    let start = Instant::now();
+    loop {
+        match lock(&file, false) {
+            Ok(()) => return Ok(Lock(file)),
+            Err(Errno::EWOULDBLOCK) if start.elapsed() < patience => {}
+            Err(errno) => return Err(errno),
+        }
+        sleep(Duration::from_millis(1));
     }
 }

@@ -8,11 +8,15 @@ pub mod credentials;
 pub mod file;
 pub mod link;
 pub mod mount;
+pub mod mountinfo;
 pub mod namespace;
+pub mod net;
+pub mod poll;
 pub mod port;
 pub mod process;
 pub mod signal;
 pub mod terminal;
+pub mod watch;
 
 pub use nix::errno::Errno;
 

@@ -17,6 +17,15 @@ pub fn receive_only() -> Result<()> {
     mount(NONE, "/", NONE, MsFlags::MS_REC | MsFlags::MS_SLAVE, NONE)
 }
 
+/// Has mounts made below the mount point `target` appear in the namespaces copied from this one,
+/// and those made there appear here.
+///
+/// # Errors
+/// `EINVAL`: it is no mount point.
+pub fn share(target: &Path) -> Result<()> {
+    mount(NONE, target, NONE, MsFlags::MS_REC | MsFlags::MS_SHARED, NONE)
+}
+
 /// Mounts a new file system of type `kind` at `target`.
 pub fn new(kind: &str, target: &Path, flags: Flags, options: &str) -> Result<()> {
     mount(Some(kind), target, Some(kind), flags.0, Some(options))
@@ -90,7 +99,8 @@ pub fn attach(copy: &impl AsFd, target: &Path) -> Result<()> {
             c"".as_ptr(),
             libc::AT_FDCWD,
             path.as_ptr(),
-            libc::MOVE_MOUNT_F_EMPTY_PATH,
+            // As mount(2) does, and /etc/resolv.conf often is one.
+            libc::MOVE_MOUNT_F_EMPTY_PATH | libc::MOVE_MOUNT_T_SYMLINKS,
         )
     };
     Errno::result(result).map(drop)
@@ -99,6 +109,15 @@ pub fn attach(copy: &impl AsFd, target: &Path) -> Result<()> {
 /// Takes away what is mounted at `target`, as soon as nothing uses it.
 pub fn detach(target: &Path) -> Result<()> {
     umount2(target, MntFlags::MNT_DETACH)
+}
+
+/// Takes away what is mounted at `target` itself, not at what a symbolic link there leads to, as
+/// soon as nothing uses it.
+///
+/// # Errors
+/// `EINVAL`: nothing is mounted there, or this mount namespace may not take it away.
+pub fn detach_exactly(target: &Path) -> Result<()> {
+    umount2(target, MntFlags::MNT_DETACH | MntFlags::UMOUNT_NOFOLLOW)
 }
 
 /// Makes the mount at `root` the root directory, and takes the old one away.

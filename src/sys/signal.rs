@@ -1,9 +1,11 @@
 //! Signals: blocked and taken one by one, so that no handler ever runs.
 
 use std::mem::MaybeUninit;
+use std::os::fd::{AsFd, BorrowedFd};
 use std::ptr;
 
 use nix::sys::signal::{SigSet, SigmaskHow, pthread_sigmask};
+use nix::sys::signalfd::{SfdFlags, SignalFd};
 
 use super::{Errno, Result};
 
@@ -73,14 +75,43 @@ pub fn take() -> Result<Taken> {
     }
 }
 
+/// The signals that [`take`] waits for, as a descriptor to be waited for beside others.
+#[derive(Debug)]
+pub struct Signals(SignalFd);
+
+impl Signals {
+    /// Opens it: signalfd(2).
+    pub fn open() -> Result<Self> {
+        // SAFETY: the set is initialised.
+        let set = unsafe { SigSet::from_sigset_t_unchecked(taken()) };
+        SignalFd::with_flags(&set, SfdFlags::SFD_NONBLOCK | SfdFlags::SFD_CLOEXEC).map(Signals)
+    }
+
+    /// A signal that is there already; `None` when there is none.
+    pub fn taken(&self) -> Result<Option<Taken>> {
+        let info = self.0.read_signal()?;
+        Ok(info.map(|info| Taken {
+            signal: info.ssi_signo as i32,
+            from_terminal: info.ssi_code == libc::SI_KERNEL,
+        }))
+    }
+}
+
+impl AsFd for Signals {
+    fn as_fd(&self) -> BorrowedFd<'_> {
+        self.0.as_fd()
+    }
+}
+
 /// Gives every signal its default action and blocks none, as a program expects at its start; an
 /// ignored SIGHUP stays ignored, for nohup(1).
 pub fn reset() -> Result<()> {
     for signal in 1..=SIGNALS {
         let is_fixed = signal == libc::SIGKILL || signal == libc::SIGSTOP;
-        if !(is_fixed || signal == libc::SIGHUP && is_ignored(signal)) {
-            default_action(signal)?;
+        if is_fixed || (signal == libc::SIGHUP && is_ignored(signal)) {
+            continue;
         }
+        default_action(signal)?;
     }
     pthread_sigmask(SigmaskHow::SIG_SETMASK, Some(&SigSet::empty()), None)
 }

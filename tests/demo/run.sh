@@ -9,13 +9,11 @@ export LC_ALL=C
 
 if [ "$2" != inside ]; then
     world=(unshare --net --mount --pid --fork --kill-child --mount-proc)
-    if [ "$(id -u)" != 0 ]; then
-        world+=(--map-root-user)
-        if ! unshare --user --map-root-user --net true 2>/dev/null; then
-            echo "make run: this system lets no ordinary user make a user namespace;" \
-                "please run it as root" >&2
-            exit 1
-        fi
+    [ "$(id -u)" = 0 ] || world+=(--map-root-user)
+    if ! why=$("${world[@]}" true 2>&1); then
+        echo "make run: cannot make a private world: $why" >&2
+        echo "hint: run it as root, or where ordinary users may make user namespaces" >&2
+        exit 1
     fi
     exec "${world[@]}" bash "$0" "$(realpath "$1")" inside
 fi
@@ -48,13 +46,13 @@ say "What runs? The kernel knows; there is no daemon and no state file."
 show nsrun ps
 address=$(nsrun inspect web | sed -n 's/^ *address: \([0-9.]*\).*/\1/p')
 
-say "From another namespace, with an address of its own, fetch its page through the bridge."
+say "From another namespace, with an address of its own, fetch its page by name, through the bridge."
 page=
 for _ in {1..50}; do # until the server listens
-    page=$(nsrun run -- bash fetch.sh "$address" 2>/dev/null) && break
+    page=$(nsrun run -- bash fetch.sh web 2>/dev/null) && break
     sleep 0.05
 done
-printf '$ nsrun run -- bash fetch.sh %s\n%s\n' "$address" "$page"
+printf '$ nsrun run -- bash fetch.sh web\n%s\n' "$page"
 case $page in
 *"this is $address"*) ;;
 *)

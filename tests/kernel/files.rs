@@ -12,13 +12,16 @@ fn resolv_conf(world: &World, options: &[&str]) -> (String, String) {
     (output.stdout, output.stderr)
 }
 
+/// Programs inside ask the host's servers themselves.
+const DIRECT: &[&str] = &["--dns", "none"];
 const STUB: &str = "# by systemd-resolved\nnameserver 127.0.0.53\noptions edns0\nsearch lan\n";
 const UPSTREAM: &str = "/run/systemd/resolve/resolv.conf";
 
 #[test]
 fn a_usable_resolv_conf_is_the_hosts() {
     let world = World::new();
-    assert_eq!(resolv_conf(&world, &[]), ("nameserver 203.0.113.1\n".into(), String::new()));
+    assert_eq!(resolv_conf(&world, DIRECT), ("nameserver 203.0.113.1\n".into(), String::new()));
+    assert_eq!(resolv_conf(&world, &[]), ("nameserver 127.0.0.11\n".into(), String::new()));
 }
 
 #[test]
@@ -28,7 +31,7 @@ fn a_stub_resolver_is_replaced_by_the_servers_behind_it() {
     world.sh("mkdir -p /run/systemd/resolve");
     world.write(UPSTREAM, "nameserver 203.0.113.1\nsearch lan\n");
     assert_eq!(
-        resolv_conf(&world, &[]),
+        resolv_conf(&world, DIRECT),
         ("nameserver 203.0.113.1\nsearch lan\n".into(), String::new())
     );
     assert_eq!(world.read("/etc/resolv.conf"), STUB);
@@ -38,12 +41,14 @@ fn a_stub_resolver_is_replaced_by_the_servers_behind_it() {
 fn a_stub_resolver_alone_is_warned_about() {
     let world = World::new();
     world.write("/etc/resolv.conf", STUB);
-    let (text, warning) = resolv_conf(&world, &[]);
+    let (text, warning) = resolv_conf(&world, DIRECT);
     assert_eq!(text, STUB);
     assert!(warning.contains("warning: /etc/resolv.conf names no server"), "{warning}");
     let (text, warning) = resolv_conf(&world, &["--dns", "203.0.113.1"]);
-    assert_eq!(text, "options edns0\nsearch lan\nnameserver 203.0.113.1\n");
+    assert_eq!(text, "options edns0\nsearch lan\nnameserver 127.0.0.11\n");
     assert_eq!(warning, "");
+    // nsrun asks from the host, where the stub can be reached.
+    assert_eq!(resolv_conf(&world, &[]), (text, String::new()));
 }
 
 #[test]
@@ -60,7 +65,7 @@ fn a_symlinked_resolv_conf_does_not_lead_to_the_hosts_file() {
         let mounts = world.read("/proc/self/mountinfo");
         let script = "cat /etc/resolv.conf; echo nameserver 192.0.2.1 >/etc/resolv.conf; cat \
                       /etc/resolv.conf; echo ready; exec sleep 1000";
-        let cmd = world.nsrun(["run", "--", "sh", "-c", script]);
+        let cmd = world.nsrun(["run"]).args(DIRECT).args(["--", "sh", "-c", script]);
         let running = cmd.spawn();
         assert_eq!(running.line(SOON), "nameserver 203.0.113.1");
         assert_eq!(running.line(SOON), "nameserver 192.0.2.1");
@@ -133,7 +138,7 @@ fn another_root_directory_has_all_a_program_expects() {
     let output = world.nsrun(["run", "--rootfs", root, "--", "/bin/sh", "-c", script]).run().ok();
     let lines: Vec<&str> = output.stdout.lines().collect();
     assert_eq!(lines[..5], ["bin", "dev", "etc", "proc", "sys"], "{output}");
-    assert_eq!(lines[5], "nameserver 203.0.113.1");
+    assert_eq!(lines[5], "nameserver 127.0.0.11");
     let devices = "fd full null ptmx pts random shm stderr stdin stdout tty urandom zero";
     assert_eq!(lines[6..19].join(" "), devices, "{output}");
     assert_eq!(lines[20..], ["eth0", "lo", "1", "/", "2", "1"], "{output}");

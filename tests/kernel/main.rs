@@ -4,17 +4,31 @@
 #[macro_use]
 mod world;
 
+mod link_move;
+mod netns_exec;
+mod netns_look;
+mod netns_names;
 mod runs;
 
+mod counts;
+mod dns;
+mod dry_run;
 mod environment;
+mod errors;
 mod files;
 mod identity;
 mod isolation;
+mod killed;
+mod modes_shared;
+mod network;
 mod network_create;
 mod network_several;
 mod parallel;
+mod ps;
 mod run;
 mod signals;
+mod stop_wait_exec;
 mod terminal;
+mod unprivileged;
 
 mod world_selftest;

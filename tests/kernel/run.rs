@@ -2,15 +2,15 @@
 
 use serde_json::json;
 
-use crate::runs::{SOON, leases, started, with_network};
-use crate::world::{World, settle};
+use crate::runs::{SOON, assert_gone_soon, leases, process, started, with_network};
+use crate::world::World;
 
 #[test]
 fn a_run_has_a_link_an_address_a_route_and_reaches_others() {
     need_tool!("ping");
     let world = World::new();
     let web = started(&world, &["--name", "web"]);
-    let pid = world.sh("pgrep -f '^sleep 1000'").trim().parse().expect("one process");
+    let pid = process(&world, "sleep 1000");
     let inside = world.net_of(pid);
 
     let link = inside.link("eth0").expect("there is eth0");
@@ -220,7 +220,7 @@ fn a_status_descriptor_gets_one_json_object() {
 fn nothing_is_left_two_hundred_milliseconds_after_the_end() {
     let world = World::new();
     let before = with_network(&world);
-    world.nsrun(["run", "--name", "web", "true"]).run().ok();
-    world.assert_returns_to(&before, crate::runs::GONE);
-    assert!(settle(|| leases(&world).is_empty(), SOON));
+    assert_gone_soon(&world, &before, || {
+        world.nsrun(["run", "--name", "web", "true"]).run().ok();
+    });
 }

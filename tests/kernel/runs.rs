@@ -9,12 +9,19 @@ use crate::world::{Place, Running, Snapshot, World, settle};
 /// Long enough on a busy machine for what takes milliseconds.
 pub(crate) const SOON: Duration = Duration::from_secs(10);
 /// How long after an exit anything of a run may be left.
-pub(crate) const GONE: Duration = Duration::from_millis(200);
+const GONE: Duration = Duration::from_millis(200);
 
 /// Launches a run that stays, and returns once its command has begun.
 #[track_caller]
 pub(crate) fn started(world: &World, options: &[&str]) -> Running {
-    staying(world, options, "echo ready; exec sleep 1000")
+    let running = staying(world, options, "echo ready; exec sleep 1000");
+    // Its child, or that of its init.
+    let pid = running.pid();
+    let asleep = format!(
+        "for it in {pid} $(pgrep -P {pid}); do pgrep -P $it -f '^sleep 1000' || :; done | grep ."
+    );
+    assert!(settle(|| world.succeeds(&asleep), SOON), "it says it is ready, and is not");
+    running
 }
 
 /// Launches a run of a shell script that says "ready", and returns once it has.
@@ -51,6 +58,43 @@ pub(crate) fn with_network(world: &World) -> Snapshot {
     };
     assert!(settle(ready, SOON), "{:?}", world.json("ip -j link"));
     world.snapshot()
+}
+
+/// Asserts that 200 ms after `scenario` nothing is left of what it launched. The kernel's own part
+/// of that, 30 to 120 ms, is longer where other tests keep it busy: one of a few tries must do, and
+/// none may leave anything for good.
+#[track_caller]
+pub(crate) fn assert_gone_soon(world: &World, before: &Snapshot, mut scenario: impl FnMut()) {
+    const TRIES: usize = 8;
+    for _ in 0..TRIES {
+        scenario();
+        if settle(|| world.snapshot() == *before, GONE) {
+            return;
+        }
+        world.assert_returns_to(before, SOON);
+    }
+    panic!("something was left after {GONE:?} each of {TRIES} times");
+}
+
+/// The process whose command line begins so, once there is one.
+#[track_caller]
+pub(crate) fn process(world: &World, command: &str) -> u32 {
+    let find = || {
+        let found = world.cmd(["pgrep", "-f", &format!("^{command}")]).run().stdout;
+        found.trim().parse().ok()
+    };
+    let mut found = None;
+    settle(
+        || {
+            found = find();
+            found.is_some()
+        },
+        SOON,
+    );
+    match found {
+        Some(pid) => pid,
+        None => panic!("not one process {command:?}"),
+    }
 }
 
 /// The links that are leases.

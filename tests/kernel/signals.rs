@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use nix::sys::signal::Signal;
 
-use crate::runs::{GONE, SOON, leases, started, staying, with_network};
+use crate::runs::{SOON, assert_gone_soon, leases, started, staying, with_network};
 use crate::world::{World, settle};
 
 #[test]
@@ -73,11 +73,11 @@ fn a_killed_nsrun_leaves_nothing_after_two_hundred_milliseconds() {
     let world = World::new();
     let before = with_network(&world);
     for options in [&[][..], &["--user", "1000"], &["--userns"]] {
-        let mut running = staying(&world, options, DAEMON);
-        assert!(settle(|| world.sh("pgrep -fc '^sleep 987' || :") == "3\n", SOON));
-        running.kill(Signal::SIGKILL);
-        world.assert_returns_to(&before, GONE);
-        drop(running);
+        assert_gone_soon(&world, &before, || {
+            let mut running = staying(&world, options, DAEMON);
+            assert!(settle(|| world.sh("pgrep -fc '^sleep 987' || :") == "3\n", SOON));
+            running.kill(Signal::SIGKILL);
+        });
     }
 }
 
@@ -86,18 +86,20 @@ fn a_command_that_ends_takes_its_daemons_along() {
     let world = World::new();
     let before = with_network(&world);
     let script = "setsid sleep 987 >/dev/null 2>&1 </dev/null & exit 4";
-    world.nsrun(["run", "sh", "-c", script]).run().exits(4);
-    world.assert_returns_to(&before, GONE);
+    assert_gone_soon(&world, &before, || {
+        world.nsrun(["run", "sh", "-c", script]).run().exits(4);
+    });
 }
 
 #[test]
 fn a_killed_cmd_ends_the_run() {
     let world = World::new();
     let before = with_network(&world);
-    let running = started(&world, &[]);
-    world.sh("pkill -KILL -f '^sleep 1000'");
-    assert_eq!(running.wait().code(), Some(137));
-    world.assert_returns_to(&before, GONE);
+    assert_gone_soon(&world, &before, || {
+        let running = started(&world, &[]);
+        world.sh("pkill -KILL -f '^sleep 1000'");
+        assert_eq!(running.wait().code(), Some(137));
+    });
 }
 
 #[test]
@@ -125,7 +127,7 @@ fn a_run_that_may_survive_does() {
     running.kill(Signal::SIGKILL);
     drop(running);
     // It would be gone by now.
-    std::thread::sleep(GONE);
+    std::thread::sleep(Duration::from_millis(300));
     assert_eq!(leases(&world).len(), 1);
     let inside = crate::runs::inside(&world, "web");
     assert_eq!(inside.links(), ["eth0"]);
@@ -146,5 +148,5 @@ fn signals_reach_a_command_that_changed_its_user() {
     assert_eq!(running.wait().code(), Some(143));
     let mut running = started(&world, &["--user", "1000", "--pid", "host"]);
     running.kill(Signal::SIGKILL);
-    world.assert_returns_to(&before, GONE);
+    world.assert_returns_to(&before, SOON);
 }

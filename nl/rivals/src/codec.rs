@@ -3,7 +3,7 @@
 use std::hint::black_box;
 use std::net::Ipv4Addr;
 
-use crate::fixtures::{Address, Inputs, Route, Veth};
+use crate::fixtures::{Address, Inputs, LINKS, ROUTES, Route, Veth};
 
 /// Room for one encoded message: contenders that write into memory of the caller's use `buf`,
 /// those that make a `Vec` of their own leave it in `vec`.
@@ -62,48 +62,100 @@ pub trait Codec {
     fn routes(datagram: &[u8], visit: impl FnMut(&RouteFields));
 }
 
-/// One thing to measure.
-pub type Run = fn(&Inputs, usize);
+/// A loop over one workload, so many times. Gives the bytes of a message it wrote.
+///
+/// There is no other call of a contender's `veth`, `address` and `route`, as in a program that
+/// sends such a message in one place: the compiler may inline them all the way.
+pub type Run = fn(&Inputs, usize) -> Vec<u8>;
 
-fn scratch() -> Scratch {
-    Scratch { buf: [0; 256], vec: Vec::new() }
+/// One column of the table.
+pub struct Workload {
+    pub name: &'static str,
+    pub title: &'static str,
+    /// Messages per round.
+    pub messages: usize,
+    /// Most instructions nl may take per message.
+    pub target: u32,
 }
 
-/// The loops, in the order of [`WORKLOADS`].
-pub fn runs<C: Codec>() -> [Run; 6] {
+/// The columns, in order.
+pub const WORKLOADS: [Workload; 6] = [
+    Workload { name: "veth", title: "write veth, 132 B", messages: 1, target: 300 },
+    Workload { name: "address", title: "write address, 48 B", messages: 1, target: 120 },
+    Workload { name: "route", title: "write route, 44 B", messages: 1, target: 110 },
+    Workload { name: "link", title: "read one veth", messages: 1, target: 1000 },
+    Workload { name: "links", title: "read 1,002 links, per link", messages: LINKS, target: 950 },
+    Workload {
+        name: "routes",
+        title: "read 1,001 routes, per route",
+        messages: ROUTES,
+        target: 180,
+    },
+];
+
+/// One row of the table.
+pub struct Contender {
+    pub name: &'static str,
+    pub version: &'static str,
+    /// Whether it reads values, rather than only walk over headers.
+    pub reads: bool,
+    /// In the order of [`WORKLOADS`].
+    pub runs: [Run; 6],
+    /// What it reads, as text.
+    pub read: fn(&Inputs) -> [Vec<String>; 3],
+}
+
+impl Contender {
+    pub fn floor<C: Codec>(name: &'static str, version: &'static str) -> Self {
+        Contender { reads: false, ..Self::new::<C>(name, version) }
+    }
+
+    pub fn new<C: Codec>(name: &'static str, version: &'static str) -> Self {
+        Contender { name, version, reads: true, runs: runs::<C>(), read: read::<C> }
+    }
+}
+
+fn read<C: Codec>(inputs: &Inputs) -> [Vec<String>; 3] {
+    let mut read = [const { Vec::new() }; 3];
+    C::links(&inputs.link, |link| read[0].push(format!("{link:?}")));
+    C::links(&inputs.links, |link| read[1].push(format!("{link:?}")));
+    C::routes(&inputs.routes, |route| read[2].push(format!("{route:?}")));
+    read
+}
+
+fn runs<C: Codec>() -> [Run; 6] {
     [
-        |inputs, times| {
-            let mut scratch = scratch();
-            for _ in 0..times {
-                black_box(C::veth(black_box(&inputs.veth), black_box(&mut scratch)));
-            }
-        },
-        |inputs, times| {
-            let mut scratch = scratch();
-            for _ in 0..times {
-                black_box(C::address(black_box(&inputs.address), black_box(&mut scratch)));
-            }
-        },
-        |inputs, times| {
-            let mut scratch = scratch();
-            for _ in 0..times {
-                black_box(C::route(black_box(&inputs.route), black_box(&mut scratch)));
-            }
-        },
+        |inputs, times| write(times, |scratch| C::veth(black_box(&inputs.veth), scratch)),
+        |inputs, times| write(times, |scratch| C::address(black_box(&inputs.address), scratch)),
+        |inputs, times| write(times, |scratch| C::route(black_box(&inputs.route), scratch)),
         |inputs, times| {
             for _ in 0..times {
                 C::links(black_box(&inputs.link), |link| _ = black_box(link));
             }
+            Vec::new()
         },
         |inputs, times| {
             for _ in 0..times {
                 C::links(black_box(&inputs.links), |link| _ = black_box(link));
             }
+            Vec::new()
         },
         |inputs, times| {
             for _ in 0..times {
                 C::routes(black_box(&inputs.routes), |route| _ = black_box(route));
             }
+            Vec::new()
         },
     ]
+}
+
+#[inline(always)]
+fn write(times: usize, mut encode: impl FnMut(&mut Scratch) -> &[u8]) -> Vec<u8> {
+    let mut scratch = Scratch { buf: [0; 256], vec: Vec::new() };
+    let mut len = 0;
+    for _ in 0..times {
+        len = black_box(encode(black_box(&mut scratch))).len();
+    }
+    let written = if scratch.vec.is_empty() { &scratch.buf[..] } else { &scratch.vec };
+    written[..len].to_vec()
 }

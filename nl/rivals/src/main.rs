@@ -1,57 +1,55 @@
-//! Measures netlink codecs side by side.
+//! Measures netlink codecs side by side: `codec [DIRECTORY]` prints a table, and writes it as
+//! codec.json, codec.svg and codec.md into DIRECTORY.
+//!
+//! Instructions are what callgrind counts in one run of a loop, less what it counts in a run of
+//! half as many rounds, by the rounds. Times are the median of many short turns; contenders take
+//! turns one after the other, so that the clock's ups and downs meet them all. Allocations are
+//! counted by the allocator. First of all, every contender must write the same bytes and read the
+//! same values.
 
+mod chart;
+mod check;
 mod codec;
 mod contenders;
+mod count;
 mod fixtures;
+mod measure;
+mod report;
 
-use codec::{Run, runs};
+use codec::WORKLOADS;
 use fixtures::Inputs;
 
-pub const WORKLOADS: [&str; 6] = ["veth", "address", "route", "link", "links", "routes"];
-
-fn contenders() -> Vec<(&'static str, [Run; 6])> {
-    vec![
-        ("floor", runs::<contenders::floor::Floor>()),
-        ("hand", runs::<contenders::hand::Hand>()),
-        ("nl", runs::<contenders::nl::Nl>()),
-        #[cfg(mnl)]
-        ("libmnl", runs::<contenders::libmnl::Libmnl>()),
-        ("bindings", runs::<contenders::netlink_bindings::NetlinkBindings>()),
-        ("nlink", runs::<contenders::nlink::Nlink>()),
-        ("neli", runs::<contenders::neli::Neli>()),
-        ("packet-route", runs::<contenders::netlink_packet_route::NetlinkPacketRoute>()),
-    ]
+fn main() {
+    let args: Vec<String> = std::env::args().skip(1).collect();
+    let args: Vec<&str> = args.iter().map(String::as_str).collect();
+    let inputs = Inputs::new();
+    let contenders = contenders::all();
+    match args[..] {
+        // One loop, for callgrind and other profilers.
+        ["iterate", contender, workload, times] => {
+            let contender = contenders.iter().find(|c| c.name == contender).expect("contender");
+            let workload = WORKLOADS.iter().position(|w| w.name == workload).expect("workload");
+            contender.runs[workload](&inputs, times.parse().expect("times"));
+        }
+        ["check"] => check::all(&inputs, &contenders),
+        [] | [_] => {
+            check::all(&inputs, &contenders);
+            let results = measure::all(&inputs, &contenders);
+            report::print(&results);
+            if let [directory] = args[..] {
+                report::write(&results, directory.as_ref()).expect("write the report");
+            }
+        }
+        _ => eprintln!("usage: codec [DIRECTORY | check | iterate CONTENDER WORKLOAD TIMES]"),
+    }
 }
 
-fn main() {
-    let args: Vec<String> = std::env::args().collect();
-    let inputs = Inputs::new();
-    let contenders = contenders();
-    if let [_, mode, contender, workload, times] = &args[..] {
-        assert_eq!(mode, "iterate");
-        let workload = WORKLOADS.iter().position(|name| name == workload).unwrap();
-        let (_, runs) = contenders.iter().find(|(name, _)| name == contender).unwrap();
-        runs[workload](&inputs, times.parse().unwrap());
-        return;
-    }
-    let exe = std::env::current_exe().unwrap();
-    let count = |contender: &str, workload: &str, times: u32| -> u64 {
-        let output = std::process::Command::new("valgrind")
-            .args(["--tool=callgrind", "--callgrind-out-file=/dev/null"])
-            .arg(&exe)
-            .args(["iterate", contender, workload, &times.to_string()])
-            .output()
-            .unwrap();
-        let text = String::from_utf8_lossy(&output.stderr);
-        let line = text.lines().find_map(|line| line.split_once("Collected : ")).unwrap();
-        line.1.trim().parse().unwrap()
-    };
-    for (name, _) in &contenders {
-        for (workload, per) in WORKLOADS.iter().zip([1, 1, 1, 1, 1002, 1001]) {
-            let times = if per > 1 { 3 } else { 1000 };
-            let once = count(name, workload, times);
-            let twice = count(name, workload, 2 * times);
-            println!("{name:12} {workload:8} {:8.1}", (twice - once) as f64 / f64::from(times * per));
-        }
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_contender_writes_the_same_bytes_and_reads_the_same_values() {
+        check::all(&Inputs::new(), &contenders::all());
     }
 }

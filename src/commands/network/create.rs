@@ -2,7 +2,8 @@
 
 use crate::apply::{self, Made};
 use crate::cli::Args;
-use crate::commands::{operand, warn};
+use crate::commands::operand;
+use crate::commands::run::warn;
 use crate::error::{Error, Result};
 use crate::kernel::{Kernel, Lock};
 use crate::plan;

@@ -48,8 +48,13 @@ mod with {
             mac: *const u8,
             namespace: u32,
         ) -> usize;
-        fn rivals_mnl_address(buf: *mut u8, index: u32, local: u32, prefix: u8, broad: u32)
-        -> usize;
+        fn rivals_mnl_address(
+            buf: *mut u8,
+            index: u32,
+            local: u32,
+            prefix: u8,
+            broad: u32,
+        ) -> usize;
         fn rivals_mnl_route(buf: *mut u8, gateway: u32, index: u32) -> usize;
         fn rivals_mnl_links(
             bytes: *const u8,
@@ -131,16 +136,14 @@ mod with {
             let (local, broadcast) = (network_order(spec.local), network_order(spec.broadcast));
             let buf = scratch.buf.as_mut_ptr();
             // SAFETY: the message fits the buffer.
-            let len =
-                unsafe { rivals_mnl_address(buf, spec.index, local, spec.prefix, broadcast) };
+            let len = unsafe { rivals_mnl_address(buf, spec.index, local, spec.prefix, broadcast) };
             &scratch.buf[..len]
         }
 
         fn route<'s>(spec: &Route, scratch: &'s mut Scratch) -> &'s [u8] {
             let gateway = network_order(spec.gateway);
             // SAFETY: the message fits the buffer.
-            let len =
-                unsafe { rivals_mnl_route(scratch.buf.as_mut_ptr(), gateway, spec.index) };
+            let len = unsafe { rivals_mnl_route(scratch.buf.as_mut_ptr(), gateway, spec.index) };
             &scratch.buf[..len]
         }
 
@@ -148,9 +151,8 @@ mod with {
             fn call<F: FnMut(&Link<'_>)>(datagram: &[u8], mut visit: F) {
                 let data = (&raw mut visit).cast();
                 // SAFETY: `link::<F>` gets the `F` back while it lives.
-                let result = unsafe {
-                    rivals_mnl_links(datagram.as_ptr(), datagram.len(), link::<F>, data)
-                };
+                let result =
+                    unsafe { rivals_mnl_links(datagram.as_ptr(), datagram.len(), link::<F>, data) };
                 assert_eq!(result, 0);
             }
             call(datagram, visit);

@@ -9,7 +9,7 @@ use neli::consts::rtnl::{
 };
 use neli::nl::{NlPayload, Nlmsghdr, NlmsghdrBuilder};
 use neli::rtnl::{
-    Ifaddrmsg, IfaddrmsgBuilder, Ifinfomsg, IfinfomsgBuilder, RtattrBuilder, Rtattr, Rtmsg,
+    Ifaddrmsg, IfaddrmsgBuilder, Ifinfomsg, IfinfomsgBuilder, Rtattr, RtattrBuilder, Rtmsg,
     RtmsgBuilder,
 };
 use neli::types::{Buffer, RtBuffer};
@@ -154,12 +154,8 @@ impl Codec for Neli {
                     }
                     Ifla::Stats64 => {
                         let stats = payload.as_ref()[..32].as_chunks().0;
-                        [
-                            fields.rx_packets,
-                            fields.tx_packets,
-                            fields.rx_bytes,
-                            fields.tx_bytes,
-                        ] = std::array::from_fn(|n| u64::from_ne_bytes(stats[n]));
+                        [fields.rx_packets, fields.tx_packets, fields.rx_bytes, fields.tx_bytes] =
+                            std::array::from_fn(|n| u64::from_ne_bytes(stats[n]));
                     }
                     _ => {}
                 }

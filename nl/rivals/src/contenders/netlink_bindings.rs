@@ -5,9 +5,7 @@
 use std::net::{IpAddr, Ipv4Addr};
 
 use netlink_bindings::rt_addr::{Ifaddrmsg, OpNewaddrDo};
-use netlink_bindings::rt_link::{
-    Ifinfomsg, LinkAttrs, LinkinfoAttrs, OpNewlinkDo, PushLinkAttrs,
-};
+use netlink_bindings::rt_link::{Ifinfomsg, LinkAttrs, LinkinfoAttrs, OpNewlinkDo, PushLinkAttrs};
 use netlink_bindings::rt_route::{OpNewrouteDo, RouteAttrs, Rtmsg};
 use netlink_bindings::traits::Pusher;
 use netlink_bindings::utils::{align, finalize_nested_header, push_nested_header};

@@ -95,9 +95,11 @@ impl Codec for Nl {
                 ))
                 .unwrap();
             let kind = info.and_then(|info| info.get(info::KIND).unwrap());
-            let stats = stats.unwrap_or_default().first_chunk::<32>().unwrap().as_chunks().0;
+            let counters = stats.map_or([None; 4], |stats| {
+                [stats.rx_packets(), stats.tx_packets(), stats.rx_bytes(), stats.tx_bytes()]
+            });
             let [rx_packets, tx_packets, rx_bytes, tx_bytes] =
-                std::array::from_fn(|n| u64::from_ne_bytes(stats[n]));
+                counters.map(Option::unwrap_or_default);
             let fields = Link {
                 index: header.index as u32,
                 name: name.unwrap_or_default().as_bytes(),

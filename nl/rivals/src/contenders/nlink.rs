@@ -90,11 +90,7 @@ impl Codec for Nlink {
                 mtu: link.mtu().unwrap_or_default(),
                 mac: link.address().unwrap_or_default(),
                 master: link.master().unwrap_or_default(),
-                kind: link
-                    .link_info()
-                    .and_then(|info| info.kind())
-                    .unwrap_or_default()
-                    .as_bytes(),
+                kind: link.link_info().and_then(|info| info.kind()).unwrap_or_default().as_bytes(),
                 rx_packets: stats(nlink::netlink::messages::LinkStats::rx_packets),
                 tx_packets: stats(nlink::netlink::messages::LinkStats::tx_packets),
                 rx_bytes: stats(nlink::netlink::messages::LinkStats::rx_bytes),

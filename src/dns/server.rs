@@ -1,0 +1,190 @@
+//! The server: sockets inside the namespace, served by the supervisor outside it.
+
+use std::io;
+use std::net::{Ipv4Addr, SocketAddr, TcpListener, UdpSocket};
+use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
+use std::time::Instant;
+
+use simple_dns::RCODE;
+
+use super::answer::{Answer, answer, refusal};
+use super::members::Members;
+use super::stream::Stream;
+use super::upstream::{MAX_UDP, Pending, Upstreams};
+use crate::sys::poll::Wait;
+
+/// How many queries may wait for servers at a time. More are dropped: clients ask again.
+const MAX_PENDING: usize = 128;
+/// How many connections are served at a time.
+const MAX_STREAMS: usize = 32;
+/// How many datagrams are taken before others get their turn.
+const BURST: usize = 32;
+
+/// The sockets that the programs inside ask.
+#[derive(Debug)]
+pub struct Sockets {
+    udp: UdpSocket,
+    tcp: TcpListener,
+}
+
+impl Sockets {
+    /// Opens them in the namespace of the caller; with port 0 both have the same port, that was
+    /// free.
+    ///
+    /// # Errors
+    /// Loopback is not up, or the port is not free.
+    pub fn open(address: Ipv4Addr, port: u16) -> io::Result<Self> {
+        let udp = UdpSocket::bind((address, port))?;
+        let tcp = TcpListener::bind(udp.local_addr()?)?;
+        udp.set_nonblocking(true)?;
+        tcp.set_nonblocking(true)?;
+        Ok(Sockets { udp, tcp })
+    }
+
+    /// Their port.
+    ///
+    /// # Errors
+    /// The kernel does not say.
+    pub fn port(&self) -> io::Result<u16> {
+        self.udp.local_addr().map(|address| address.port())
+    }
+
+    /// As descriptors, to be passed on.
+    pub fn as_fds(&self) -> [BorrowedFd<'_>; 2] {
+        [self.udp.as_fd(), self.tcp.as_fd()]
+    }
+
+    /// From descriptors that were passed.
+    pub fn from_fds([udp, tcp]: [OwnedFd; 2]) -> Self {
+        Sockets { udp: udp.into(), tcp: tcp.into() }
+    }
+}
+
+/// Answers the queries of one run.
+#[derive(Debug)]
+pub struct Server {
+    sockets: Sockets,
+    members: Members,
+    search: Vec<String>,
+    upstreams: Upstreams,
+    pending: Vec<Pending>,
+    streams: Vec<Stream>,
+}
+
+impl Server {
+    /// A server that knows `members`, by their names alone or with one of the `search` domains
+    /// behind, and asks `upstreams` for the rest.
+    pub fn new(
+        sockets: Sockets,
+        members: Members,
+        search: Vec<String>,
+        upstreams: Upstreams,
+    ) -> Self {
+        let (pending, streams) = (Vec::new(), Vec::new());
+        Server { sockets, members, search, upstreams, pending, streams }
+    }
+
+    /// The descriptors it has.
+    pub fn descriptors(&self) -> Vec<BorrowedFd<'_>> {
+        vec![self.sockets.udp.as_fd(), self.sockets.tcp.as_fd(), self.members.as_fd()]
+    }
+
+    /// Adds what it waits for.
+    pub fn wait_for<'a>(&'a self, wait: &mut Wait<'a>) {
+        wait.read(self.sockets.udp.as_fd());
+        if self.streams.len() < MAX_STREAMS {
+            wait.read(self.sockets.tcp.as_fd());
+        }
+        for pending in &self.pending {
+            wait.read(pending.socket.as_fd());
+            wait.until(pending.deadline);
+        }
+        for stream in &self.streams {
+            for (socket, interest) in stream.sockets().into_iter().flatten() {
+                wait.add(socket.as_fd(), interest.read, interest.write);
+            }
+            wait.until(stream.deadline);
+        }
+    }
+
+    /// Does what can be done without waiting.
+    pub fn serve(&mut self) {
+        self.take_queries();
+        self.take_answers();
+        self.take_connections();
+        self.move_streams();
+    }
+
+    fn take_queries(&mut self) {
+        let mut buf = [0; MAX_UDP];
+        for _ in 0..BURST {
+            let Ok((len, client)) = self.sockets.udp.recv_from(&mut buf) else { return };
+            let query = buf.get(..len).unwrap_or_default();
+            match answer(query, &self.search, &mut self.members) {
+                Answer::Ignore => {}
+                Answer::Reply(reply) => self.send(&reply, client),
+                Answer::Forward if self.pending.len() < MAX_PENDING => {
+                    let started = Pending::start(client, query.to_vec(), &mut self.upstreams);
+                    self.keep(client, started);
+                }
+                Answer::Forward => {}
+            }
+        }
+    }
+
+    fn take_answers(&mut self) {
+        let now = Instant::now();
+        for pending in std::mem::take(&mut self.pending) {
+            let client = pending.client;
+            match pending.receive() {
+                Ok(Some(reply)) => self.send(&reply, client),
+                Ok(None) if pending.deadline > now => self.pending.push(pending),
+                // No answer in time, or the kernel says that nobody listens there.
+                Ok(None) | Err(_) => {
+                    let next = pending.next(&mut self.upstreams);
+                    self.keep(client, next);
+                }
+            }
+        }
+    }
+
+    /// Keeps a query that was sent on, or tells the client that nobody is left to ask.
+    fn keep(&mut self, client: SocketAddr, asked: Result<Pending, Vec<u8>>) {
+        match asked {
+            Ok(pending) => self.pending.push(pending),
+            Err(query) => self.send(&unanswered(&query), client),
+        }
+    }
+
+    fn send(&self, reply: &[u8], client: SocketAddr) {
+        // A client that is gone, or whose buffer is full, asks again if it cares.
+        let _ = self.sockets.udp.send_to(reply, client);
+    }
+
+    fn take_connections(&mut self) {
+        while self.streams.len() < MAX_STREAMS {
+            let Ok((client, _)) = self.sockets.tcp.accept() else { return };
+            self.streams.extend(Stream::new(client));
+        }
+    }
+
+    fn move_streams(&mut self) {
+        let now = Instant::now();
+        let Server { members, search, upstreams, .. } = self;
+        self.streams.retain_mut(|stream| {
+            let moved = stream.advance(|query| match answer(query, search, members) {
+                Answer::Reply(reply) => Ok(reply),
+                Answer::Forward => match upstreams.best() {
+                    Some(server) => Err(Some(server)),
+                    None => Ok(unanswered(query)),
+                },
+                Answer::Ignore => Err(None),
+            });
+            moved.is_ok() && stream.deadline > now
+        });
+    }
+}
+
+fn unanswered(query: &[u8]) -> Vec<u8> {
+    refusal(query, RCODE::ServerFailure)
+}

@@ -1,0 +1,214 @@
+//! Queries on their way to the servers of the host, and their answers.
+
+use std::io::{self, ErrorKind};
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr, UdpSocket};
+use std::time::{Duration, Instant};
+
+use crate::sys::file::random;
+
+/// How long a server has to answer before the next one is asked.
+const PATIENCE: Duration = Duration::from_millis(1500);
+/// Port of DNS.
+const PORT: u16 = 53;
+/// Largest answer over UDP.
+pub(super) const MAX_UDP: usize = 4096;
+
+/// The servers to ask.
+#[derive(Debug)]
+pub struct Upstreams {
+    servers: Vec<SocketAddr>,
+    /// The one to ask first: the last that answered.
+    first: usize,
+}
+
+impl Upstreams {
+    /// These servers, in turn.
+    pub fn new(servers: &[IpAddr]) -> Self {
+        let servers = servers.iter().map(|&server| SocketAddr::new(server, PORT)).collect();
+        Upstreams { servers, first: 0 }
+    }
+
+    /// The server that new queries go to first.
+    pub(super) fn best(&self) -> Option<SocketAddr> {
+        self.servers.get(self.first).copied()
+    }
+
+    /// The server at `index` did not answer: new queries go to the one after it first.
+    fn failed(&mut self, index: usize) {
+        if self.first == index {
+            self.first = self.after(index);
+        }
+    }
+
+    fn after(&self, index: usize) -> usize {
+        (index + 1) % self.servers.len().max(1)
+    }
+}
+
+/// A query somebody waits for.
+#[derive(Debug)]
+pub(super) struct Pending {
+    /// Where the answer goes.
+    pub(super) client: SocketAddr,
+    /// The query as the client sent it.
+    pub(super) query: Vec<u8>,
+    /// Connected to the server: the kernel chose a port at random, and lets nobody else answer.
+    pub(super) socket: UdpSocket,
+    /// When the next server is asked.
+    pub(super) deadline: Instant,
+    id: [u8; 2],
+    /// Which server was asked, and how many before it.
+    index: usize,
+    tried: usize,
+}
+
+impl Pending {
+    /// Asks the first server that can be asked; the query comes back when none can.
+    pub(super) fn start(
+        client: SocketAddr,
+        query: Vec<u8>,
+        upstreams: &mut Upstreams,
+    ) -> Result<Pending, Vec<u8>> {
+        let first = upstreams.first;
+        Self::ask(client, query, upstreams, first, 0)
+    }
+
+    /// Asks the next server; the query comes back when all have been asked.
+    pub(super) fn next(self, upstreams: &mut Upstreams) -> Result<Pending, Vec<u8>> {
+        upstreams.failed(self.index);
+        let next = upstreams.after(self.index);
+        Self::ask(self.client, self.query, upstreams, next, self.tried + 1)
+    }
+
+    fn ask(
+        client: SocketAddr,
+        query: Vec<u8>,
+        upstreams: &mut Upstreams,
+        mut index: usize,
+        mut tried: usize,
+    ) -> Result<Pending, Vec<u8>> {
+        while tried < upstreams.servers.len() {
+            let Some(&server) = upstreams.servers.get(index) else { break };
+            let id = (random() as u16).to_be_bytes();
+            if let Ok(socket) = send(server, id, &query) {
+                let deadline = Instant::now() + PATIENCE;
+                return Ok(Pending { client, query, socket, deadline, id, index, tried });
+            }
+            upstreams.failed(index);
+            index = upstreams.after(index);
+            tried += 1;
+        }
+        Err(query)
+    }
+
+    /// Takes an answer off the socket: `Ok(None)` when what came is none.
+    pub(super) fn receive(&self) -> io::Result<Option<Vec<u8>>> {
+        let mut buf = [0; MAX_UDP];
+        let len = match self.socket.recv(&mut buf) {
+            Ok(len) => len,
+            Err(error) if error.kind() == ErrorKind::WouldBlock => return Ok(None),
+            Err(error) => return Err(error),
+        };
+        let mut reply = buf.get(..len).unwrap_or_default().to_vec();
+        Ok(match is_answer(&reply, self.id, &self.query) {
+            true => {
+                put_id(&mut reply, &self.query);
+                Some(reply)
+            }
+            false => None,
+        })
+    }
+}
+
+/// Sends a query with an id of our own from a port of our own.
+fn send(server: SocketAddr, id: [u8; 2], query: &[u8]) -> io::Result<UdpSocket> {
+    let any: IpAddr = match server {
+        SocketAddr::V4(_) => Ipv4Addr::UNSPECIFIED.into(),
+        SocketAddr::V6(_) => Ipv6Addr::UNSPECIFIED.into(),
+    };
+    let socket = UdpSocket::bind((any, 0))?;
+    socket.set_nonblocking(true)?;
+    socket.connect(server)?;
+    let mut query = query.to_vec();
+    put_id(&mut query, &id);
+    socket.send(&query)?;
+    Ok(socket)
+}
+
+/// Gives a message the id at the front of another.
+fn put_id(message: &mut [u8], of: &[u8]) {
+    if let (Some(out), Some(id)) = (message.first_chunk_mut::<2>(), of.first_chunk::<2>()) {
+        *out = *id;
+    }
+}
+
+/// Whether a message answers the query: a response, with its id, to its question.
+fn is_answer(message: &[u8], id: [u8; 2], query: &[u8]) -> bool {
+    const HEADER: usize = 12;
+    let (Some(head), Some(question)) = (message.get(..HEADER), query.get(HEADER..)) else {
+        return false;
+    };
+    // Without its additional records a question ends with its class: compared as far as it goes.
+    let end = question_len(question);
+    let (Some(asked), Some(answered)) = (question.get(..end), message.get(HEADER..HEADER + end))
+    else {
+        return false;
+    };
+    head.first_chunk() == Some(&id)
+        && head.get(2).is_some_and(|flags| flags & 0x80 != 0)
+        && asked.eq_ignore_ascii_case(answered)
+}
+
+/// Bytes of a question: labels, each after its length, the root's of length 0, type and class.
+fn question_len(question: &[u8]) -> usize {
+    let mut at = 0;
+    while let Some(&len) = question.get(at) {
+        at += 1 + usize::from(len);
+        if len == 0 {
+            break;
+        }
+    }
+    at + 4
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const QUERY: &[u8] =
+        b"\x12\x34\x01\0\0\x01\0\0\0\0\0\x01\x03www\x07example\0\0\x01\0\x01\0\0\x29";
+
+    #[test]
+    fn only_a_response_with_the_right_id_and_question_is_an_answer() {
+        let mut reply = QUERY.to_vec();
+        reply[2] |= 0x80;
+        assert!(is_answer(&reply, [0x12, 0x34], QUERY));
+        assert!(!is_answer(&reply, [0x12, 0x35], QUERY));
+        assert!(!is_answer(QUERY, [0x12, 0x34], QUERY));
+        let mut other = reply.clone();
+        other[13] = b'v';
+        assert!(!is_answer(&other, [0x12, 0x34], QUERY));
+        let mut upper = reply.clone();
+        upper[13] = b'W';
+        assert!(is_answer(&upper, [0x12, 0x34], QUERY));
+        for len in 0..29 {
+            assert!(!is_answer(&reply[..len], [0x12, 0x34], QUERY), "{len} bytes");
+        }
+    }
+
+    #[test]
+    fn the_server_that_answers_stays_first() {
+        let servers: Vec<IpAddr> = ["192.0.2.1", "192.0.2.2"].map(|a| a.parse().unwrap()).into();
+        let mut upstreams = Upstreams::new(&servers);
+        let first = upstreams.best();
+        upstreams.failed(0);
+        let second = upstreams.best();
+        assert_ne!(first, second);
+        // A late failure of the first changes nothing any more.
+        upstreams.failed(0);
+        assert_eq!(upstreams.best(), second);
+        upstreams.failed(1);
+        assert_eq!(upstreams.best(), first);
+        assert_eq!(Upstreams::new(&[]).best(), None);
+    }
+}

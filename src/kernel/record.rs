@@ -1,0 +1,119 @@
+//! Runs that have no link on this host, so that no kernel object there can say anything about
+//! them: a file each, locked as long as its supervisor is there.
+
+use std::fs::{self, File};
+use std::io::{Read, Seek, Write};
+use std::os::fd::{AsFd, BorrowedFd};
+use std::os::unix::fs::MetadataExt;
+use std::path::PathBuf;
+
+use super::lock::{directory, open};
+use crate::error::{Error, Result};
+use crate::facts::{Run, Status};
+use crate::sys::{self, Errno};
+
+/// Files of runs are called this and the run's name, or its process id.
+const PREFIX: &str = "run:";
+
+/// The name of a run without a link, held as long as this is.
+#[derive(Debug)]
+pub struct Record {
+    file: File,
+    path: PathBuf,
+}
+
+impl Record {
+    /// Takes the name `title` for a run.
+    ///
+    /// # Errors
+    /// Another run has it, or the file cannot be made.
+    pub fn hold(title: &str) -> Result<Record> {
+        let name = format!("{PREFIX}{title}");
+        loop {
+            let file = open(&name)?;
+            let cannot = |why: &str| {
+                Error::new(format!("cannot take name \"{title}\"")).because(why.to_owned())
+            };
+            match sys::file::lock(&file, false) {
+                Err(Errno::EWOULDBLOCK) => {
+                    return Err(cannot("a run of that name is there")
+                        .hint("choose another, or end that run with \"nsrun stop\""));
+                }
+                other => other.map_err(|errno| cannot(errno.desc()))?,
+            }
+            let path = directory()?.join(&name);
+            // Whoever ended in this moment may have removed the file that was opened.
+            if is_same(&file, &path) {
+                return Ok(Record { file, path });
+            }
+        }
+    }
+
+    /// Writes what others should know of the run.
+    ///
+    /// # Errors
+    /// The file cannot be written.
+    pub fn write(&mut self, run: Run, mode: &str, networks: &str) -> std::io::Result<()> {
+        self.file.set_len(0)?;
+        self.file.rewind()?;
+        write!(self.file, "{run}\n{mode}\n{networks}\n")
+    }
+}
+
+impl AsFd for Record {
+    /// The descriptor that holds the lock.
+    fn as_fd(&self) -> BorrowedFd<'_> {
+        self.file.as_fd()
+    }
+}
+
+impl Drop for Record {
+    fn drop(&mut self) {
+        let _ = fs::remove_file(&self.path);
+    }
+}
+
+fn is_same(file: &File, path: &PathBuf) -> bool {
+    let inode = |found: fs::Metadata| (found.dev(), found.ino());
+    let (own, now) = (file.metadata().map(inode), fs::metadata(path).map(inode));
+    matches!((own, now), (Ok(own), Ok(now)) if own == now)
+}
+
+/// The runs that have no link on this host. Files of those whose supervisor was killed are
+/// removed.
+pub fn recorded() -> Vec<Status> {
+    let entries = directory().ok().and_then(|path| fs::read_dir(path).ok());
+    let names = entries
+        .into_iter()
+        .flatten()
+        .flatten()
+        .filter_map(|entry| Some(entry.file_name().to_str()?.strip_prefix(PREFIX)?.to_owned()));
+    names.filter_map(|name| record(&name)).collect()
+}
+
+/// The run called `title`, if it has no link on this host; `None` when there is none.
+pub fn record(title: &str) -> Option<Status> {
+    let path = directory().ok()?.join(format!("{PREFIX}{title}"));
+    let mut file = File::open(&path).ok()?;
+    if sys::file::lock(&file, false).is_ok() {
+        // Nobody's; the lock is held while it is removed, so that nobody has taken it since.
+        if is_same(&file, &path) {
+            let _ = fs::remove_file(&path);
+        }
+        return None;
+    }
+    let mut text = String::new();
+    file.read_to_string(&mut text).ok()?;
+    let mut lines = text.lines();
+    let run = Run::parse(lines.next()?)?;
+    let named = title.parse() != Ok(run.pid);
+    Some(Status {
+        name: named.then(|| title.to_owned()),
+        run: Some(run),
+        alive: true,
+        namespace_id: None,
+        joined: Vec::new(),
+        mode: lines.next().map(Into::into),
+        networks: lines.next().map(Into::into),
+    })
+}

@@ -1,0 +1,92 @@
+//! What a run costs in system calls and messages: constants.
+
+use crate::runs::with_network;
+use crate::world::World;
+
+/// From main() to the execution of CMD, in all processes, and in nsrun itself to its end; see
+/// [`counts`].
+const SYSTEM_CALLS: usize = 160;
+/// Sends to the kernel's netlink of a run on a network that is there: look for the bridge, claim,
+/// publish; inside: loopback, the way to the responder, the links.
+const NETLINK_SENDS: usize = 6;
+/// The same of the first run: three lists to choose a subnet, the bridge, and all that belongs to it.
+const NETLINK_SENDS_FIRST: usize = NETLINK_SENDS + 5;
+
+/// What strace saw of all processes of a run, CMD's own calls left out.
+fn calls(world: &World, options: &[&str]) -> Vec<String> {
+    let strace = ["strace", "-f", "-qq", "-s", "64", "-o", "/dev/shm/trace"];
+    let nsrun = [env!("CARGO_BIN_EXE_nsrun"), "run"];
+    world.cmd(strace).args(nsrun).args(options).arg("/bin/true").run().ok();
+    let mut calls = Vec::new();
+    let mut begun = false;
+    let mut executed = Vec::new();
+    for line in world.read("/dev/shm/trace").lines() {
+        let Some((pid, call)) = line.split_once(char::is_whitespace) else { continue };
+        let call = call.trim_start();
+        // The first call that only main() makes: it asks for its user.
+        begun |= call.starts_with("geteuid(");
+        let is_result =
+            call.starts_with("<... ") || call.starts_with("+++") || call.starts_with("---");
+        if begun && !is_result && !executed.iter().any(|it| it == pid) {
+            calls.push(call.to_owned());
+        }
+        let execve = call.starts_with("execve(") || call.starts_with("<... execve resumed>");
+        if begun && execve && call.ends_with(" = 0") {
+            executed.push(pid.to_owned());
+        }
+    }
+    calls
+}
+
+/// Leaves out what depends on the allocator, on the machine's mounts, on the number of capabilities
+/// the kernel has, or on the build: memory, reads of the table of mounts, moving each mount below
+/// /sys and /proc, checks of debug builds.
+fn counts(call: &&String) -> bool {
+    const VARYING: [&str; 11] = [
+        "prctl(PR_CAPBSET_DROP",
+        "brk(",
+        "mmap(",
+        "munmap(",
+        "mremap(",
+        "madvise(",
+        "mprotect(",
+        "read(",
+        "close(",
+        "open_tree(",
+        "move_mount(",
+    ];
+    !VARYING.iter().any(|it| call.starts_with(it)) && !call.contains(", F_GETFD")
+}
+
+fn netlink_sends(calls: &[String]) -> usize {
+    calls.iter().filter(|call| call.starts_with("sendto(") && call.contains("nlmsg_len=")).count()
+}
+
+#[test]
+fn a_run_makes_a_constant_number_of_system_calls_and_sends() {
+    need_tool!("strace");
+    let world = World::new();
+    let first = calls(&world, &["--net", "bridge"]);
+    assert_eq!(netlink_sends(&first), NETLINK_SENDS_FIRST, "{}", first.join("\n"));
+    with_network(&world);
+    for _ in 0..3 {
+        let calls = calls(&world, &["--net", "bridge"]);
+        assert_eq!(netlink_sends(&calls), NETLINK_SENDS, "{}", calls.join("\n"));
+        let counted: Vec<&str> = calls.iter().filter(counts).map(String::as_str).collect();
+        assert_eq!(counted.len(), SYSTEM_CALLS, "{}", counted.join("\n"));
+    }
+    let named = calls(&world, &["--name", "web"]);
+    assert_eq!(netlink_sends(&named), NETLINK_SENDS, "a name costs no send of its own");
+    let none = calls(&world, &["--net", "none"]);
+    assert_eq!(netlink_sends(&none), 1, "{}", none.join("\n"));
+}
+
+#[test]
+fn nothing_but_cmd_is_executed() {
+    need_tool!("strace");
+    let world = World::new();
+    let calls = calls(&world, &["--name", "web", "--dns", "192.0.2.1"]);
+    let executions: Vec<&String> =
+        calls.iter().filter(|call| call.starts_with("execve(")).collect();
+    assert!(executions.iter().all(|call| call.contains("/true\"")), "{executions:?}");
+}

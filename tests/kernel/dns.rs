@@ -1,0 +1,250 @@
+//! Names: members of a network by each other, all else by the servers of the host.
+
+use std::io::{Read, Write};
+use std::net::{TcpListener, UdpSocket};
+use std::time::Duration;
+
+use crate::world::{Running, World};
+
+const SECONDS: Duration = Duration::from_secs(10);
+
+/// A server in the world's internet; `mode` says how it behaves.
+fn upstream(world: &World, address: &str, mode: &str) -> Running {
+    let own = std::env::current_exe().unwrap().display().to_string();
+    let args = ["--ignored", "--exact", "dns::serve_as_upstream", "--nocapture"];
+    let argv: Vec<&str> = [own.as_str()].into_iter().chain(args).collect();
+    let server = world
+        .internet()
+        .cmd(argv)
+        .env("UPSTREAM_ADDRESS", address)
+        .env("UPSTREAM_MODE", mode)
+        .timeout(Duration::from_secs(60))
+        .spawn();
+    while server.line(SECONDS) != "ready" {}
+    server
+}
+
+/// Answers every name below example.org with 192.0.2.80, and says that no other exists.
+#[test]
+#[ignore = "run by the tests of this file, in a namespace of theirs"]
+fn serve_as_upstream() {
+    let address = std::env::var("UPSTREAM_ADDRESS").unwrap();
+    let mode = std::env::var("UPSTREAM_MODE").unwrap();
+    let udp = UdpSocket::bind((address.as_str(), 53)).unwrap();
+    let tcp = TcpListener::bind((address.as_str(), 53)).unwrap();
+    println!("\nready");
+    std::thread::spawn(move || {
+        for client in tcp.incoming() {
+            let mut client = client.unwrap();
+            let mut len = [0; 2];
+            client.read_exact(&mut len).unwrap();
+            let mut query = vec![0; usize::from(u16::from_be_bytes(len))];
+            client.read_exact(&mut query).unwrap();
+            let reply = answer(&query, [192, 0, 2, 81]);
+            client.write_all(&(reply.len() as u16).to_be_bytes()).unwrap();
+            client.write_all(&reply).unwrap();
+        }
+    });
+    let mut buf = [0; 4096];
+    loop {
+        let (len, client) = udp.recv_from(&mut buf).unwrap();
+        let query = &buf[..len];
+        println!("query");
+        let mut reply = answer(query, [192, 0, 2, 80]);
+        match mode.as_str() {
+            "silent" => continue,
+            "truncate" => {
+                reply.truncate(question_end(query));
+                reply[2] |= 0x02;
+                reply[7] = 0;
+            }
+            "lie" => {
+                let mut lie = answer(query, [192, 0, 2, 66]);
+                lie[0] ^= 0xff;
+                udp.send_to(&lie, client).unwrap();
+                std::thread::sleep(Duration::from_millis(50));
+            }
+            _ => {}
+        }
+        udp.send_to(&reply, client).unwrap();
+    }
+}
+
+fn question_end(query: &[u8]) -> usize {
+    12 + query[12..].iter().position(|&byte| byte == 0).unwrap() + 5
+}
+
+fn answer(query: &[u8], address: [u8; 4]) -> Vec<u8> {
+    let end = question_end(query);
+    let mut reply = query[..end].to_vec();
+    reply[2] = 0x81;
+    reply[3] = 0x80;
+    reply[6..12].fill(0);
+    reply[11] = 0;
+    let exists = query[12..end].windows(11).any(|part| part == b"\x07example\x03or");
+    let wants_v4 = query[end - 4..end] == [0, 1, 0, 1];
+    match (exists, wants_v4) {
+        (false, _) => reply[3] |= 3,
+        (true, false) => {}
+        (true, true) => {
+            reply[7] = 1;
+            reply.extend([0xc0, 12, 0, 1, 0, 1, 0, 0, 0, 60, 0, 4]);
+            reply.extend(address);
+        }
+    }
+    reply
+}
+
+/// A run named `name` that only waits.
+fn member(world: &World, name: &str, more: &[&str]) -> String {
+    let args = [&["run", "-d", "--name", name], more, &["sleep", "60"]].concat();
+    world.nsrun(args).run().ok();
+    let run = world.nsrun(["inspect", name, "--json"]).run().ok().json();
+    let address = run["networks"][0]["address"].as_str().unwrap();
+    address.split('/').next().unwrap().to_owned()
+}
+
+fn inside(world: &World, script: &str) -> String {
+    world.nsrun(["run", "sh", "-c", script]).run().ok().stdout
+}
+
+#[test]
+fn members_find_each_other_by_name_alias_and_address() {
+    let world = World::new();
+    let _upstream = upstream(&world, "203.0.113.1", "plain");
+    let address = member(&world, "web", &["--network-alias", "www"]);
+    for name in ["web", "www", "WEB"] {
+        let found = inside(&world, &format!("getent ahostsv4 {name}"));
+        assert!(found.starts_with(&format!("{address} ")), "{name}: {found}");
+    }
+    let found = inside(&world, &format!("getent hosts {address}"));
+    assert_eq!(found.split_whitespace().collect::<Vec<_>>(), [address.as_str(), "web"]);
+    inside(&world, "ping -c1 -W2 web");
+}
+
+#[test]
+fn a_member_that_comes_or_goes_is_seen_at_once() {
+    let world = World::new();
+    let _upstream = upstream(&world, "203.0.113.1", "plain");
+    let script = "while read line; do getent ahostsv4 web >/dev/null && echo yes || echo no; done";
+    let mut client = world.nsrun(["run", "sh", "-c", script]).stdin_open().spawn();
+    let mut ask = || {
+        client.send(b"\n");
+        client.line(SECONDS)
+    };
+    assert_eq!(ask(), "no");
+    member(&world, "web", &[]);
+    assert_eq!(ask(), "yes");
+    world.nsrun(["stop", "-t", "0", "web"]).run().ok();
+    // The link goes with the namespace, a moment after the process.
+    assert!(crate::world::settle(|| ask() == "no", Duration::from_secs(2)));
+}
+
+#[test]
+fn other_names_are_asked_of_the_hosts_servers_and_missing_ones_are_said_to_be() {
+    let world = World::new();
+    let _upstream = upstream(&world, "203.0.113.1", "plain");
+    assert!(inside(&world, "getent ahostsv4 www.example.org").starts_with("192.0.2.80 "));
+    let started = std::time::Instant::now();
+    let missing = world.nsrun(["run", "getent", "ahostsv4", "missing.example.com"]).run();
+    assert_eq!(missing.code(), Some(2));
+    assert!(started.elapsed() < Duration::from_secs(1), "{:?}", started.elapsed());
+}
+
+#[test]
+fn a_dead_server_costs_one_short_timeout() {
+    let world = World::new();
+    world.write("/etc/resolv.conf", "nameserver 198.51.100.2\nnameserver 203.0.113.1\n");
+    let _dead = upstream(&world, "198.51.100.2", "silent");
+    let _alive = upstream(&world, "203.0.113.1", "plain");
+    let script = "getent ahostsv4 a.example.org && date +%s%N && \
+        getent ahostsv4 b.example.org >/dev/null && date +%s%N";
+    let started = std::time::Instant::now();
+    let out = inside(&world, script);
+    assert!(started.elapsed() < Duration::from_secs(4), "{:?}", started.elapsed());
+    let times: Vec<u64> = out.lines().filter_map(|line| line.parse().ok()).collect();
+    let second = Duration::from_nanos(times[1] - times[0]);
+    assert!(second < Duration::from_secs(1), "the second query waited again: {second:?}");
+}
+
+#[test]
+fn nobody_to_ask_is_said_at_once() {
+    let world = World::new();
+    world.write("/etc/resolv.conf", "nameserver 203.0.113.1\n");
+    let started = std::time::Instant::now();
+    // Nothing listens there: the kernel of the internet refuses.
+    let missing = world.nsrun(["run", "getent", "ahostsv4", "a.example.org"]).run();
+    assert_eq!(missing.code(), Some(2));
+    assert!(started.elapsed() < Duration::from_secs(2), "{:?}", started.elapsed());
+}
+
+#[test]
+fn an_answer_cut_short_is_asked_for_again_over_tcp() {
+    let world = World::new();
+    let _upstream = upstream(&world, "203.0.113.1", "truncate");
+    assert!(inside(&world, "getent ahostsv4 www.example.org").starts_with("192.0.2.81 "));
+}
+
+#[test]
+fn an_answer_with_another_id_is_not_believed() {
+    let world = World::new();
+    let _upstream = upstream(&world, "203.0.113.1", "lie");
+    assert!(inside(&world, "getent ahostsv4 www.example.org").starts_with("192.0.2.80 "));
+}
+
+#[test]
+fn a_server_of_ones_own_on_port_53_is_in_nobodys_way() {
+    let world = World::new();
+    let _upstream = upstream(&world, "203.0.113.1", "plain");
+    member(&world, "web", &[]);
+    let own = std::env::current_exe().unwrap().display().to_string();
+    let script = format!(
+        "UPSTREAM_ADDRESS=0.0.0.0 UPSTREAM_MODE=plain {own} --ignored --exact \
+         dns::serve_as_upstream --nocapture >/dev/shm/out & \
+         for i in 1 2 3 4 5 6 7 8 9; do grep -q ready /dev/shm/out && break; sleep 0.1; done; \
+         grep -q ready /dev/shm/out && getent ahostsv4 web && kill $!"
+    );
+    world.nsrun(["run", "--tmpfs", "/dev/shm", "sh", "-c", &script]).run().ok();
+}
+
+#[test]
+fn names_resolve_for_static_programs_and_for_those_launched_later() {
+    let world = World::new();
+    let _upstream = upstream(&world, "203.0.113.1", "plain");
+    need_tool!("busybox");
+    let address = member(&world, "web", &[]);
+    member(&world, "client", &[]);
+    let found = world.nsrun(["exec", "client", "--", "busybox", "nslookup", "web"]).run().ok();
+    assert!(found.stdout.contains(&address), "{}", found.stdout);
+    let found = world.nsrun(["exec", "client", "getent", "ahostsv4", "web"]).run().ok();
+    assert!(found.stdout.starts_with(&address), "{}", found.stdout);
+}
+
+#[test]
+fn with_dns_none_the_hosts_file_is_used_as_it_is() {
+    let world = World::new();
+    let text = world.read("/etc/resolv.conf");
+    let run = world.nsrun(["run", "--dns", "none", "cat", "/etc/resolv.conf"]).run().ok();
+    assert_eq!(run.stdout, text);
+    let run = world.nsrun(["run", "cat", "/etc/resolv.conf"]).run().ok();
+    assert!(run.stdout.contains("nameserver 127.0.0.11\n"), "{}", run.stdout);
+    assert!(!run.stdout.contains("203.0.113.1"), "{}", run.stdout);
+}
+
+#[test]
+fn a_flood_of_queries_and_crafted_ones_hurt_nobody_else() {
+    let world = World::new();
+    let _upstream = upstream(&world, "203.0.113.1", "silent");
+    member(&world, "web", &[]);
+    let hostile = "for i in $(seq 300); do \
+          printf '\\000\\001\\001\\000\\000\\001\\000\\000\\000\\000\\000\\000\\300\\014\\000\\001\\000\\001' \
+            > /dev/udp/127.0.0.11/53; \
+          printf '%04d\\001\\000\\000\\001\\000\\000\\000\\000\\000\\000\\001x\\003com\\000\\000\\001\\000\\001' $i \
+            > /dev/udp/127.0.0.11/53; \
+          printf '\\377' > /dev/udp/127.0.0.11/53; done; \
+          exec 3<>/dev/tcp/127.0.0.11/53; printf '\\377\\377' >&3; \
+          getent ahostsv4 web";
+    let found = world.nsrun(["run", "bash", "-c", hostile]).run().ok();
+    assert!(found.stdout.contains("web"), "{}", found.stdout);
+    inside(&world, "getent ahostsv4 web");
+}

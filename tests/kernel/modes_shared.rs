@@ -1,0 +1,118 @@
+//! Runs that share a network namespace, or have none to be found by on the host.
+
+use nix::sys::signal::Signal;
+
+use crate::runs::{SOON, detached, started};
+use crate::world::{World, settle};
+
+const LINKS: [&str; 5] = ["ip", "-br", "link", "show", "up"];
+
+#[test]
+fn the_host_s_network_is_shared_as_it_is() {
+    let world = World::new();
+    let before = world.snapshot();
+    let output = world.nsrun(["run", "--net", "host", "--"]).args(LINKS).run().ok();
+    assert!(output.stdout.contains("up0"), "{output}");
+    let namespace = ["run", "--net", "host", "--", "readlink", "/proc/self/ns/net"];
+    assert_eq!(world.nsrun(namespace).run().ok().stdout, world.sh("readlink /proc/self/ns/net"));
+    // Its parameters are the host's, and stay.
+    world
+        .nsrun(["run", "--net", "host", "--sysctl", "net.ipv4.ip_forward=1", "true"])
+        .run()
+        .exits(2)
+        .says("--sysctl would change others' network with --net host");
+    world.sh("rm -r /run/nsrun");
+    assert!(settle(|| world.snapshot() == before, SOON));
+}
+
+#[test]
+fn a_named_namespace_a_path_a_process_and_a_run_can_be_shared() {
+    let world = World::new();
+    world.sh(
+        "ip netns add blue; ip -n blue link add in-blue type bridge; ip -n blue link set lo up",
+    );
+    for net in ["ns:blue", "ns:/run/netns/blue"] {
+        let output = world.nsrun(["run", "--net", net, "--", "ls", "/sys/class/net"]).run().ok();
+        assert!(output.stdout.contains("in-blue"), "{net}: {output}");
+    }
+    world.sh("mkdir -p /etc/netns/blue; echo 'nameserver 192.0.2.9' > /etc/netns/blue/resolv.conf");
+    let cat = ["run", "--net", "ns:blue", "--", "cat", "/etc/resolv.conf"];
+    assert_eq!(world.nsrun(cat).run().ok().stdout, "nameserver 192.0.2.9\n");
+
+    detached(&world, &["--name", "web"], &["sleep", "60"]);
+    let shown = world.nsrun(["inspect", "--json", "web"]).run().ok().json();
+    let address = shown["networks"][0]["address"].as_str().unwrap();
+    let pid = format!("pid:{}", shown["pid"]);
+    for net in ["container:web", &pid] {
+        let inside = ["run", "--net", net, "--", "ip", "addr", "show", "eth0"];
+        assert!(world.nsrun(inside).run().ok().stdout.contains(address), "{net}");
+    }
+}
+
+#[test]
+fn what_cannot_be_shared_is_refused_with_a_reason() {
+    let world = World::new();
+    for (net, code, why) in [
+        ("ns:nowhere", 125, "cannot join the network of ns:nowhere: No such file or directory"),
+        ("ns:/etc/passwd", 125, "\"/etc/passwd\" is no network namespace"),
+        ("ns:/proc/self/ns/uts", 125, "is no network namespace"),
+        ("pid:4000000", 125, "cannot join the network of pid:4000000: No such process"),
+        ("pid:x", 2, "\"x\" is no process id"),
+        ("container:nobody", 125, "cannot find run \"nobody\""),
+    ] {
+        world.nsrun(["run", "--net", net, "true"]).run().exits(code).says(why);
+    }
+    world
+        .nsrun(["run", "--net", "host", "--net", "bridge", "true"])
+        .run()
+        .exits(2)
+        .says("--net host cannot be combined with another");
+    world
+        .nsrun(["run", "--net", "host", "--ip", "10.0.0.7", "true"])
+        .run()
+        .exits(2)
+        .says("--ip needs a network");
+}
+
+#[test]
+fn a_run_without_a_network_is_listed_inspected_entered_waited_for_and_stopped_by_name() {
+    let world = World::new();
+    assert_eq!(detached(&world, &["--net", "none", "--name", "job"], &["sleep", "60"]), "job");
+    let list = world.nsrun(["ps", "--json"]).run().ok().json();
+    assert_eq!((list[0]["name"].as_str(), list[0]["mode"].as_str()), (Some("job"), Some("none")));
+    let shown = world.nsrun(["inspect", "--json", "job"]).run().ok().json();
+    assert_eq!(shown["command"], serde_json::json!(["sleep", "60"]));
+    let links = world.nsrun(["exec", "job", "--", "ls", "/sys/class/net"]).run().ok().stdout;
+    assert!(!links.contains("up0") && links.contains("lo"), "{links}");
+    let by_pid = world.nsrun(["inspect", "--json", &shown["pid"].to_string()]).run().ok().json();
+    assert_eq!(by_pid["name"], "job");
+    let waiting = world.nsrun(["wait", "job"]).spawn();
+    world.nsrun(["stop", "-t0", "job"]).run().ok();
+    waiting.wait().exits(137);
+    assert_eq!(world.nsrun(["ps", "--json"]).run().ok().json(), serde_json::json!([]));
+    assert!(settle(|| world.sh("ls /run/nsrun").is_empty(), SOON));
+}
+
+#[test]
+fn a_name_is_held_once_whether_or_not_a_link_holds_it() {
+    let world = World::new();
+    detached(&world, &["--net", "none", "--name", "a"], &["sleep", "60"]);
+    detached(&world, &["--name", "b"], &["sleep", "60"]);
+    for (net, name) in [("none", "a"), ("bridge", "a"), ("none", "b"), ("host", "b")] {
+        let run = ["run", "--net", net, "--name", name, "true"];
+        world.nsrun(run).run().exits(125).says(&format!("cannot take name \"{name}\""));
+    }
+    world.nsrun(["stop", "-t0", "a"]).run().ok();
+    world.nsrun(["run", "--net", "none", "--name", "a", "true"]).run().ok();
+}
+
+#[test]
+fn the_name_of_a_killed_supervisor_is_free_again() {
+    let world = World::new();
+    let mut run = started(&world, &["--net", "none", "--name", "a"]);
+    run.kill(Signal::SIGKILL);
+    let list = || world.nsrun(["ps", "--json"]).run().ok().json();
+    assert!(settle(|| list() == serde_json::json!([]), SOON));
+    world.nsrun(["run", "--net", "none", "--name", "a", "true"]).run().ok();
+    assert_eq!(world.sh("ls /run/nsrun"), "");
+}

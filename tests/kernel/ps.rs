@@ -1,0 +1,158 @@
+//! `nsrun ps` and `nsrun inspect`: what they say is what the kernel says.
+
+use std::time::{SystemTime, UNIX_EPOCH};
+
+use nix::sys::signal::Signal;
+use serde_json::{Value, json};
+
+use crate::runs::{SOON, detached, inspect, leases, started};
+use crate::world::{World, settle};
+
+fn ps(world: &World) -> Vec<Value> {
+    let list = world.nsrun(["ps", "--json"]).run().ok().json();
+    list.as_array().cloned().expect("ps --json prints a list")
+}
+
+#[test]
+fn what_inspect_says_is_what_the_kernel_says() {
+    let world = World::new();
+    let before = SystemTime::now().duration_since(UNIX_EPOCH).expect("a clock").as_secs();
+    let options = ["--name", "web", "--ip", "10.192.0.9", "--mtu", "1400", "--ifname", "wan0"];
+    let running = started(&world, &options);
+    let run = inspect(&world, "web");
+
+    let pid = run["pid"].as_u64().expect("a pid") as u32;
+    assert_eq!(world.sh(&format!("tr '\\0' ' ' </proc/{pid}/cmdline")), "sleep 1000 ");
+    assert_eq!(run["name"], "web");
+    assert_eq!(run["command"], json!(["sleep", "1000"]));
+    assert_eq!(run["supervisor"], running.pid());
+    assert_eq!(run["ports"], json!([]));
+    let started = run["started"].as_str().expect("a time");
+    let seconds: u64 = world.sh(&format!("date -d {started} +%s")).trim().parse().expect("seconds");
+    assert!((before..before + 60).contains(&seconds), "{started}");
+
+    let inside = world.net_of(pid);
+    let link = inside.link("wan0").expect("there is wan0");
+    let expected = json!([{
+        "network": "bridge",
+        "ifname": "wan0",
+        "address": inside.addresses("wan0").concat(),
+        "address6": null,
+        "mac": link["address"],
+        "gateway": inside.gateway(),
+        "mtu": link["mtu"],
+        "host_link": leases(&world).concat(),
+    }]);
+    assert_eq!(run["networks"], expected);
+
+    // By name, by lease, by its pid, by that of its init.
+    let init = run["init"].to_string();
+    for name in ["ns0.9", &pid.to_string(), &init] {
+        assert_eq!(inspect(&world, name), run, "{name}");
+    }
+    assert_eq!(ps(&world), std::slice::from_ref(&run));
+}
+
+#[test]
+fn text_has_the_same_facts() {
+    let world = World::new();
+    let _web = started(&world, &["--name", "web", "--ip", "10.192.0.9"]);
+    let run = inspect(&world, "web");
+    let text = world.nsrun(["inspect", "web"]).run().ok().stdout;
+    for line in [
+        "name: web".to_owned(),
+        format!("pid: {}", run["pid"]),
+        "command: sleep 1000".to_owned(),
+        "  address: 10.192.0.9/20".to_owned(),
+        "  host_link: ns0.9".to_owned(),
+    ] {
+        assert!(text.lines().any(|it| it == line), "no {line:?} in\n{text}");
+    }
+    let table = world.nsrun(["ps"]).run().ok().stdout;
+    let lines: Vec<Vec<&str>> =
+        table.lines().map(|line| line.split_whitespace().collect()).collect();
+    assert_eq!(lines[0], ["NAME", "PID", "NETWORK", "ADDRESS", "UP", "COMMAND"]);
+    let pid = run["pid"].to_string();
+    assert_eq!(lines[1][..4], ["web", &pid, "bridge", "10.192.0.9"]);
+    assert_eq!(lines[1][5..], ["sleep", "1000"]);
+}
+
+#[test]
+fn nothing_runs_where_nothing_was_launched() {
+    let world = World::new();
+    let before = world.snapshot();
+    assert!(ps(&world).is_empty());
+    assert_eq!(world.nsrun(["ps"]).run().ok().stdout.lines().count(), 1);
+    world.nsrun(["inspect", "web"]).run().exits(1).says("cannot find run \"web\"");
+    world.nsrun(["inspect", "1"]).run().exits(1).says("cannot find run \"1\"");
+    world.assert_returns_to(&before, SOON);
+}
+
+#[test]
+fn runs_that_ended_are_not_listed() {
+    let world = World::new();
+    let mut web = started(&world, &["--name", "web"]);
+    let _db = started(&world, &["--name", "db"]);
+    web.kill(Signal::SIGKILL);
+    let names = || ps(&world).iter().map(|run| run["name"].to_string()).collect::<Vec<_>>();
+    assert!(settle(|| names() == ["\"db\""], SOON), "{:?}", names());
+}
+
+#[test]
+fn a_run_of_every_kind_is_listed() {
+    let world = World::new();
+    for (name, option) in
+        [("a", "--userns"), ("b", "--pid=host"), ("c", "--survive"), ("d", "--no-new-privs")]
+    {
+        detached(&world, &["--name", name, option], &["sleep", "1000"]);
+        let run = inspect(&world, name);
+        assert_eq!(run["command"], json!(["sleep", "1000"]), "{option}");
+        assert!(run["networks"][0]["address"].is_string(), "{option}: {run}");
+    }
+    assert_eq!(ps(&world).len(), 4);
+    let unnamed = detached(&world, &[], &["sleep", "1000"]);
+    assert!(unnamed.starts_with("ns0."), "{unnamed}");
+    assert_eq!(inspect(&world, &unnamed)["name"], *unnamed);
+}
+
+#[test]
+fn links_of_others_are_not_taken_for_runs() {
+    let world = World::new();
+    world.nsrun(["run", "true"]).run().ok();
+    assert!(settle(|| leases(&world).is_empty(), SOON));
+    world.sh("ip link add ns0.9 type veth peer name x0; ip link set ns0.9 master nsrun0; \
+         ip link property add dev ns0.9 altname run:fake; \
+         ip link set ns0.9 alias 'nsrun/1 pid=1 supervisor=1 started=1'; \
+         ip link add ns0.a type bridge; ip link add v0 type veth peer name v1; \
+         ip link set v0 alias 'nsrun/1 pid=1 supervisor=1 started=1'");
+    assert!(ps(&world).is_empty());
+    for name in ["fake", "ns0.9", "ns0.a", "v0", "1"] {
+        world.nsrun(["inspect", name]).run().exits(1).says("cannot find run");
+    }
+}
+
+#[test]
+fn what_a_command_says_of_itself_cannot_move_the_cursor() {
+    let world = World::new();
+    let odd = "a\u{1b}[2Jb\nNAME";
+    detached(&world, &["--name", "web"], &["sh", "-c", "sleep 1000; :", odd]);
+    for command in ["ps", "inspect"] {
+        let args: &[&str] = if command == "ps" { &["ps"] } else { &["inspect", "web"] };
+        let text = world.nsrun(args).run().ok().stdout;
+        assert!(!text.contains('\u{1b}'), "{text:?}");
+        assert!(!text.contains("\nNAME\n"), "{text:?}");
+    }
+}
+
+#[test]
+fn a_reader_that_has_seen_enough_is_no_error() {
+    let world = World::new();
+    let nsrun = env!("CARGO_BIN_EXE_nsrun");
+    for command in ["ps", "ps --json", "run --help", "run --dry-run true", "--version"] {
+        let script = format!("set -o pipefail; {nsrun} {command} | true");
+        let output = world.cmd(["bash", "-c", &script]).run().ok();
+        assert_eq!(output.stderr, "", "{output}");
+        let full = world.cmd(["sh", "-c", &format!("{nsrun} {command} >/dev/full")]).run();
+        assert_ne!(full.code(), Some(101), "{full}");
+    }
+}
