@@ -272,10 +272,14 @@ fn stay(life: Life, status: Option<File>) -> Result<u8> {
     file::close_all_but(3, &kept);
     let status_file = file::anonymous(c"nsrun-status");
     let status = apply::supervise(&launched, server.as_mut())?;
+    let mut has_more_ports = false;
     if let Ok(mut file) = status_file {
         let _ = file.write_all(&[status]);
+        has_more_ports = ports::are_noted(&file);
     }
-    apply::firewall::release(launched.run, &launched.leases, &launched.ports);
+    if !launched.ports.is_empty() || has_more_ports {
+        apply::firewall::release(launched.run, &launched.leases, &launched.ports);
+    }
     Ok(status)
 }
 

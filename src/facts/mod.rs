@@ -77,6 +77,10 @@ pub struct Host {
     pub guarded: bool,
     /// Whether the kernel has nf_tables.
     pub firewall: bool,
+    /// What else decides about packets through it.
+    pub chains: Vec<ForwardChain>,
+    /// Whether iptables has a filter table of its own, beside nf_tables.
+    pub legacy_filter: bool,
     /// The networks that are there, unfinished ones too.
     pub networks: Vec<Network>,
     /// All links.
@@ -113,6 +117,26 @@ pub struct HostLink {
     pub addresses: Vec<String>,
     /// Name of the bridge, bond or other link it belongs to.
     pub master: Option<String>,
+}
+
+/// A base chain on the way of packets through this host, and what is known of its table.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ForwardChain {
+    /// "ip", "ip6" or "inet".
+    pub family: &'static str,
+    /// Its table.
+    pub table: String,
+    /// Its name.
+    pub name: String,
+    /// Whether it drops what no rule decides about.
+    pub drops: bool,
+}
+
+impl ForwardChain {
+    /// Whether iptables made it, by way of nf_tables.
+    pub fn is_of_iptables(&self) -> bool {
+        self.family != "inet" && self.table == "filter" && self.name == "FORWARD"
+    }
 }
 
 /// The files of this host that name resolution depends on; `None` where there is no such file.

@@ -20,7 +20,7 @@ use crate::sys;
 pub use link::Link;
 pub use listener::{Listener, listener};
 pub use lock::Lock;
-pub use netfilter::{BaseChain, Found, FoundRule, Netfilter};
+pub use netfilter::{Found, FoundRule, Netfilter};
 pub use record::{Record, record, recorded};
 
 /// Room for the batches of a usual run; larger ones take a second try.

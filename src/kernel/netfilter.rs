@@ -3,13 +3,15 @@
 use std::os::fd::AsFd;
 
 use nl::netfilter::{
-    NfGen, batch, chain, data, element, elements, generation, rule, table, userdata,
+    Family, NfGen, batch, chain, data, element, elements, generation, hook, rule, table, userdata,
+    verdict::Code,
 };
-use nl::socket::{Protocol, Refusal, Socket};
+use nl::socket::{Protocol, Refusal, Socket, SocketError};
 use nl::{Batch, DecodeError, Flags, Message};
 
 use super::{failed, with_batch, words};
 use crate::error::{Error, Result};
+use crate::facts::ForwardChain;
 use crate::sys::namespace::Namespaces;
 use crate::sys::process::{Fork, exit, fork, new_session};
 use crate::sys::{self, Errno};
@@ -31,21 +33,6 @@ pub struct Found {
     pub comment: Option<String>,
 }
 
-/// A base chain.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct BaseChain {
-    /// Number of its family.
-    pub family: u8,
-    /// Its table.
-    pub table: String,
-    /// Its name.
-    pub name: String,
-    /// Number of its hook.
-    pub hook: u32,
-    /// Whether it drops what no rule decides about.
-    pub drops: bool,
-}
-
 /// A rule as the kernel has it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct FoundRule {
@@ -64,6 +51,26 @@ impl Netfilter {
             )
         })?;
         Ok(Netfilter { socket })
+    }
+
+    /// Whether the kernel has nf_tables, as far as this can be seen without rights.
+    pub fn is_there() -> Result<bool> {
+        let mut own = match Socket::open(Protocol::Netfilter) {
+            Ok(socket) => Netfilter { socket },
+            Err(SocketError::Io(_, error)) if sys::errno(&error) == Errno::EPROTONOSUPPORT => {
+                return Ok(false);
+            }
+            Err(_) => Netfilter::open()?,
+        };
+        let seq = own.socket.seq();
+        let fill = |batch: &mut Batch<'_>| {
+            batch.push(generation::GET, Flags::empty(), NfGen::default(), |_| {});
+        };
+        let refusals =
+            with_batch(seq, fill, |bytes| own.socket.transact(bytes, |_| Ok(())))?.map_err(failed)?;
+        let refusal = refusals.first().map(|refusal| Errno::from_raw(refusal.errno));
+        // What nfnetlink says of a subsystem that is not there.
+        Ok(!matches!(refusal, Some(Errno::EINVAL | Errno::EOPNOTSUPP)))
     }
 
     /// Carries out the changes that `fill` writes, all or none. Returns the refusals, none when all
@@ -177,8 +184,8 @@ impl Netfilter {
         Ok(all.into_iter().flatten().collect())
     }
 
-    /// All base chains of all tables.
-    pub fn base_chains(&mut self) -> Result<Vec<BaseChain>> {
+    /// The base chains on the way of packets through this host.
+    pub fn forward_chains(&mut self) -> Result<Vec<ForwardChain>> {
         self.dump(
             |batch| {
                 batch.push(chain::GET, Flags::DUMP, NfGen::default(), |_| {});
@@ -186,15 +193,36 @@ impl Netfilter {
             |message| {
                 let (header, view) = message.decode(chain::NEW)?;
                 let Some(hook) = view.nest(chain::HOOK)? else { return Ok(None) };
+                let family = match Family(header.family) {
+                    Family::IPV4 => "ip",
+                    Family::IPV6 => "ip6",
+                    Family::INET => "inet",
+                    _ => return Ok(None),
+                };
+                if hook.get(hook::HOOKNUM)? != Some(chain::Hook::FORWARD.0) {
+                    return Ok(None);
+                }
                 let text = |text: Option<nl::Text<'_>>| text.unwrap_or_default().to_string();
-                Ok(Some(BaseChain {
-                    family: header.family,
+                Ok(Some(ForwardChain {
+                    family,
                     table: text(view.get(chain::TABLE)?),
                     name: text(view.get(chain::NAME)?),
-                    hook: hook.get(nl::netfilter::hook::HOOKNUM)?.unwrap_or_default(),
-                    drops: view.get(chain::POLICY)? == Some(nl::netfilter::verdict::Code::DROP),
+                    drops: view.get(chain::POLICY)? == Some(Code::DROP),
                 }))
             },
+        )
+    }
+
+    /// Whether there is such a chain.
+    pub fn has_chain(&mut self, family: NfGen, table: &str, name: &str) -> Result<bool> {
+        self.ask(
+            &format!("chain \"{name}\""),
+            |batch| {
+                batch.push(chain::GET, Flags::empty(), family, |m| {
+                    m.put(chain::TABLE, table).put(chain::NAME, name);
+                });
+            },
+            |_| Ok(()),
         )
     }
 

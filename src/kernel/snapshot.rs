@@ -12,7 +12,7 @@ use nl::route::route::{self, RtMsg};
 use nl::value::U32;
 use nl::{Attr, Flags};
 
-use super::{Kernel, Link, words};
+use super::{Kernel, Link, Netfilter, words};
 use crate::error::{Error, Result};
 use crate::facts::{
     BRIDGE_PREFIX, DEFAULT_NETWORK, Description, Host, HostLink, Joined, Lease, Network,
@@ -165,6 +165,14 @@ impl Kernel {
         Ok(links.into_iter().filter(foreign).map(|link| link.name).collect())
     }
 
+    /// Whether there is a bridge that is no network, besides `own`.
+    pub fn has_foreign_bridge(&mut self, own: &str) -> Result<bool> {
+        let is_foreign = |link: &Link| {
+            link.kind.as_deref() == Some("bridge") && link.name != own && ours(link).is_none()
+        };
+        Ok(self.links(None)?.iter().any(is_foreign))
+    }
+
     /// What making a network has to know about this host.
     pub fn host(&mut self) -> Result<Host> {
         let links: HashMap<u32, Link> =
@@ -193,6 +201,12 @@ impl Kernel {
             .filter(|route| route.main && is_default(&route.prefix) && route.link.is_some())
             .min_by_key(|route| (matches!(route.prefix, IpNet::V6(_)), route.metric));
         let uplink_mtu = default.and_then(|route| links.get(&route.link?)).map(|link| link.mtu);
+        let chains = match Netfilter::is_there()? {
+            false => None,
+            true if sys::credentials::is_root() => Some(self.netfilter()?.forward_chains()?),
+            // Others may not ask, and can only have the plan shown.
+            true => Some(Vec::new()),
+        };
         let forwards = |family| sys::file::setting(&format!("net.{family}.forwarding"));
         let mut guard: Vec<String> = links
             .values()
@@ -234,7 +248,10 @@ impl Kernel {
             guarded: networks.iter().any(|network| network.options.guarded),
             guard,
             advertised,
-            firewall: self.netfilter().is_ok_and(|netfilter| netfilter.generation().is_ok()),
+            firewall: chains.is_some(),
+            chains: chains.unwrap_or_default(),
+            legacy_filter: std::fs::read_to_string("/proc/net/ip_tables_names")
+                .is_ok_and(|names| names.lines().any(|name| name == "filter")),
             networks: Vec::new(),
         };
         // Of those that were left unfinished only the default network is kept, and completed.

@@ -39,6 +39,11 @@ pub(super) fn network(
     random: u64,
     warnings: &mut Vec<String>,
 ) -> Result<(Network, Vec<Vec<Step>>)> {
+    // Another run may have made it between the look for it and that at the host.
+    let made = || host.networks.iter().find(|own| own.complete && own.name == name);
+    if let Some(network) = made().filter(|_| found.is_none()) {
+        return Ok((network.clone(), Vec::new()));
+    }
     let new = match (found, declared) {
         (Some(NetworkLink::Ours(network)), _) if network.complete => {
             return Ok((network.clone(), Vec::new()));

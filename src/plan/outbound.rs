@@ -2,7 +2,7 @@
 
 use crate::facts::{Host, Network};
 use crate::plan::Step;
-use crate::plan::firewall;
+use crate::plan::firewall::{self, foreign};
 
 /// The sends that make a network's rules and let the host forward, before the network is
 /// completed. What the host has to be told about goes to `warnings`, and what must not be
@@ -45,6 +45,9 @@ pub(super) fn outbound(
         parameter("net.ipv6.conf.all.forwarding".into(), "1");
         network.options.guarded = true;
         warnings.push(switched_on("IPv6", "net.ipv6.conf.all.forwarding", host));
+    }
+    if network.leads_out() {
+        warnings.extend(foreign::warnings(network, &host.chains, host.legacy_filter));
     }
     let guard = if network.options.guarded { host.guard.clone() } else { Vec::new() };
     // The guard stands before the host forwards.

@@ -10,7 +10,7 @@ const SYSTEM_CALLS: usize = 160;
 /// publish; inside: loopback, the way to the responder, the links.
 const NETLINK_SENDS: usize = 6;
 /// The same of the first run: three lists to choose a subnet, the bridge, and all that belongs to it.
-const NETLINK_SENDS_FIRST: usize = NETLINK_SENDS + 5;
+const NETLINK_SENDS_FIRST: usize = NETLINK_SENDS + 15;
 
 /// What strace saw of all processes of a run, CMD's own calls left out.
 fn calls(world: &World, options: &[&str]) -> Vec<String> {

@@ -9,6 +9,7 @@ mod netns_exec;
 mod netns_look;
 mod netns_names;
 mod runs;
+mod talk;
 
 mod counts;
 mod dns;
@@ -24,6 +25,7 @@ mod network;
 mod network_create;
 mod network_several;
 mod parallel;
+mod ports_reach;
 mod ps;
 mod run;
 mod signals;

@@ -1,6 +1,7 @@
 //! The ruleset carried out: one transaction each.
 
 mod encode;
+mod foreign;
 mod ports;
 mod removal;
 mod request;
@@ -14,7 +15,7 @@ use crate::facts::Network;
 use crate::kernel::{Kernel, Netfilter, words};
 use crate::plan::firewall::rule::{Rule, Term};
 use crate::plan::firewall::{self, Change, TABLE, VERSION};
-use crate::sys::Errno;
+use crate::sys::{self, Errno};
 
 pub use ports::publish;
 pub use removal::{release, sweep};
@@ -51,9 +52,13 @@ pub(super) fn add_rules(kernel: &mut Kernel, network: &Network, guarded: &[Strin
     for _ in 0..TRIES {
         let comment = kernel.netfilter()?.table_comment(TABLE)?;
         let is_ours = comment.as_deref() == Some(VERSION) && !in_the_way;
-        let changes = if is_ours { own.clone() } else { whole(kernel, Some(network), &own)? };
+        let changes = match is_ours {
+            true => own.clone(),
+            false => whole(kernel, comment.is_some(), Some(network), &own)?,
+        };
         let refusals = commit(kernel.netfilter()?, None, &changes)?;
         match refusals.first() {
+            None if network.leads_out() => return foreign::admit(kernel.netfilter()?, network),
             None => return Ok(()),
             Some(refusal) if somebody_was_faster(refusal) => in_the_way = is_ours,
             Some(refusal) => return Err(refused(&changes, refusal)),
@@ -67,12 +72,42 @@ pub(super) fn add_rules(kernel: &mut Kernel, network: &Network, guarded: &[Strin
 /// # Errors
 /// The kernel refused; nothing was changed.
 pub(super) fn remove_rules(kernel: &mut Kernel, network: &Network) -> Result<()> {
+    foreign::dismiss(kernel.netfilter()?, network)?;
     let changes = firewall::forget(network);
     let refusals = commit(kernel.netfilter()?, None, &changes)?;
     match refusals.first() {
-        None => Ok(()),
-        Some(refusal) if refusal.errno == Errno::ENOENT as i32 => Ok(()),
-        Some(refusal) => Err(refused(&changes, refusal)),
+        Some(refusal) if refusal.errno != Errno::ENOENT as i32 => {
+            return Err(refused(&changes, refusal));
+        }
+        _ => {}
+    }
+    let others = kernel.networks()?.into_iter().filter(|other| other.number != network.number);
+    if others.filter(firewall::is_managed).count() == 0 {
+        remove_table(kernel, network)?;
+    }
+    Ok(())
+}
+
+/// Takes the table away with the last network. As long as it keeps this host from routing between
+/// its other links, it goes only together with forwarding; and that only goes if nobody else, such
+/// as a container engine or a hypervisor with a bridge of its own, may count on it by now.
+fn remove_table(kernel: &mut Kernel, last: &Network) -> Result<()> {
+    if last.options.guarded {
+        if kernel.has_foreign_bridge(&last.bridge)? {
+            return Ok(());
+        }
+        let mut keys = vec!["net.ipv4.ip_forward"];
+        keys.extend(last.options.gateway6.map(|_| "net.ipv6.conf.all.forwarding"));
+        for key in keys {
+            sys::file::set(key, "0")
+                .map_err(|errno| Error::new(format!("cannot set {key}")).because(errno.desc()))?;
+        }
+    }
+    let changes = [Change::RemoveTable];
+    let refusals = commit(kernel.netfilter()?, None, &changes)?;
+    match refusals.first() {
+        Some(refusal) if refusal.errno != Errno::ENOENT as i32 => Err(refused(&changes, refusal)),
+        _ => Ok(()),
     }
 }
 
@@ -82,10 +117,19 @@ pub(super) fn remove_rules(kernel: &mut Kernel, network: &Network) -> Result<()>
 /// The kernel refused; nothing was changed.
 pub fn rebuild(kernel: &mut Kernel) -> Result<()> {
     for _ in 0..TRIES {
-        let changes = whole(kernel, None, &[])?;
+        let there = kernel.netfilter()?.table_comment(TABLE)?.is_some();
+        let changes = whole(kernel, there, None, &[])?;
         let refusals = commit(kernel.netfilter()?, None, &changes)?;
         match refusals.first() {
-            None => return Ok(()),
+            None => {
+                let networks = kernel.networks()?;
+                let managed =
+                    networks.iter().filter(|one| firewall::is_managed(one) && one.leads_out());
+                for network in managed {
+                    foreign::admit(kernel.netfilter()?, network)?;
+                }
+                return Ok(());
+            }
             Some(refusal) if somebody_was_faster(refusal) => {}
             Some(refusal) => return Err(refused(&changes, refusal)),
         }
@@ -93,15 +137,16 @@ pub fn rebuild(kernel: &mut Kernel) -> Result<()> {
     Err(busy("make the firewall rules anew"))
 }
 
-/// The changes that make the whole ruleset anew, and `more`. `unfinished` is a network that is
-/// just being made, whose rules are in `more`.
+/// The changes that make the whole ruleset anew, and `more`. `there` is whether there is a table,
+/// `unfinished` a network that is just being made, whose rules are in `more`.
 fn whole(
     kernel: &mut Kernel,
+    there: bool,
     unfinished: Option<&Network>,
     more: &[Change],
 ) -> Result<Vec<Change>> {
     let mut changes = Vec::new();
-    if kernel.netfilter()?.table_comment(TABLE)?.is_some() {
+    if there {
         changes.push(Change::RemoveTable);
     }
     changes.extend(others(kernel, unfinished)?);
@@ -123,7 +168,7 @@ fn others(kernel: &mut Kernel, unfinished: Option<&Network>) -> Result<Vec<Chang
         network.complete && unfinished.is_none_or(|own| own.number != network.number)
     };
     let networks: Vec<&Network> = networks.iter().filter(is_other).collect();
-    let runs = kernel.runs()?;
+    let runs = if networks.is_empty() { Vec::new() } else { kernel.runs()? };
     let links = match networks.iter().any(|network| network.options.guarded) {
         true => kernel.host()?.guard,
         false => Vec::new(),

@@ -9,7 +9,7 @@ use crate::kernel::{Kernel, listener};
 use crate::plan::firewall::set::{
     ADDRESS_PORTS4, ADDRESS_PORTS6, Element, PORTS4, PORTS6, SINGLE4, SINGLE6, Set, Value,
 };
-use crate::plan::firewall::{self, Owner, Publisher};
+use crate::plan::firewall::{self, Owner, Publisher, TABLE};
 use crate::spec::Publication;
 use crate::sys::Errno;
 use crate::sys::port::{Bound, bind_port};
@@ -34,7 +34,8 @@ pub fn publish(
         let mut refusals = commit(kernel.netfilter()?, None, &changes)?;
         if refusals.first().is_some_and(|refusal| refusal.errno == Errno::ENOENT as i32) {
             // Somebody flushed the ruleset: it comes back with all that was in it.
-            let changes = whole(kernel, None, &changes)?;
+            let there = kernel.netfilter()?.table_comment(TABLE)?.is_some();
+            let changes = whole(kernel, there, None, &changes)?;
             refusals = commit(kernel.netfilter()?, None, &changes)?;
         }
         match refusals.first() {

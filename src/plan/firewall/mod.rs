@@ -1,5 +1,6 @@
 //! The firewall as data: one table of our own, in the words of nft(8).
 
+pub mod foreign;
 mod listing;
 pub mod rule;
 mod ruleset;
