@@ -3,6 +3,7 @@
 //! ```text
 //! nl  <-  sys  <-  kernel  <-  dns  <--+
 //! spec  <-  facts  <-  plan  <---------+-- apply  <-  commands  <-  main
+//!                                      +-- ip     <--+
 //!                                                cli  <----+
 //! ```
 
@@ -12,6 +13,7 @@ pub mod commands;
 pub mod dns;
 pub mod error;
 pub mod facts;
+pub mod ip;
 pub mod kernel;
 pub mod plan;
 pub mod spec;

@@ -1,6 +1,9 @@
 //! nsrun: see the library.
 
+use std::env;
+use std::ffi::OsString;
 use std::io::{self, IsTerminal, Write};
+use std::path::Path;
 use std::process::ExitCode;
 
 use nsrun::cli::{self, What, help};
@@ -11,7 +14,10 @@ fn main() -> ExitCode {
         say("nsrun: cannot be run set-uid: it would launch anything with its owner's rights");
         return ExitCode::from(commands::WRONG_USAGE);
     }
-    let invocation = match cli::parse(std::env::args_os().skip(1)) {
+    if let Some(arguments) = ip_arguments() {
+        return ExitCode::from(commands::ip(arguments));
+    }
+    let invocation = match cli::parse(env::args_os().skip(1)) {
         Ok(invocation) => invocation,
         Err(usage) => {
             say(usage);
@@ -35,6 +41,14 @@ fn main() -> ExitCode {
 /// For people. That nobody reads it is no error.
 fn say(text: impl std::fmt::Display) {
     let _ = writeln!(io::stderr(), "{text}");
+}
+
+/// The words of an `ip` command line: after `nsrun ip`, or when this program is called as `ip`.
+fn ip_arguments() -> Option<impl Iterator<Item = OsString>> {
+    let mut arguments = env::args_os().peekable();
+    let program = arguments.next()?;
+    let by_name = Path::new(&program).file_name().is_some_and(|name| name == "ip");
+    (by_name || arguments.next_if(|word| word == "ip").is_some()).then_some(arguments)
 }
 
 /// A reader that has seen enough is no error.

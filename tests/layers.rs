@@ -3,6 +3,7 @@
 //! ```text
 //!  nl  <-  sys  <-  kernel  <-  dns  <--+
 //!  spec  <-  facts  <-  plan  <---------+-- apply  <-  commands  <-  main
+//!                                       +-- ip     <--+
 //!                                                 cli  <----+
 //! ```
 //!
@@ -23,8 +24,9 @@ const LAYERS: &[(&str, &[&str])] = &[
     ("kernel", &["nl", "sys", "facts", "spec"]),
     ("dns", &["sys", "kernel", "facts"]),
     ("apply", &["nl", "sys", "kernel", "facts", "spec", "plan", "dns"]),
+    ("ip", &["nl", "sys", "kernel", "spec"]),
     ("cli", &[]),
-    ("commands", &["sys", "kernel", "facts", "spec", "plan", "dns", "apply", "cli"]),
+    ("commands", &["sys", "kernel", "facts", "spec", "plan", "dns", "apply", "cli", "ip"]),
     ("main", &["sys", "cli", "commands"]),
     ("lib", &[]),
     // The codec itself, and the one file of it that talks to the kernel.

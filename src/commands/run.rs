@@ -44,7 +44,9 @@ pub(super) fn run(args: &Args) -> Result<u8> {
             .hint("--json-status-fd must lie outside of what --preserve-fds passes"));
     }
     if let Some(show) = dry_run {
-        let plan = plan(&spec, &mut Kernel::open()?)?;
+        let mut kernel = Kernel::open()?;
+        let found = networks(&spec, &mut kernel)?;
+        let plan = plan(&spec, &mut kernel, found)?;
         warn(&plan.warnings);
         let _ = io::stdout().write_all(show(&plan).as_bytes());
         return Ok(0);
@@ -99,24 +101,32 @@ pub(super) fn warn(warnings: &[String]) {
     }
 }
 
+/// The links by which the networks of a run are known.
+fn networks(spec: &Run, kernel: &mut Kernel) -> Result<Vec<Option<NetworkLink>>> {
+    spec.networks.iter().map(|asked| kernel.network(&asked.network)).collect()
+}
+
+/// Whether there is nothing to be made.
+fn are_complete(networks: &[Option<NetworkLink>]) -> bool {
+    networks.iter().all(|link| match link {
+        Some(NetworkLink::Ours(network)) => network.complete,
+        Some(NetworkLink::Foreign { .. }) => true,
+        None => false,
+    })
+}
+
 /// Looks at what matters for this run, and plans it.
-fn plan(spec: &Run, kernel: &mut Kernel) -> Result<Plan> {
-    let mut machine = Machine { random: file::random(), ..Machine::default() };
+fn plan(spec: &Run, kernel: &mut Kernel, found: Vec<Option<NetworkLink>>) -> Result<Plan> {
+    let mut machine = Machine { random: file::random(), networks: found, ..Machine::default() };
     let root = spec.root.directory.as_deref();
-    for asked in &spec.networks {
-        let found = kernel.network(&asked.network)?;
-        machine.declared.push(match &found {
+    if !are_complete(&machine.networks) {
+        machine.host = kernel.host()?;
+    }
+    for (asked, found) in spec.networks.iter().zip(&machine.networks) {
+        machine.declared.push(match found {
             Some(_) => None,
             None => declared(&asked.network)?,
         });
-        machine.networks.push(found);
-    }
-    let complete = |link: &NetworkLink| match link {
-        NetworkLink::Ours(network) => network.complete,
-        NetworkLink::Foreign { .. } => true,
-    };
-    if !machine.networks.iter().all(|link| link.as_ref().is_some_and(complete)) {
-        machine.host = kernel.host()?;
     }
     machine.files = host_files(spec);
     if let Some(user) = &spec.user {
@@ -188,7 +198,7 @@ fn registered(
     if !spec.networks.is_empty() {
         return None;
     }
-    let mut record = held.or_else(|| Record::hold(&launched.pid.to_string()).ok())?;
+    let record = held.or_else(|| Record::hold(&launched.pid.to_string()).ok())?;
     let mode = spec.share.as_ref().map_or("none".into(), ToString::to_string);
     let networks = describe(launched, plan)["networks"].to_string();
     record.write(launched.run, &mode, &networks).ok()?;
@@ -205,16 +215,17 @@ fn launch(spec: &Run, warn: &mut dyn FnMut(&[String])) -> Result<Life> {
     };
     let namespace = namespace.as_ref().map(AsFd::as_fd);
     let record = hold_name(spec, &mut kernel)?;
-    let mut lock = None;
     for _ in 0..TRIES {
-        let plan = plan(spec, &mut kernel)?;
-        if !plan.network.is_empty() && lock.is_none() {
-            // What was seen before the lock may have changed when it is there.
-            lock = Some(Lock::networks()?);
-            continue;
+        let mut found = networks(spec, &mut kernel)?;
+        let mut lock = None;
+        if !are_complete(&found) {
+            lock = Lock::networks();
+            // What was seen before the lock may have changed now that it is there.
+            found = networks(spec, &mut kernel)?;
         }
+        let plan = plan(spec, &mut kernel, found)?;
         if let Made::Done(made) = apply::make_network(&mut kernel, &plan.network)? {
-            lock = None;
+            drop(lock);
             warn(&plan.warnings);
             if let Some(launched) = apply::launch(&mut kernel, &plan, &made, namespace)? {
                 warn(&launched.warnings);

@@ -2,6 +2,7 @@
 //! gives a lock back when its holder ends, however that happens; the files mean nothing.
 
 use std::fs::{self, DirBuilder, File};
+use std::io::ErrorKind;
 use std::os::unix::fs::{DirBuilderExt, MetadataExt};
 use std::path::{Path, PathBuf};
 
@@ -12,10 +13,62 @@ use crate::sys::{self, credentials};
 /// anybody could hold a lock for good.
 const ROOTS: &str = "/run/nsrun";
 
+/// A file that this process alone has locked; it goes when this is dropped, and with the last of
+/// them the directory.
+#[derive(Debug)]
+pub(super) struct Locked {
+    pub(super) file: File,
+    path: PathBuf,
+}
+
+impl Locked {
+    /// Locks the file called `name`; `None` when another has it and `wait` is not asked for.
+    ///
+    /// # Errors
+    /// The file cannot be made, or is not root's alone.
+    pub(super) fn hold(name: &str, wait: bool) -> Result<Option<Self>> {
+        let path = directory()?.join(name);
+        loop {
+            let file = open(&path)?;
+            match sys::file::lock(&file, wait) {
+                Err(sys::Errno::EWOULDBLOCK) => return Ok(None),
+                other => other.map_err(|errno| cannot(&path, errno))?,
+            }
+            // Whoever ended in this moment has removed the file that was opened.
+            if is_same(&file, &path) {
+                return Ok(Some(Locked { file, path }));
+            }
+        }
+    }
+
+    /// Removes the file of one who ended without doing so.
+    pub(super) fn clear(file: File, path: PathBuf) {
+        if is_same(&file, &path) {
+            drop(Locked { file, path });
+        }
+    }
+}
+
+impl Drop for Locked {
+    fn drop(&mut self) {
+        // Still locked, so that nobody has taken it since.
+        let _ = fs::remove_file(&self.path);
+        if let Some(directory) = self.path.parent() {
+            let _ = fs::remove_dir(directory);
+        }
+    }
+}
+
+fn is_same(file: &File, path: &Path) -> bool {
+    let inode = |found: fs::Metadata| (found.dev(), found.ino());
+    let (own, now) = (file.metadata().map(inode), fs::metadata(path).map(inode));
+    matches!((own, now), (Ok(own), Ok(now)) if own == now)
+}
+
 /// A lock that is held until this is dropped.
 #[derive(Debug)]
 pub struct Lock {
-    _file: File,
+    _locked: Locked,
 }
 
 impl Lock {
@@ -23,25 +76,10 @@ impl Lock {
     /// both find it free: whoever makes a network looks, chooses and makes while it holds this. So
     /// an unfinished network that is seen under the lock was left by a process that was killed.
     ///
-    /// # Errors
-    /// The lock's file cannot be made, or is not root's alone.
-    pub fn networks() -> Result<Lock> {
-        let file = open("networks")?;
-        sys::file::lock(&file, true).map_err(|errno| cannot(Path::new("networks"), errno))?;
-        Ok(Lock { _file: file })
-    }
-
-    /// Takes the lock called `name`, unless another has it.
-    ///
-    /// # Errors
-    /// As [`Lock::networks`].
-    pub fn take(name: &str) -> Result<Option<Lock>> {
-        let file = open(name)?;
-        match sys::file::lock(&file, false) {
-            Ok(()) => Ok(Some(Lock { _file: file })),
-            Err(sys::Errno::EWOULDBLOCK) => Ok(None),
-            Err(errno) => Err(cannot(Path::new(name), errno)),
-        }
+    /// `None` where there is no place for it, such as a /run that cannot be written to. Then still
+    /// only one makes each bridge, and others complete it.
+    pub fn networks() -> Option<Lock> {
+        Some(Lock { _locked: Locked::hold("networks", true).ok()?? })
     }
 }
 
@@ -59,27 +97,35 @@ pub(super) fn directory() -> Result<PathBuf> {
     })
 }
 
-/// Opens the file of a lock.
-pub(super) fn open(name: &str) -> Result<File> {
-    let directory = directory()?;
-    let path = directory.join(name);
-    let cannot = |errno: sys::Errno| cannot(&path, errno);
-    match DirBuilder::new().mode(0o700).create(&directory) {
-        Err(error) if error.kind() != std::io::ErrorKind::AlreadyExists => {
-            return Err(cannot(sys::errno(&error)).hint("nsrun needs a /run that it can write to"));
+/// Opens the file of a lock, and makes it and its directory when they are not there.
+fn open(path: &Path) -> Result<File> {
+    let cannot = |error: std::io::Error| cannot(path, sys::errno(&error));
+    let directory = path.parent().unwrap_or(path);
+    loop {
+        match DirBuilder::new().mode(0o700).create(directory) {
+            Err(error) if error.kind() != ErrorKind::AlreadyExists => {
+                return Err(cannot(error).hint("nsrun needs a /run that it can write to"));
+            }
+            _ => {}
         }
-        _ => {}
+        let found = match fs::symlink_metadata(directory) {
+            Err(error) if error.kind() == ErrorKind::NotFound => continue,
+            found => found.map_err(cannot)?,
+        };
+        let own = credentials::ids().0;
+        if !found.is_dir() || found.uid() != own || found.mode() & 0o077 != 0 {
+            let directory = directory.display();
+            return Err(Error::new(format!("cannot lock \"{}\"", path.display()))
+                .because("others can write there")
+                .hint(format!("{directory} must be your own directory with mode 0700")));
+        }
+        let mut options = File::options();
+        match options.create(true).truncate(false).read(true).write(true).open(path) {
+            // The directory went with its last lock.
+            Err(error) if error.kind() == ErrorKind::NotFound => {}
+            file => return file.map_err(cannot),
+        }
     }
-    let found = fs::symlink_metadata(&directory).map_err(|error| cannot(sys::errno(&error)))?;
-    let own = credentials::ids().0;
-    if !found.is_dir() || found.uid() != own || found.mode() & 0o077 != 0 {
-        return Err(Error::new(format!("cannot lock \"{}\"", path.display()))
-            .because("others can write there")
-            .hint(format!("{} must be your own directory with mode 0700", directory.display())));
-    }
-    let mut options = File::options();
-    let file = options.create(true).truncate(false).read(true).write(true).open(&path);
-    file.map_err(|error| cannot(sys::errno(&error)))
 }
 
 fn cannot(path: &Path, errno: sys::Errno) -> Error {

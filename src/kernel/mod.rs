@@ -6,6 +6,7 @@ mod listener;
 mod lock;
 pub mod named;
 mod netfilter;
+mod query;
 mod record;
 mod snapshot;
 
@@ -21,6 +22,7 @@ pub use link::Link;
 pub use listener::{Listener, listener};
 pub use lock::Lock;
 pub use netfilter::{Found, FoundRule, Netfilter};
+pub use query::{Answer, Reply};
 pub use record::{Record, record, recorded};
 
 /// Room for the batches of a usual run; larger ones take a second try.

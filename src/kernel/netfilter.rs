@@ -9,7 +9,7 @@ use nl::netfilter::{
 use nl::socket::{Protocol, Refusal, Socket, SocketError};
 use nl::{Batch, DecodeError, Flags, Message};
 
-use super::{failed, with_batch, words};
+use super::{with_batch, words};
 use crate::error::{Error, Result};
 use crate::facts::ForwardChain;
 use crate::sys::namespace::Namespaces;
@@ -66,8 +66,8 @@ impl Netfilter {
         let fill = |batch: &mut Batch<'_>| {
             batch.push(generation::GET, Flags::empty(), NfGen::default(), |_| {});
         };
-        let refusals =
-            with_batch(seq, fill, |bytes| own.socket.transact(bytes, |_| Ok(())))?.map_err(failed)?;
+        let refusals = with_batch(seq, fill, |bytes| own.socket.transact(bytes, |_| Ok(())))?
+            .map_err(failed)?;
         let refusal = refusals.first().map(|refusal| Errno::from_raw(refusal.errno));
         // What nfnetlink says of a subsystem that is not there.
         Ok(!matches!(refusal, Some(Errno::EINVAL | Errno::EOPNOTSUPP)))
@@ -285,6 +285,11 @@ impl Netfilter {
             Err(refusal) => Err(refused("the ruleset", &refusal)),
         }
     }
+}
+
+/// The error of a connection that gives no answers.
+fn failed(error: SocketError) -> Error {
+    Error { what: "cannot change or look up the firewall".into(), ..super::failed(error) }
 }
 
 fn refused(what: &str, refusal: &Refusal) -> Error {

@@ -4,13 +4,11 @@
 use std::fs::{self, File};
 use std::io::{Read, Seek, Write};
 use std::os::fd::{AsFd, BorrowedFd};
-use std::os::unix::fs::MetadataExt;
-use std::path::PathBuf;
 
-use super::lock::{directory, open};
+use super::lock::{Locked, directory};
 use crate::error::{Error, Result};
 use crate::facts::{Run, Status};
-use crate::sys::{self, Errno};
+use crate::sys;
 
 /// Files of runs are called this and the run's name, or its process id.
 const PREFIX: &str = "run:";
@@ -18,8 +16,7 @@ const PREFIX: &str = "run:";
 /// The name of a run without a link, held as long as this is.
 #[derive(Debug)]
 pub struct Record {
-    file: File,
-    path: PathBuf,
+    locked: Locked,
 }
 
 impl Record {
@@ -28,24 +25,11 @@ impl Record {
     /// # Errors
     /// Another run has it, or the file cannot be made.
     pub fn hold(title: &str) -> Result<Record> {
-        let name = format!("{PREFIX}{title}");
-        loop {
-            let file = open(&name)?;
-            let cannot = |why: &str| {
-                Error::new(format!("cannot take name \"{title}\"")).because(why.to_owned())
-            };
-            match sys::file::lock(&file, false) {
-                Err(Errno::EWOULDBLOCK) => {
-                    return Err(cannot("a run of that name is there")
-                        .hint("choose another, or end that run with \"nsrun stop\""));
-                }
-                other => other.map_err(|errno| cannot(errno.desc()))?,
-            }
-            let path = directory()?.join(&name);
-            // Whoever ended in this moment may have removed the file that was opened.
-            if is_same(&file, &path) {
-                return Ok(Record { file, path });
-            }
+        match Locked::hold(&format!("{PREFIX}{title}"), false)? {
+            Some(locked) => Ok(Record { locked }),
+            None => Err(Error::new(format!("cannot take name \"{title}\""))
+                .because("a run of that name is there")
+                .hint("choose another, or end that run with \"nsrun stop\"")),
         }
     }
 
@@ -53,30 +37,19 @@ impl Record {
     ///
     /// # Errors
     /// The file cannot be written.
-    pub fn write(&mut self, run: Run, mode: &str, networks: &str) -> std::io::Result<()> {
-        self.file.set_len(0)?;
-        self.file.rewind()?;
-        write!(self.file, "{run}\n{mode}\n{networks}\n")
+    pub fn write(&self, run: Run, mode: &str, networks: &str) -> std::io::Result<()> {
+        let mut file = &self.locked.file;
+        file.set_len(0)?;
+        file.rewind()?;
+        write!(file, "{run}\n{mode}\n{networks}\n")
     }
 }
 
 impl AsFd for Record {
     /// The descriptor that holds the lock.
     fn as_fd(&self) -> BorrowedFd<'_> {
-        self.file.as_fd()
+        self.locked.file.as_fd()
     }
-}
-
-impl Drop for Record {
-    fn drop(&mut self) {
-        let _ = fs::remove_file(&self.path);
-    }
-}
-
-fn is_same(file: &File, path: &PathBuf) -> bool {
-    let inode = |found: fs::Metadata| (found.dev(), found.ino());
-    let (own, now) = (file.metadata().map(inode), fs::metadata(path).map(inode));
-    matches!((own, now), (Ok(own), Ok(now)) if own == now)
 }
 
 /// The runs that have no link on this host. Files of those whose supervisor was killed are
@@ -96,10 +69,8 @@ pub fn record(title: &str) -> Option<Status> {
     let path = directory().ok()?.join(format!("{PREFIX}{title}"));
     let mut file = File::open(&path).ok()?;
     if sys::file::lock(&file, false).is_ok() {
-        // Nobody's; the lock is held while it is removed, so that nobody has taken it since.
-        if is_same(&file, &path) {
-            let _ = fs::remove_file(&path);
-        }
+        // Nobody's any more.
+        Locked::clear(file, path);
         return None;
     }
     let mut text = String::new();

@@ -38,7 +38,7 @@ pub(in crate::commands) fn create(args: &Args) -> Result<u8> {
             new.set(key, "true")?;
         }
     }
-    let _lock = Lock::networks()?;
+    let _lock = Lock::networks();
     let mut kernel = Kernel::open()?;
     let mut warnings = Vec::new();
     let (network, sends) =

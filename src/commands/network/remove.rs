@@ -10,7 +10,7 @@ use crate::kernel::{Kernel, Lock};
 use crate::plan::{Step, firewall};
 
 pub(in crate::commands) fn remove(args: &Args) -> Result<u8> {
-    let _lock = Lock::networks()?;
+    let _lock = Lock::networks();
     let mut kernel = Kernel::open()?;
     let mut networks = Vec::new();
     // All are looked at before the first is removed.
@@ -30,7 +30,7 @@ pub(in crate::commands) fn remove(args: &Args) -> Result<u8> {
 }
 
 pub(in crate::commands) fn prune(_: &Args) -> Result<u8> {
-    let _lock = Lock::networks()?;
+    let _lock = Lock::networks();
     let mut kernel = Kernel::open()?;
     let (networks, runs) = (kernel.networks()?, kernel.runs()?);
     for network in networks {

@@ -1,0 +1,260 @@
+//! `ip address add`, `change`, `replace`, `delete`.
+
+use std::net::{IpAddr, Ipv4Addr};
+
+use nl::Flags;
+use nl::route::address::{self, AddressFlags, CacheInfo, IfAddr};
+use nl::route::route::Scope;
+use nl::route::{INET, INET6};
+
+use super::show::FLAGS;
+use crate::ip::failure::{Failure, Result};
+use crate::ip::names::Table;
+use crate::ip::parse::{self, Prefix};
+use crate::ip::session::Session;
+use crate::ip::settings::Settings;
+use crate::ip::words::{Words, which};
+
+/// What to do with the address.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Verb {
+    Add,
+    Change,
+    Replace,
+    Delete,
+}
+
+/// What the words said.
+#[derive(Debug, Default)]
+struct Asked {
+    family: u8,
+    device: Option<String>,
+    label: Option<String>,
+    local: Option<Prefix>,
+    peer: Option<Prefix>,
+    broadcast: Option<Broadcast>,
+    anycast: Option<IpAddr>,
+    scope: Option<u8>,
+    flags: AddressFlags,
+    valid: Option<u32>,
+    preferred: Option<u32>,
+    metric: Option<u32>,
+    protocol: Option<u8>,
+}
+
+#[derive(Clone, Copy, Debug)]
+enum Broadcast {
+    /// Host bits all 1 (`+`) or all 0 (`-`).
+    Computed(bool),
+    Given(IpAddr),
+}
+
+/// Carries out one of the verbs.
+pub(super) fn run(session: &mut Session, words: &mut Words, verb: Verb) -> Result<()> {
+    let asked = Asked::parse(session, words)?;
+    let needed = "Not enough information: \"dev\" argument is required.";
+    let device = asked.device.clone().ok_or_else(|| Failure::new(needed.into()))?;
+    if let Some(label) = &asked.label
+        && !label.starts_with(device.as_str())
+    {
+        let text = "\"dev\" ({device}) must match \"label\" ({label}).";
+        let text = text.replace("{device}", &device).replace("{label}", label);
+        return Err(Failure::new(text));
+    }
+    let delete = verb == Verb::Delete;
+    let mut header = IfAddr { family: asked.family, ..IfAddr::default() };
+    let settings = asked.settings(&mut header, delete)?;
+    if let Some(local) = asked.local
+        && delete
+        && !local.has_len
+        && asked.peer.is_none()
+        && local.family == INET
+    {
+        let text = local.address.map(parse::ip_text).unwrap_or_default();
+        eprintln!(
+            "Warning: Executing wildcard deletion to stay compatible with old scripts.\n         \
+             Explicitly specify the prefix length ({text}/32) to avoid this warning.\n         \
+             This special behaviour is likely to disappear in further releases,\n         \
+             fix your scripts!"
+        );
+    }
+    header.index = session.expect_link(&device)?;
+    match verb {
+        Verb::Delete => session.change(address::DEL, Flags::empty(), header, &settings),
+        Verb::Add => session.change(address::NEW, Flags::CREATE | Flags::EXCL, header, &settings),
+        Verb::Change => session.change(address::NEW, Flags::REPLACE, header, &settings),
+        Verb::Replace => {
+            session.change(address::NEW, Flags::CREATE | Flags::REPLACE, header, &settings)
+        }
+    }
+}
+
+impl Asked {
+    fn parse(session: &mut Session, words: &mut Words) -> Result<Asked> {
+        let mut asked = Asked { family: session.options.family, ..Asked::default() };
+        while let Some(word) = words.next() {
+            const OPTIONS: &[&str] = &[
+                "peer",
+                "remote",
+                "broadcast",
+                "brd",
+                "anycast",
+                "scope",
+                "dev",
+                "label",
+                "metric",
+                "priority",
+                "preference",
+                "valid_lft",
+                "preferred_lft",
+                "proto",
+                "local",
+                "help",
+            ];
+            // Only some may be abbreviated.
+            let exact = OPTIONS.iter().copied().find(|option| *option == word);
+            let option = exact
+                .or_else(|| which(&word, &["broadcast", "anycast", "valid_lft", "preferred_lft"]));
+            if option.is_none()
+                && let Some((_, flag)) = FLAGS.iter().skip(2).find(|flag| flag.0 == word)
+            {
+                asked.flags |= *flag;
+                continue;
+            }
+            asked.take(session, option, word, words)?;
+        }
+        Ok(asked)
+    }
+
+    fn take(
+        &mut self,
+        session: &mut Session,
+        option: Option<&str>,
+        word: String,
+        words: &mut Words,
+    ) -> Result<()> {
+        match option {
+            Some("peer" | "remote") => {
+                let peer = parse::expect_prefix(&words.value()?, self.family)?;
+                self.family = peer.family;
+                self.peer = Some(peer);
+            }
+            Some("broadcast" | "brd") => {
+                let word = words.value()?;
+                self.broadcast = Some(match word.as_str() {
+                    "+" => Broadcast::Computed(true),
+                    "-" => Broadcast::Computed(false),
+                    _ => Broadcast::Given(parse::expect_address(&word, self.family)?),
+                });
+            }
+            Some("anycast") => {
+                self.anycast = Some(parse::expect_address(&words.value()?, self.family)?);
+            }
+            Some("scope") => {
+                let word = words.value()?;
+                let scope = session.names.number(Table::Scopes, &word);
+                let wrong = || Failure::wrong_value(&word, "invalid scope value.");
+                self.scope = Some(scope.ok_or_else(wrong)? as u8);
+            }
+            Some("dev") => self.device = Some(words.value()?),
+            Some("label") => self.label = Some(words.value()?),
+            Some("metric" | "priority" | "preference") => {
+                self.metric = Some(parse::number(&words.value()?, "\"metric\" value is invalid")?);
+            }
+            Some("valid_lft") => self.valid = Some(lifetime(&words.value()?, "valid_lft")?),
+            Some("preferred_lft") => {
+                self.preferred = Some(lifetime(&words.value()?, "preferred_lft")?);
+            }
+            Some("proto") => {
+                let word = words.value()?;
+                self.protocol = Some(parse::number(&word, "\"proto\" value is invalid")?);
+            }
+            Some("help") => return Err(super::help::text(super::HELP)),
+            _ => {
+                let word = if option == Some("local") { words.value()? } else { word };
+                if self.local.is_some() {
+                    return Err(Failure::garbage("local", &word));
+                }
+                let local = parse::expect_prefix(&word, self.family)?;
+                self.family = local.family;
+                self.local = Some(local);
+            }
+        }
+        Ok(())
+    }
+
+    /// What goes into the request, and what of it into its header.
+    fn settings(&self, header: &mut IfAddr, delete: bool) -> Result<Settings> {
+        let mut settings = Settings::default();
+        let local = self.local.and_then(|local| local.address);
+        if let Some(local) = local {
+            settings.put(address::LOCAL, local);
+        }
+        let prefix = self.peer.or(self.local);
+        if let Some(prefix) = prefix
+            && let Some(address) = prefix.address
+        {
+            header.prefix_len = prefix.len;
+            // A wildcard removal names the local address alone.
+            if self.peer.is_some() || !delete || prefix.has_len || prefix.family == INET6 {
+                settings.put(address::ADDRESS, address);
+            }
+        }
+        match (self.broadcast, prefix) {
+            (Some(Broadcast::Given(address)), _) => settings.put(address::BROADCAST, address),
+            (Some(Broadcast::Computed(ones)), Some(prefix)) if prefix.len <= 30 => {
+                let Some(IpAddr::V4(base)) = prefix.address else {
+                    let text = "Broadcast can be set only for IPv4 addresses";
+                    return Err(Failure::usage(text.into()));
+                };
+                let host = u32::MAX.checked_shr(prefix.len.into()).unwrap_or_default();
+                let base = u32::from(base);
+                let address = Ipv4Addr::from(if ones { base | host } else { base & !host });
+                settings.put(address::BROADCAST, address.into());
+            }
+            _ => {}
+        }
+        if let Some(anycast) = self.anycast {
+            settings.put(address::ANYCAST, anycast);
+        }
+        if let Some(label) = &self.label {
+            settings.put(address::LABEL, label);
+        }
+        if let Some(metric) = self.metric {
+            settings.put(address::RT_PRIORITY, metric);
+        }
+        let loopback = matches!(local, Some(IpAddr::V4(v4)) if v4.is_loopback());
+        header.scope = match self.scope {
+            Some(scope) => Scope(scope),
+            None if loopback && !delete => Scope::HOST,
+            None => Scope::UNIVERSE,
+        };
+        if !self.flags.is_empty() {
+            header.flags = self.flags.bits() as u8;
+            settings.put(address::FLAGS, self.flags);
+        }
+        if self.valid.is_some() || self.preferred.is_some() {
+            let (valid, preferred) =
+                (self.valid.unwrap_or(u32::MAX), self.preferred.unwrap_or(u32::MAX));
+            if valid == 0 {
+                return Err(Failure::new("valid_lft is zero".into()));
+            }
+            if valid < preferred && self.preferred.is_some() {
+                return Err(Failure::new("preferred_lft is greater than valid_lft".into()));
+            }
+            let preferred = preferred.min(valid);
+            settings.put(address::CACHEINFO, CacheInfo { preferred, valid, ..Default::default() });
+        }
+        if let Some(protocol) = self.protocol {
+            settings.put(address::PROTO, address::Protocol(protocol));
+        }
+        Ok(settings)
+    }
+}
+
+fn lifetime(word: &str, option: &str) -> Result<u32> {
+    if word == "forever" {
+        return Ok(u32::MAX);
+    }
+    parse::unsigned(word).ok_or_else(|| Failure::wrong(word, &format!("{option} value")))
+}

@@ -1,0 +1,145 @@
+//! `ip`: links, addresses, routes, neighbours and rules in iproute2's grammar and output.
+//!
+//! Every command reads its words into `Settings` or a filter, sends one request
+//! through [`crate::kernel`], and prints the replies through `Out`. Where it differs from
+//! iproute2 on purpose is listed in `docs/ip.md`.
+
+mod address;
+mod batch;
+mod failure;
+mod help;
+mod link;
+mod names;
+mod neighbour;
+mod options;
+mod out;
+mod parse;
+mod route;
+mod rule;
+mod session;
+mod settings;
+mod words;
+
+use std::ffi::OsString;
+use std::io::{self, IsTerminal};
+use std::os::fd::AsFd;
+
+use crate::kernel::Kernel;
+use crate::sys::namespace::Namespaces;
+use failure::{Failure, Result};
+use options::Options;
+use session::Session;
+use words::Words;
+
+/// Carries out an `ip` command line, without the name of the program; the exit code.
+pub fn run(arguments: impl Iterator<Item = OsString>) -> u8 {
+    match start(arguments) {
+        Ok(code) => code,
+        Err(failure) => report(&failure),
+    }
+}
+
+fn report(failure: &Failure) -> u8 {
+    eprint!("{}", failure.text);
+    failure.code
+}
+
+fn start(arguments: impl Iterator<Item = OsString>) -> Result<u8> {
+    let mut list = Vec::new();
+    for argument in arguments {
+        list.push(argument.into_string().map_err(|bytes| {
+            Failure::usage(format!("Error: \"{}\" is not text in UTF-8.", bytes.display()))
+        })?);
+    }
+    let mut words = Words::new(list);
+    let options = Options::parse(&mut words, io::stdout().is_terminal())?;
+    if options.version {
+        println!("ip utility, nsrun-{}", env!("CARGO_PKG_VERSION"));
+        return Ok(0);
+    }
+    if options.help || (words.peek().is_none() && options.batch.is_none()) {
+        return Err(help::general());
+    }
+    if let Some(name) = &options.namespace {
+        enter(name)?;
+    }
+    let mut session = Session::new(Kernel::open()?, options);
+    match session.options.batch.clone() {
+        Some(file) => batch::run(&mut session, &file),
+        None => {
+            command(&mut session, &mut words)?;
+            Ok(0)
+        }
+    }
+}
+
+/// Moves this process into a named namespace.
+fn enter(name: &str) -> Result<()> {
+    let cannot = |what: &str, error: io::Error| {
+        let text = failure::errno_text(error.raw_os_error().unwrap_or_default());
+        Failure::usage(format!("{what} \"{name}\": {text}"))
+    };
+    let file = Session::open_namespace(name)
+        .map_err(|error| cannot("Cannot open network namespace", error))?;
+    crate::sys::namespace::join(file.as_fd(), Namespaces::NET)
+        .map_err(|errno| cannot("setting the network namespace", errno.into()))
+}
+
+/// Every object of iproute2, so that abbreviations mean what they mean there.
+const OBJECTS: &[&str] = &[
+    "address",
+    "addrlabel",
+    "maddress",
+    "route",
+    "rule",
+    "neighbor",
+    "neighbour",
+    "ntable",
+    "ntbl",
+    "link",
+    "l2tp",
+    "fou",
+    "ila",
+    "macsec",
+    "tunnel",
+    "tunl",
+    "tuntap",
+    "tap",
+    "token",
+    "tcpmetrics",
+    "tcp_metrics",
+    "monitor",
+    "xfrm",
+    "mroute",
+    "mrule",
+    "netns",
+    "netconf",
+    "vrf",
+    "sr",
+    "nexthop",
+    "mptcp",
+    "ioam",
+    "help",
+    "stats",
+    "amt",
+];
+
+/// Carries out one command and prints its output.
+fn command(session: &mut Session, words: &mut Words) -> Result<()> {
+    let word = words.value()?;
+    let done = match words::which(&word, OBJECTS) {
+        Some("address") => address::run(session, words),
+        Some("link") => link::run(session, words),
+        Some("route") => route::run(session, words),
+        Some("rule") => rule::run(session, words),
+        Some("neighbor" | "neighbour") => neighbour::run(session, words),
+        Some("help") => Err(help::general()),
+        _ => Err(Failure::new(format!("Object \"{word}\" is unknown, try \"ip help\"."))),
+    };
+    if done.is_err() && session.out.json {
+        // Half a document helps nobody.
+        session.out.clear();
+    }
+    session.out.flush().map_err(|error| Failure::new(format!("cannot write: {error}")))?;
+    done
+}

@@ -1,0 +1,118 @@
+//! `ip route get`: ask the kernel which route it would take.
+
+use nl::Flags;
+use nl::route::INET;
+use nl::route::route::{self, RouteFlags, RtMsg};
+
+use super::{family, show};
+use crate::ip::failure::{Failure, Result};
+use crate::ip::names::Table;
+use crate::ip::parse;
+use crate::ip::session::Session;
+use crate::ip::settings::Settings;
+use crate::ip::words::{Words, which};
+
+/// `ip route get`.
+pub(super) fn run(session: &mut Session, words: &mut Words) -> Result<()> {
+    let mut header = RtMsg { family: session.options.family, ..RtMsg::default() };
+    let mut settings = Settings::default();
+    let mut has_destination = false;
+    while let Some(word) = words.next() {
+        const OPTIONS: &[&str] = &[
+            "tos",
+            "dsfield",
+            "from",
+            "iif",
+            "oif",
+            "dev",
+            "notify",
+            "connected",
+            "vrf",
+            "mark",
+            "uid",
+            "fibmatch",
+            "to",
+            "ipproto",
+            "sport",
+            "dport",
+            "help",
+        ];
+        let option = OPTIONS.iter().copied().find(|option| *option == word);
+        let short =
+            || which(&word, &["from", "iif", "tos", "dsfield", "notify", "connected", "fibmatch"]);
+        match option.or_else(short) {
+            Some("tos" | "dsfield") => {
+                let word = words.value()?;
+                let wrong = || Failure::wrong_value(&word, "TOS value is invalid");
+                let service = session.names.number(Table::Services, &word).ok_or_else(wrong)?;
+                header.tos = service as u8;
+            }
+            Some("from") => {
+                let prefix = parse::expect_prefix(&words.value()?, header.family)?;
+                header.family = prefix.family;
+                if let Some(address) = prefix.address {
+                    settings.put(route::SRC, address);
+                    header.src_len = prefix.len;
+                }
+            }
+            Some("iif") => settings.put(route::IIF, session.expect_link(&words.value()?)?),
+            Some("oif" | "dev" | "vrf") => {
+                settings.put(route::OIF, session.expect_link(&words.value()?)?);
+            }
+            Some("notify") => header.flags |= RouteFlags::NOTIFY,
+            Some("fibmatch") => header.flags |= RouteFlags::FIB_MATCH,
+            Some("connected") => {}
+            Some("mark") => {
+                settings.put(route::MARK, parse::number(&words.value()?, "invalid mark")?)
+            }
+            Some("uid") => settings.put(route::UID, parse::number(&words.value()?, "invalid UID")?),
+            Some("ipproto") => {
+                let word = words.value()?;
+                let number = parse::protocol(&word);
+                let wrong = || Failure::wrong_value(&word, "Invalid \"ipproto\" value");
+                settings.put(route::IP_PROTO, number.ok_or_else(wrong)?);
+            }
+            Some("sport") => {
+                settings.put(route::SPORT, parse::number(&words.value()?, "invalid sport")?)
+            }
+            Some("dport") => {
+                settings.put(route::DPORT, parse::number(&words.value()?, "invalid dport")?)
+            }
+            Some("help") => return Err(super::help::text(super::HELP)),
+            option => {
+                let word = if option == Some("to") { words.value()? } else { word };
+                let prefix = parse::expect_prefix(&word, header.family)?;
+                header.family = prefix.family;
+                if let Some(address) = prefix.address {
+                    settings.put(route::DST, address);
+                    let whole = parse::bits(prefix.family);
+                    if prefix.len != whole {
+                        eprintln!(
+                            "Warning: /{} as prefix is invalid, only /{whole} (or none) is supported.",
+                            prefix.len
+                        );
+                    }
+                    header.dst_len = whole;
+                    has_destination = true;
+                }
+            }
+        }
+    }
+    if !has_destination {
+        return Err(Failure::new("need at least a destination address".into()));
+    }
+    header.family = family(header.family);
+    if header.family == INET {
+        header.flags |= RouteFlags::LOOKUP_TABLE;
+    }
+    let answer = session.kernel.ask(route::GET, Flags::empty(), header, &|m| settings.write(m))?;
+    let replies = answer.map_err(|refusal| Failure::refused(&refusal))?;
+    session.out.array("");
+    for reply in &replies {
+        session.out.object("");
+        show::print(session, &reply.message(), &show::Filter::default())?;
+        session.out.end_object();
+    }
+    session.out.end_array();
+    Ok(())
+}

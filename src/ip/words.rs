@@ -1,0 +1,48 @@
+//! The words of a command line, read one after the other.
+
+use super::failure::{Failure, Result};
+
+/// A cursor over the words.
+#[derive(Debug)]
+pub(super) struct Words {
+    list: Vec<String>,
+    at: usize,
+}
+
+impl Words {
+    pub(super) fn new(list: Vec<String>) -> Self {
+        Words { list, at: 0 }
+    }
+
+    /// The next word, which stays where it is.
+    pub(super) fn peek(&self) -> Option<&str> {
+        self.list.get(self.at).map(String::as_str)
+    }
+
+    /// The next word.
+    pub(super) fn next(&mut self) -> Option<String> {
+        let word = self.list.get(self.at).cloned()?;
+        self.at += 1;
+        Some(word)
+    }
+
+    /// The value that must follow an option.
+    pub(super) fn value(&mut self) -> Result<String> {
+        self.next().ok_or_else(Failure::incomplete)
+    }
+
+    /// Goes one word back.
+    pub(super) fn back(&mut self) {
+        self.at = self.at.saturating_sub(1);
+    }
+}
+
+/// Whether `word` is `full` or an abbreviation of it.
+pub(super) fn is(word: &str, full: &str) -> bool {
+    full.starts_with(word)
+}
+
+/// The first of `full` names that `word` abbreviates.
+pub(super) fn which(word: &str, full: &[&'static str]) -> Option<&'static str> {
+    full.iter().copied().find(|name| is(word, name))
+}
