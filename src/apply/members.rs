@@ -144,7 +144,7 @@ impl Target for Kernel {
 
     fn release_ports(&mut self, run: facts::Run, ports: &[(Lease, Publication)]) {
         let leases: Vec<Lease> = ports.iter().map(|(lease, _)| *lease).collect();
-        firewall::release(run, &leases, ports);
+        firewall::release(self.take_netfilter(), run, &leases, ports);
     }
 }
 

@@ -14,7 +14,7 @@ use crate::cli::Args;
 use crate::dns::{Members, Server, Upstreams};
 use crate::error::{Error, Kind, Result};
 use crate::facts::{HostFiles, Machine, NetworkLink};
-use crate::kernel::{Kernel, Lock, Record, record};
+use crate::kernel::{Kernel, Lock, Netfilter, Record, record};
 use crate::plan::{self, Plan};
 use crate::spec::{Run, Share};
 use crate::sys::channel::Channel;
@@ -164,6 +164,8 @@ struct Life {
     record: Option<Record>,
     /// For those who ask for names.
     kernel: Kernel,
+    /// The firewall, when it has ports there.
+    netfilter: Option<Netfilter>,
 }
 
 /// Takes the name of a run that will have no link on this host to hold it.
@@ -230,9 +232,11 @@ fn launch(spec: &Run, warn: &mut dyn FnMut(&[String])) -> Result<Life> {
             if let Some(launched) = apply::launch(&mut kernel, &plan, &made, namespace)? {
                 warn(&launched.warnings);
                 tell_free_ports(spec, &launched);
-                kernel.close_netfilter();
+                // With ports it is kept for their end: closing it waits while the kernel forgets what
+                // others removed a moment ago.
+                let netfilter = kernel.take_netfilter().filter(|_| !launched.ports.is_empty());
                 let record = registered(record, spec, &launched, &plan);
-                return Ok(Life { launched, plan, record, kernel });
+                return Ok(Life { launched, plan, record, kernel, netfilter });
             }
         }
     }
@@ -266,7 +270,7 @@ fn block_signals() -> Result<()> {
 
 /// Watches over a run until it ends; its exit status stays readable for those who wait for it.
 fn stay(life: Life, status: Option<File>) -> Result<u8> {
-    let Life { mut launched, plan, record, kernel } = life;
+    let Life { mut launched, plan, record, kernel, netfilter } = life;
     if let Some(mut file) = status {
         let line = format!("{}\n", describe(&launched, &plan));
         let _ = file.write_all(line.as_bytes());
@@ -280,6 +284,7 @@ fn stay(life: Life, status: Option<File>) -> Result<u8> {
     // What the caller left open for CMD, or for nobody, must end when CMD closes it.
     let mut kept = server.as_ref().map(Server::descriptors).unwrap_or_default();
     kept.extend(record.as_ref().map(Record::as_fd));
+    kept.extend(netfilter.as_ref().map(AsFd::as_fd));
     file::close_all_but(3, &kept);
     let status_file = file::anonymous(c"nsrun-status");
     let status = apply::supervise(&launched, server.as_mut())?;
@@ -289,7 +294,7 @@ fn stay(life: Life, status: Option<File>) -> Result<u8> {
         has_more_ports = ports::are_noted(&file);
     }
     if !launched.ports.is_empty() || has_more_ports {
-        apply::firewall::release(launched.run, &launched.leases, &launched.ports);
+        apply::firewall::release(netfilter, launched.run, &launched.leases, &launched.ports);
     }
     Ok(status)
 }

@@ -85,9 +85,15 @@ impl Kernel {
         self.netfilter.as_mut().ok_or_else(|| Error::new("cannot talk to the kernel's firewall"))
     }
 
-    /// Closes nf_tables again.
-    pub fn close_netfilter(&mut self) {
-        self.netfilter = None;
+    /// Gives up nf_tables, if it is open.
+    pub fn take_netfilter(&mut self) -> Option<Netfilter> {
+        self.netfilter.take()
+    }
+
+    /// With nf_tables as somebody opened it before.
+    #[must_use]
+    pub fn with_netfilter(self, netfilter: Option<Netfilter>) -> Self {
+        Kernel { netfilter, ..self }
     }
 
     /// Index of a link by its name; `None` when there is none.

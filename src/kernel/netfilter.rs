@@ -1,6 +1,6 @@
 //! nf_tables: exchange one transaction, ask single elements, list what a table holds.
 
-use std::os::fd::AsFd;
+use std::os::fd::{AsFd, BorrowedFd};
 
 use nl::netfilter::{
     Family, NfGen, batch, chain, data, element, elements, generation, hook, rule, table, userdata,
@@ -40,6 +40,15 @@ pub struct FoundRule {
     pub handle: u64,
     /// Its comment.
     pub comment: Option<String>,
+}
+
+/// How long the kernel may take to forget what was removed.
+const FORGETTING: std::time::Duration = std::time::Duration::from_millis(150);
+
+impl AsFd for Netfilter {
+    fn as_fd(&self) -> BorrowedFd<'_> {
+        self.socket.as_fd()
+    }
 }
 
 impl Netfilter {
@@ -244,14 +253,17 @@ impl Netfilter {
         )
     }
 
-    /// Leaves it to a process of its own to close the connection: after something was removed the
-    /// kernel makes the last one who does wait for tens of milliseconds.
+    /// Leaves it to a process of its own to close the connection: for tens of milliseconds after
+    /// something was removed the kernel makes the last one who does wait.
     pub fn leave_closing(&self) {
         if let Ok(Fork::Child) = fork(Namespaces::empty()) {
             // Whoever reads our output waits until every copy of the descriptor is closed.
             sys::file::close_all_but(0, &[self.socket.as_fd()]);
             let _ = new_session();
             let _ = std::env::set_current_dir("/");
+            // By then a worker of the kernel has done it. Whoever closes before that holds the lock
+            // on all changes of the ruleset while it waits.
+            std::thread::sleep(FORGETTING);
             exit(0);
         }
     }

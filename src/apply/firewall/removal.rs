@@ -121,9 +121,14 @@ fn leads_to(element: &Element, address: IpAddr) -> bool {
 ///
 /// The kernel takes tens of milliseconds to forget elements, and makes the one wait who closes
 /// the connection last: that is a process left behind, so that nobody waits for it.
-pub fn release(run: Run, leases: &[Lease], known: &[(Lease, Publication)]) {
+pub fn release(
+    netfilter: Option<Netfilter>,
+    run: Run,
+    leases: &[Lease],
+    known: &[(Lease, Publication)],
+) {
     let done = || -> Result<()> {
-        let mut kernel = Kernel::open()?;
+        let mut kernel = Kernel::open()?.with_netfilter(netfilter);
         let mut any = false;
         for &lease in leases {
             let link = own_link(&mut kernel, lease, run)?;
