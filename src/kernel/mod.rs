@@ -1,5 +1,6 @@
 //! The kernel's side of networking: exchange one batch, take one snapshot.
 
+mod conntrack;
 mod holder;
 mod link;
 mod listener;

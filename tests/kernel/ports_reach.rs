@@ -178,3 +178,31 @@ fn ports_are_reached_by_ipv6_too() {
     let a = inside(&world, "a");
     assert!(seen(&a, "tcp fd00:198::1 8080").is_some(), "from itself");
 }
+
+#[test]
+fn a_flow_of_udp_follows_a_port_that_moves() {
+    need_tool!("python3");
+    let world = World::builder().lan().build();
+    served(&world, &["--name", "a", "-p", "5300:80/udp", "-p", "5301:80/udp"], &["80"]);
+    // One socket that goes on sending: the kernel remembers its flow as long.
+    let client = "import socket, sys, time
+s = socket.socket(socket.AF_INET, socket.SOCK_DGRAM); s.settimeout(0.1); s.bind(('', 4000))
+while 1:
+    for port in 5300, 5301:
+        try:
+            s.sendto(b'?', ('192.0.2.1', port)); s.recvfrom(99); print(port, flush=True)
+        except OSError: pass
+    time.sleep(0.05)";
+    let client = world.lan().cmd(["python3", "-c", client]).spawn();
+    client.line(crate::runs::SOON);
+    world.nsrun(["stop", "-t", "0", "a"]).run().ok();
+    // With nothing there the flow is one to this host itself.
+    std::thread::sleep(std::time::Duration::from_millis(500));
+    served(&world, &["--name", "b", "-p", "5300:80/udp"], &["80"]);
+    let deadline = std::time::Instant::now() + std::time::Duration::from_secs(2);
+    let mut seen = 0;
+    while seen < 12 && std::time::Instant::now() < deadline {
+        seen += usize::from(client.line(crate::runs::SOON) == "5300");
+    }
+    assert_eq!(seen, 12, "packets do not arrive within two seconds");
+}

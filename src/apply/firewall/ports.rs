@@ -10,7 +10,7 @@ use crate::plan::firewall::set::{
     ADDRESS_PORTS4, ADDRESS_PORTS6, Element, PORTS4, PORTS6, SINGLE4, SINGLE6, Set, Value,
 };
 use crate::plan::firewall::{self, Owner, Publisher, TABLE};
-use crate::spec::Publication;
+use crate::spec::{Protocol, Publication};
 use crate::sys::Errno;
 use crate::sys::port::{Bound, bind_port};
 
@@ -39,7 +39,11 @@ pub fn publish(
             refusals = commit(kernel.netfilter()?, None, &changes)?;
         }
         match refusals.first() {
-            None => return Ok(chosen),
+            None => {
+                // The ports are there, whether or not old flows could be found.
+                let _ = forget_flows(kernel, &chosen);
+                return Ok(chosen);
+            }
             Some(refusal) if refusal.errno == Errno::EEXIST as i32 => {
                 for (&port, asked) in chosen.iter().zip(ports) {
                     free(kernel, publisher, port, asked.first == 0)?;
@@ -49,6 +53,29 @@ pub fn publish(
         }
     }
     Err(busy("publish ports"))
+}
+
+/// Forgets what the kernel remembers of UDP flows to the ports: as long as a client goes on sending
+/// they would lead where they led before. Connections of TCP and SCTP begin anew.
+fn forget_flows(kernel: &mut Kernel, ports: &[Publication]) -> Result<()> {
+    let udp: Vec<&Publication> =
+        ports.iter().filter(|port| port.protocol == Protocol::Udp).collect();
+    if udp.is_empty() {
+        return Ok(());
+    }
+    let own: Vec<IpAddr> =
+        kernel.addresses(None)?.into_iter().map(|(_, address, _)| address).collect();
+    let leads = |to: IpAddr, number: u16| {
+        let is_it = |port: &&Publication| {
+            let host = match port.host {
+                Some(host) if !host.is_unspecified() => host == to,
+                _ => own.contains(&to),
+            };
+            host && (port.first..=port.last()).contains(&number)
+        };
+        udp.iter().any(is_it)
+    };
+    kernel.netfilter()?.forget_flows(Protocol::Udp.number(), leads)
 }
 
 /// Checks that no process of this host has the ports, and chooses free ones where any would do.
