@@ -1,6 +1,7 @@
 //! Networks and their members on the host's side: made, claimed, published, taken back.
 
 use std::net::Ipv4Addr;
+use std::os::fd::{AsFd, BorrowedFd};
 
 use nl::Flags;
 use nl::socket::Refusal;
@@ -65,6 +66,9 @@ pub trait Target {
 
     /// Takes back ports of a run.
     fn release_ports(&mut self, run: facts::Run, ports: &[(Lease, Publication)]);
+
+    /// A socket of the host's network.
+    fn socket(&self) -> Option<BorrowedFd<'_>>;
 }
 
 impl Target for Kernel {
@@ -145,6 +149,10 @@ impl Target for Kernel {
     fn release_ports(&mut self, run: facts::Run, ports: &[(Lease, Publication)]) {
         let leases: Vec<Lease> = ports.iter().map(|(lease, _)| *lease).collect();
         firewall::release(self.take_netfilter(), run, &leases, ports);
+    }
+
+    fn socket(&self) -> Option<BorrowedFd<'_>> {
+        Some(self.as_fd())
     }
 }
 

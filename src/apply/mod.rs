@@ -8,6 +8,10 @@ pub mod firewall;
 mod init;
 mod launch;
 mod members;
+#[cfg(test)]
+mod members_tests;
+#[cfg(test)]
+mod model;
 mod mounts;
 mod netns;
 mod report;

@@ -4,7 +4,6 @@ mod declared;
 mod exec;
 mod firewall;
 mod inspect;
-mod ip;
 mod link;
 pub mod netns;
 mod network;
@@ -18,8 +17,6 @@ mod share;
 mod stop;
 mod target;
 mod wait;
-
-pub use ip::ip;
 
 use crate::cli::{Args, Usage};
 use crate::error::{Error, Kind, Result};

@@ -9,6 +9,8 @@ mod outbound;
 mod pool;
 mod ports;
 mod run;
+#[cfg(test)]
+mod run_tests;
 mod script;
 mod setup;
 mod step;

@@ -16,6 +16,7 @@ mod dns;
 mod dry_run;
 mod environment;
 mod errors;
+mod faults;
 mod files;
 mod identity;
 mod isolation;
@@ -34,5 +35,7 @@ mod signals;
 mod stop_wait_exec;
 mod terminal;
 mod unprivileged;
+
+mod ip;
 
 mod world_selftest;
