@@ -284,6 +284,12 @@ pub fn make_network(target: &mut impl Target, sends: &[Vec<Step>]) -> Result<Mad
 pub fn undo(target: &mut impl Target, done: &[Step], mut error: Error) -> Error {
     for step in done.iter().rev() {
         let Some(back) = step.undo() else { continue };
+        // The rules of a network that stays do too; that it does is said below.
+        if let Step::AddRules(network, _) = step
+            && target.has_members(&network.bridge).unwrap_or(true)
+        {
+            continue;
+        }
         if let Step::CreateBridge { link, .. } = step
             && target.has_members(link).unwrap_or(true)
         {
