@@ -31,6 +31,7 @@ const FORMAT: Opt = Opt::one_of(
 pub(super) const OPTIONS: &str = "Options";
 
 const RUNS: &str = "Processes";
+const PORTS: &str = "Ports";
 const NETWORKS: &str = "Networks";
 
 pub(super) const STATUS_OF_CMD: &str = "That of CMD; 128+N when signal N ended it; 125 when nsrun itself \
@@ -55,10 +56,15 @@ pub static NSRUN: Command = Command {
         INSPECT,
         STOP,
         WAIT,
+        PUBLISH,
+        UNPUBLISH,
+        PORT,
+        FIREWALL,
         NETWORK,
         NETNS,
         LINK,
         IP,
+        GC,
         DECODE,
         HELP_COMMAND,
     ],
@@ -121,6 +127,15 @@ const RUN: Command = Command {
                     "name of the link inside, like --ip, --mac and --mtu for a single network; \
                      default eth0",
                 ),
+                Opt::value(
+                    "publish",
+                    PUBLICATION,
+                    "let a port of this host lead to a port inside: tcp, udp or sctp; default tcp, \
+                     by every address of this host; HOSTPORT 0 or nothing takes a free one and says \
+                     which",
+                )
+                .short('p')
+                .repeat(),
                 Opt::value(
                     "sysctl",
                     "net.KEY=VALUE",
@@ -310,6 +325,10 @@ const RUN: Command = Command {
             "A web server with a name, in the background",
             "nsrun run -d --name web -- python3 -m http.server 80",
         ),
+        (
+            "A web server that others reach by port 8080 of this host",
+            "nsrun run -p 8080:80 -- python3 -m http.server 80",
+        ),
         ("No network at all; needs no root", "nsrun run --net none -- make test"),
         (
             "Another root directory, another user",
@@ -413,6 +432,106 @@ const IP: Command = Command {
     ..Command::EMPTY
 };
 
+const PUBLICATION: &str = "[HOSTIP:]HOSTPORT[-END]:PORT[-END][/PROTOCOL]";
+
+const PUBLISH: Command = Command {
+    name: "publish",
+    group: PORTS,
+    summary: "let ports of this host lead to a run",
+    about: &[
+        "Publishes ports of a run that is there, all or none, and prints them. They are reached from \
+         other hosts, from this host by any of its addresses and by 127.0.0.1, from other runs and \
+         from the run itself.",
+        "PORTS is [HOSTIP:]HOSTPORT[-END]:PORT[-END][/PROTOCOL], as for \"nsrun run --publish\". A port \
+         that another run or a process of this host has, by the same address or by all, is refused.",
+    ],
+    operands: Operands { required: &["NAME|PID", "PORTS"], more: More::Any("PORTS") },
+    sections: &[Section { heading: OPTIONS, options: &[HELP] }],
+    examples: &[
+        ("A web server", "nsrun publish web 8080:80"),
+        (
+            "From this host only, and a range",
+            "nsrun publish web 127.0.0.1:53:53/udp 9000-9009:9000-9009",
+        ),
+    ],
+    ..Command::EMPTY
+};
+
+const UNPUBLISH: Command = Command {
+    name: "unpublish",
+    group: PORTS,
+    summary: "take published ports back",
+    about: &["Takes back published ports of a run. Connections that are there go on."],
+    operands: Operands { required: &["NAME|PID", "PORTS"], more: More::Any("PORTS") },
+    sections: &[Section { heading: OPTIONS, options: &[HELP] }],
+    examples: &[("As port prints it", "nsrun unpublish web 8080:80/tcp")],
+    ..Command::EMPTY
+};
+
+const PORT: Command = Command {
+    name: "port",
+    group: PORTS,
+    summary: "list the published ports of a run",
+    about: &["Lists the published ports of a run, one a line, as they are typed."],
+    operands: Operands { required: &["NAME|PID"], more: More::None },
+    sections: &[Section { heading: OPTIONS, options: &[JSON, HELP] }],
+    examples: &[("The ports of \"web\"", "nsrun port web")],
+    ..Command::EMPTY
+};
+
+const FIREWALL: Command = Command {
+    name: "firewall",
+    group: PORTS,
+    summary: "show the firewall rules of nsrun, or make them anew",
+    about: &[
+        "All rules of nsrun are in one table of nf_tables, \"inet nsrun\". What they must be follows \
+         from the networks and runs that are there.",
+    ],
+    sections: &[Section { heading: OPTIONS, options: &[HELP] }],
+    subcommands: &[FIREWALL_SHOW, FIREWALL_RELOAD],
+    examples: &[("After \"nft flush ruleset\"", "nsrun firewall reload")],
+    ..Command::EMPTY
+};
+
+const FIREWALL_SHOW: Command = Command {
+    name: "show",
+    group: PORTS,
+    summary: "show the rules, and whether they are there",
+    about: &[
+        "Shows the rules as nft(8) would list them, and published ports of runs that are gone.",
+    ],
+    sections: &[Section { heading: OPTIONS, options: &[JSON, HELP] }],
+    examples: &[("For people", "nsrun firewall show")],
+    ..Command::EMPTY
+};
+
+const FIREWALL_RELOAD: Command = Command {
+    name: "reload",
+    group: PORTS,
+    summary: "make all rules anew",
+    about: &[
+        "Makes the rules of every network and the published ports of every run anew, at once: after \
+         somebody flushed or changed them. Connections that are there go on.",
+    ],
+    sections: &[Section { heading: OPTIONS, options: &[HELP] }],
+    examples: &[("All of them", "nsrun firewall reload")],
+    ..Command::EMPTY
+};
+
+const GC: Command = Command {
+    name: "gc",
+    group: RUNS,
+    summary: "remove what killed runs left",
+    about: &[
+        "Removes published ports of runs whose nsrun was killed, and says which. Everything else the \
+         kernel removes by itself; and before an address or a port is taken again, its old ports are \
+         removed anyway.",
+    ],
+    sections: &[Section { heading: OPTIONS, options: &[JSON, HELP] }],
+    examples: &[("Tidy up", "nsrun gc")],
+    ..Command::EMPTY
+};
+
 const NETWORK: Command = Command {
     name: "network",
     aliases: &["net"],
@@ -504,6 +623,22 @@ const NETWORK_CREATE: Command = Command {
             options: &[
                 Opt::flag("internal", "members reach each other and this host only"),
                 Opt::flag("isolated", "members do not reach each other"),
+                Opt::flag(
+                    "open",
+                    "members reach those of other open networks; default: networks are kept apart",
+                ),
+                Opt::value(
+                    "snat",
+                    "ADDRESS",
+                    "source of what members send to the world; default that of the link by which \
+                     it leaves this host",
+                ),
+                Opt::one_of(
+                    "masquerade",
+                    &["on", "off"],
+                    "off: members keep their own source, and the world must have a route to the \
+                     subnet; default on",
+                ),
                 Opt::flag("unmanaged", "make no firewall rules for it"),
                 HELP,
             ],

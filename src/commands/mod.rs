@@ -3,6 +3,7 @@
 mod declared;
 mod decode;
 mod exec;
+mod firewall;
 mod inspect;
 mod ip;
 mod link;
@@ -10,6 +11,7 @@ pub mod netns;
 mod network;
 mod network_options;
 mod options;
+mod ports;
 mod process;
 mod ps;
 mod run;
@@ -53,6 +55,12 @@ pub fn dispatch(path: &str, args: &Args) -> std::result::Result<u8, (Error, u8)>
         "decode" => decode::decode,
         "stop" => stop::stop,
         "wait" => wait::wait,
+        "firewall show" => firewall::show,
+        "firewall reload" => firewall::reload,
+        "gc" => firewall::gc,
+        "publish" => ports::publish,
+        "unpublish" => ports::unpublish,
+        "port" => ports::port,
         "link move" => link::send_away,
         "link promisc" => link::promisc,
         "link return" => link::take_back,

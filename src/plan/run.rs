@@ -8,6 +8,7 @@ use crate::facts::{self, Lease, Machine};
 use crate::plan::member::{Member, members};
 use crate::plan::names::{self, Responder};
 use crate::plan::network::network;
+use crate::plan::ports::{Ports, ports};
 use crate::plan::setup::{PrivateFile, Setup};
 use crate::plan::step::Step;
 use crate::spec::{self, Isolation, Run, Share, Sysctl, capability};
@@ -23,6 +24,8 @@ pub struct Plan {
     pub isolation: Isolation,
     /// Membership of networks, in the order of the links; empty: loopback only.
     pub members: Vec<Member>,
+    /// Ports that lead to it.
+    pub ports: Option<Ports>,
     /// How names are answered inside; `None`: the servers in resolv.conf are asked directly.
     pub responder: Option<Responder>,
     /// The network namespace it shares, with all that is in it; `None`: it has its own.
@@ -70,7 +73,8 @@ pub fn run(spec: &Run, machine: &Machine) -> Result<Plan> {
     for (n, asked) in spec.networks.iter().enumerate() {
         let found = machine.networks.get(n).and_then(Option::as_ref);
         let declared = machine.declared.get(n).and_then(Option::as_ref);
-        let (network, rest) = network(&asked.network, found, declared, &host, machine.random)?;
+        let (network, rest) =
+            network(&asked.network, found, declared, &host, machine.random, &mut warnings)?;
         // The next one to be made must leave room for this one.
         host.add(&network);
         networks.push(network);
@@ -78,10 +82,13 @@ pub fn run(spec: &Run, machine: &Machine) -> Result<Plan> {
     }
     let members =
         members(&spec.networks, networks, spec.name.as_deref(), &spec.aliases, machine.random)?;
+    let (ports, mark) = ports(&spec.ports, &members)?;
+    steps.extend(mark);
     let (prepare, finish, responder) = setup(spec, machine, &mut warnings);
     Ok(Plan {
         responder,
         warnings,
+        ports,
         network: steps,
         isolation: spec.isolation.clone(),
         members,

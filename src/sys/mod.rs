@@ -12,6 +12,7 @@ pub mod mountinfo;
 pub mod namespace;
 pub mod net;
 pub mod poll;
+pub mod port;
 pub mod process;
 pub mod signal;
 pub mod terminal;
