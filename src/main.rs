@@ -15,7 +15,7 @@ fn main() -> ExitCode {
         return ExitCode::from(commands::WRONG_USAGE);
     }
     if let Some(arguments) = ip_arguments() {
-        return ExitCode::from(commands::ip(arguments));
+        return ExitCode::from(nsrun::ip::run(arguments));
     }
     let invocation = match cli::parse(env::args_os().skip(1)) {
         Ok(invocation) => invocation,

@@ -3,7 +3,6 @@
 mod declared;
 mod exec;
 mod inspect;
-mod ip;
 mod link;
 pub mod netns;
 mod network;
@@ -16,8 +15,6 @@ mod share;
 mod stop;
 mod target;
 mod wait;
-
-pub use ip::ip;
 
 use crate::cli::{Args, Usage};
 use crate::error::{Error, Kind, Result};

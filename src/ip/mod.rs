@@ -9,8 +9,10 @@ mod batch;
 mod failure;
 mod help;
 mod link;
+mod monitor;
 mod names;
 mod neighbour;
+mod netns;
 mod options;
 mod out;
 mod parse;
@@ -68,7 +70,7 @@ fn start(arguments: impl Iterator<Item = OsString>) -> Result<u8> {
         Some(file) => batch::run(&mut session, &file),
         None => {
             command(&mut session, &mut words)?;
-            Ok(0)
+            Ok(session.code)
         }
     }
 }
@@ -133,6 +135,8 @@ fn command(session: &mut Session, words: &mut Words) -> Result<()> {
         Some("route") => route::run(session, words),
         Some("rule") => rule::run(session, words),
         Some("neighbor" | "neighbour") => neighbour::run(session, words),
+        Some("netns") => netns::run(session, words),
+        Some("monitor") => monitor::run(session, words),
         Some("help") => Err(help::general()),
         _ => Err(Failure::new(format!("Object \"{word}\" is unknown, try \"ip help\"."))),
     };

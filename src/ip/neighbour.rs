@@ -164,8 +164,7 @@ fn get(session: &mut Session, words: &mut Words) -> Result<()> {
         return Err(Failure::usage(text.into()));
     };
     header.index = session.expect_link(&device)? as i32;
-    let fill = |m: &mut nl::Attrs<'_, Neighbour>| settings.write(m);
-    let answer = session.kernel.ask(neighbour::GET, Flags::empty(), header, &fill)?;
+    let answer = session.ask(neighbour::GET, Flags::empty(), header, &settings)?;
     let replies = answer.map_err(|refusal| Failure::refused(&refusal))?;
     print_all(session, &replies, &Filter::default())
 }

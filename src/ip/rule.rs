@@ -398,7 +398,11 @@ fn selectors(session: &mut Session, header: &FibRule, view: View<'_, Rule>) -> R
     }
     if let Some(protocol) = view.get(rule::IP_PROTO)? {
         out.text(" ipproto ");
-        out.put("ipproto", &parse::protocol_name(protocol), "");
+        let name = match session.names.numeric {
+            true => format!("ipproto-{protocol}"),
+            false => parse::protocol_name(protocol),
+        };
+        out.put("ipproto", &name, "");
     }
     for (text, key, start_key, end_key, attribute) in [
         (" sport ", "sport", "sport_start", "sport_end", rule::SPORT_RANGE),

@@ -5,14 +5,14 @@ use std::os::fd::AsRawFd;
 
 use nl::route::link::{self, IfInfo};
 use nl::route::{LinkFlags, nsid};
-use nl::{Attrs, Flags, Header, Message, MessageType, Set};
+use nl::{Flags, Header, Message, MessageType};
 
 use super::failure::{Failure, Result};
 use super::names::Names;
 use super::options::Options;
 use super::out::Out;
-use super::settings::Settings;
-use crate::kernel::{Kernel, Reply};
+use super::settings::{Settings, any};
+use crate::kernel::{Answer, Kernel, Reply};
 
 /// Where named namespaces are.
 const NAMESPACES: &str = "/run/netns";
@@ -24,6 +24,8 @@ pub(super) struct Session {
     pub(super) options: Options,
     pub(super) names: Names,
     pub(super) out: Out,
+    /// Exit code of a command that succeeded: that of one it launched.
+    pub(super) code: u8,
     links: Vec<(u32, Known)>,
     namespaces: Option<Vec<(i32, String)>>,
     files: Vec<File>,
@@ -49,6 +51,7 @@ impl Session {
             options,
             names,
             out,
+            code: 0,
             links: Vec::new(),
             namespaces: None,
             files: Vec::new(),
@@ -67,31 +70,51 @@ impl Session {
         self.files.push(file);
     }
 
+    /// Sends a request and gives its answer.
+    pub(super) fn ask<H: Header, S>(
+        &mut self,
+        kind: MessageType<H, S>,
+        flags: Flags,
+        header: H,
+        settings: &Settings,
+    ) -> Result<Answer> {
+        Ok(self.kernel.ask(any(kind), flags, header, &|m| settings.write(m))?)
+    }
+
     /// Sends a request that changes something.
-    pub(super) fn change<H: Header, S: Set>(
+    pub(super) fn change<H: Header, S>(
         &mut self,
         kind: MessageType<H, S>,
         flags: Flags,
         header: H,
         settings: &Settings,
     ) -> Result<()> {
-        let fill = |m: &mut Attrs<'_, S>| settings.write(m);
-        match self.kernel.ask(kind, flags | Flags::ACK, header, &fill)? {
+        match self.ask(kind, flags | Flags::ACK, header, settings)? {
             Ok(_) => Ok(()),
             Err(refusal) => Err(Failure::refused(&refusal)),
         }
     }
 
     /// All objects of a kind.
-    pub(super) fn list<H: Header, S: Set>(
+    pub(super) fn list<H: Header, S>(
         &mut self,
         kind: MessageType<H, S>,
         header: H,
         settings: &Settings,
     ) -> Result<Vec<Reply>> {
-        let fill = |m: &mut Attrs<'_, S>| settings.write(m);
-        let answer = self.kernel.list(kind, header, &fill)?;
-        answer.map_err(|refusal| Failure::dump(&refusal, "Dump terminated\n"))
+        self.list_or(kind, header, settings, "Dump terminated\n")
+    }
+
+    /// The same; `end` is said when the kernel refuses.
+    pub(super) fn list_or<H: Header, S>(
+        &mut self,
+        kind: MessageType<H, S>,
+        header: H,
+        settings: &Settings,
+        end: &str,
+    ) -> Result<Vec<Reply>> {
+        let answer = self.kernel.list(any(kind), header, &|m| settings.write(m))?;
+        answer.map_err(|refusal| Failure::dump(&refusal, end))
     }
 
     /// Keeps the name of a link that was seen.
@@ -161,10 +184,9 @@ impl Session {
     pub(super) fn get_link(&mut self, name: &str, statistics: bool) -> Result<Option<Reply>> {
         let Some(index) = self.find_link(name) else { return Ok(None) };
         let header = IfInfo { index: index as i32, ..IfInfo::default() };
-        let mask = super::link::mask(statistics);
-        let answer = self.kernel.ask(link::GET, Flags::empty(), header, &|m| {
-            m.put(link::EXT_MASK, mask);
-        })?;
+        let mut settings = Settings::default();
+        settings.put(link::EXT_MASK, super::link::mask(statistics));
+        let answer = self.ask(link::GET, Flags::empty(), header, &settings)?;
         Ok(answer.ok().and_then(|replies| replies.into_iter().next()))
     }
 
@@ -188,9 +210,9 @@ impl Session {
     /// The id this namespace has for another.
     pub(super) fn namespace_id(&mut self, file: &File) -> Option<i32> {
         let fd = file.as_raw_fd() as u32;
-        let answer = self.kernel.ask(nsid::GET, Flags::empty(), nsid::RtGen::default(), &|m| {
-            m.put(nsid::FD, fd);
-        });
+        let mut settings = Settings::default();
+        settings.put(nsid::FD, fd);
+        let answer = self.ask(nsid::GET, Flags::empty(), nsid::RtGen::default(), &settings);
         let replies = answer.ok()?.ok()?;
         let (_, view) = replies.first()?.message().decode(nsid::NEW).ok()?;
         view.get(nsid::NSID).ok()?.filter(|&id| id >= 0)

@@ -2,7 +2,24 @@
 
 use nl::route::link::IfInfo;
 use nl::route::route::Hop;
-use nl::{Attr, Attrs, HeaderNest, Hops, Nest, Set, Value};
+use nl::{Attr, Attrs, HeaderNest, Hops, MessageType, Nest, Schema, Set, Value};
+
+/// Stands for every set: only numbers count here, so that one code writes all.
+#[derive(Debug)]
+pub(super) enum Any {}
+
+impl Set for Any {
+    const NAME: &'static str = "any";
+
+    fn schema() -> &'static Schema {
+        &Schema { name: "any", fields: &[] }
+    }
+}
+
+/// The same type of message, with attributes of any set.
+pub(super) fn any<H, S>(kind: MessageType<H, S>) -> MessageType<H, Any> {
+    MessageType::new(kind.code())
+}
 
 /// Attributes, in their order.
 #[derive(Clone, Debug, Default)]
@@ -72,22 +89,22 @@ impl Settings {
         })
     }
 
-    /// Writes them. Only numbers count here, so that each set is written by the same code.
-    pub(super) fn write<S: Set>(&self, m: &mut Attrs<'_, S>) {
+    /// Writes them.
+    pub(super) fn write(&self, m: &mut Attrs<'_, Any>) {
         for (code, payload) in &self.0 {
             match payload {
                 Payload::Bytes(bytes) => {
                     m.put_raw(*code, bytes);
                 }
                 Payload::Nest(inner) => {
-                    m.nest(Attr::<S, Nest<S>>::new(*code), |m| inner.write(m));
+                    m.nest(Attr::<Any, Nest<Any>>::new(*code), |m| inner.write(m));
                 }
                 Payload::Headed(header, inner) => {
-                    let key = Attr::<S, HeaderNest<IfInfo, S>>::new(*code);
+                    let key = Attr::<Any, HeaderNest<IfInfo, Any>>::new(*code);
                     m.header_nest(key, *header, |m| inner.write(m));
                 }
                 Payload::Hops(hops) => {
-                    m.hops(Attr::<S, Hops<Hop, S>>::new(*code), |list| {
+                    m.hops(Attr::<Any, Hops<Hop, Any>>::new(*code), |list| {
                         for (hop, inner) in hops {
                             list.push(*hop, |m| inner.write(m));
                         }

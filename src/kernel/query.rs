@@ -1,11 +1,11 @@
 //! Requests of any kind with replies of any kind, for programs that show all there is.
 
 use nl::route::link::{self, IfInfo};
-use nl::socket::Refusal;
-use nl::{Attrs, Batch, Flags, Header, Message, MessageHeader, MessageType, Set};
+use nl::socket::{Refusal, SocketError};
+use nl::{Attrs, Batch, Flags, Header, Message, MessageHeader, MessageType, Messages, Set};
 
 use super::{Kernel, failed, with_batch};
-use crate::error::Result;
+use crate::error::{Error, Result};
 
 /// A message from the kernel, kept.
 #[derive(Clone, Debug)]
@@ -40,16 +40,18 @@ impl Kernel {
         header: H,
         fill: &dyn Fn(&mut Attrs<'_, S>),
     ) -> Result<Answer> {
+        self.answer(&|batch| {
+            batch.push(kind, flags, header, |m| fill(m));
+        })
+    }
+
+    /// [`ask`](Self::ask), once for all types.
+    fn answer(&mut self, fill: &dyn Fn(&mut Batch<'_>)) -> Result<Answer> {
         let mut replies = Vec::new();
-        let refusals = self.exchange(
-            |batch| {
-                batch.push(kind, flags, header, |m| fill(m));
-            },
-            |message| {
-                replies.push(Reply::keep(&message));
-                Ok(())
-            },
-        )?;
+        let refusals = self.exchange(fill, |message| {
+            replies.push(Reply::keep(&message));
+            Ok(())
+        })?;
         Ok(match refusals.into_iter().next() {
             Some(refusal) => Err(refusal),
             None => Ok(replies),
@@ -66,14 +68,46 @@ impl Kernel {
         header: H,
         fill: &dyn Fn(&mut Attrs<'_, S>),
     ) -> Result<Answer> {
-        let seq = self.route.seq();
-        let fill = |batch: &mut Batch<'_>| {
+        self.listed(&|batch| {
             batch.push(kind, Flags::DUMP, header, |m| fill(m));
-        };
+        })
+    }
+
+    /// [`list`](Self::list), once for all types.
+    fn listed(&mut self, fill: &dyn Fn(&mut Batch<'_>)) -> Result<Answer> {
+        let seq = self.route.seq();
         with_batch(seq, fill, |bytes| {
             self.route.dump(bytes, |message| Ok(Some(Reply::keep(&message))))
         })?
         .map_err(failed)
+    }
+
+    /// Calls `each` with every notification of these groups (`RTNLGRP_*`) until it fails.
+    /// `None`: some were lost because they came too fast.
+    ///
+    /// # Errors
+    /// The groups cannot be joined, or the connection broke.
+    pub fn watch<E: From<Error>>(
+        &mut self,
+        groups: &[u32],
+        each: &mut dyn FnMut(Option<Message<'_>>) -> std::result::Result<(), E>,
+    ) -> std::result::Result<(), E> {
+        for &group in groups {
+            self.route.join(group).map_err(failed)?;
+        }
+        loop {
+            match self.route.receive() {
+                Ok(bytes) => {
+                    for message in Messages::new(bytes) {
+                        each(Some(message.map_err(|error| failed(error.into()))?))?;
+                    }
+                }
+                // Nothing happened for a while.
+                Err(SocketError::Timeout) => {}
+                Err(SocketError::Overrun) => each(None)?,
+                Err(error) => return Err(failed(error).into()),
+            }
+        }
     }
 
     /// Everything about one link, by its index.

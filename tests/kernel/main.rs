@@ -15,6 +15,7 @@ mod dns;
 mod dry_run;
 mod environment;
 mod errors;
+mod faults;
 mod files;
 mod identity;
 mod isolation;
@@ -30,5 +31,7 @@ mod signals;
 mod stop_wait_exec;
 mod terminal;
 mod unprivileged;
+
+mod ip;
 
 mod world_selftest;

@@ -9,7 +9,7 @@ use super::session::Session;
 use super::words::{Words, which};
 use change::Verb;
 
-pub(super) use show::covers;
+pub(super) use show::{covers, print};
 
 const HELP: &str = "\
 Usage: ip address {add|change|replace} IFADDR dev IFNAME [ LIFETIME ] [ CONFFLAG-LIST ]

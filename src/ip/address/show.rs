@@ -8,7 +8,7 @@ use nl::route::{INET, INET6, UNSPEC};
 use nl::{Flags, Message, View};
 
 use crate::ip::failure::{Failure, Result};
-use crate::ip::link::show::{self as links, Filter as LinkFilter};
+use crate::ip::link::show::{self as links, About, Filter as LinkFilter};
 use crate::ip::names::{self, Table};
 use crate::ip::options::PACKET;
 use crate::ip::out::Colour;
@@ -199,7 +199,7 @@ pub(super) fn run(session: &mut Session, words: &mut Words) -> Result<()> {
         let with_link = session.options.oneline && filter.family != PACKET;
         let no_link = with_link || filter.label.is_some();
         if session.options.brief || !no_link {
-            links::print(session, &message, filter.family, false)?;
+            links::print(session, &message, filter.family, About::Addresses)?;
         }
         if filter.family != PACKET {
             session.out.array("addr_info");
@@ -256,12 +256,12 @@ pub(in crate::ip) fn print(
         out.text("/");
         out.put("prefixlen", header.prefix_len, " ");
     }
-    if brief {
-        return Ok(());
-    }
     if let Some(metric) = view.get(address::RT_PRIORITY)? {
         out.text("metric ");
         out.put("metric", metric, " ");
+    }
+    if brief {
+        return Ok(());
     }
     for (key, text, attribute) in
         [("broadcast", "brd ", address::BROADCAST), ("anycast", "any ", address::ANYCAST)]

@@ -372,7 +372,9 @@ fn value(out: &mut Out, field: &Field, bytes: &[u8], number: u64) {
         BridgeId => {
             if let Some((priority, mac)) = bytes.split_first_chunk::<2>() {
                 let priority = u16::from_be_bytes(*priority);
-                let text = format!("{priority:04x}.{}", parse::mac_text(mac, 1));
+                // Unlike any other hardware address, its bytes have no leading zeroes.
+                let mac: Vec<_> = mac.iter().map(|byte| format!("{byte:x}")).collect();
+                let text = format!("{priority:04x}.{}", mac.join(":"));
                 labelled(out, field, Val::Str(&text));
             }
         }

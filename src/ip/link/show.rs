@@ -17,6 +17,17 @@ use crate::ip::settings::Settings;
 use crate::ip::words::{Words, is};
 use crate::kernel::Reply;
 
+/// What a link is printed for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(in crate::ip) enum About {
+    /// `ip link`.
+    Link,
+    /// `ip address`.
+    Addresses,
+    /// `ip monitor`.
+    Change,
+}
+
 /// Which links to show.
 #[derive(Clone, Debug, Default)]
 pub(in crate::ip) struct Filter {
@@ -140,7 +151,7 @@ pub(super) fn run(session: &mut Session, words: &mut Words) -> Result<()> {
     session.out.array("");
     for reply in &links {
         session.out.object("");
-        print(session, &reply.message(), UNSPEC, true)?;
+        print(session, &reply.message(), UNSPEC, About::Link)?;
         session.out.end_object();
     }
     session.out.end_array();
@@ -153,14 +164,26 @@ fn read<'a>(message: &Message<'a>) -> Result<(IfInfo, View<'a, Link>)> {
     Ok(message.decode(if gone { link::DEL } else { link::NEW })?)
 }
 
-/// Prints one link; `whole` for `ip link`, else for `ip address` about addresses of `family`.
+/// Prints a link that came, changed or went.
+pub(in crate::ip) fn print_notification(
+    session: &mut Session,
+    message: &Message<'_>,
+) -> Result<()> {
+    if message.header.kind == link::DEL.code() {
+        session.out.flag("deleted", "Deleted ");
+    }
+    print(session, message, UNSPEC, About::Change)
+}
+
+/// Prints one link; for `ip address` about addresses of `family`.
 pub(in crate::ip) fn print(
     session: &mut Session,
     message: &Message<'_>,
     family: u8,
-    whole: bool,
+    about: About,
 ) -> Result<()> {
     let (header, view) = read(message)?;
+    let whole = about == About::Link;
     if session.options.brief {
         brief(session, &header, view, whole)?;
         if whole {
@@ -198,9 +221,10 @@ pub(in crate::ip) fn print(
     // A dump in the family of IPv6 leaves it out.
     let length = match view.get(link::TXQLEN)? {
         Some(length) => length,
+        None if about == About::Change => 0,
         None => session.queue_length(header.index as u32)?,
     };
-    if length != 0 {
+    if length != 0 && about != About::Change {
         session.out.text("qlen ");
         session.out.put("txqlen", length, "");
     }

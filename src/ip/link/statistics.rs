@@ -2,7 +2,6 @@
 
 use nl::View;
 use nl::route::link::{self, Link};
-use nl::route::link_stats::LinkStats64;
 
 use crate::ip::failure::Result;
 use crate::ip::out::Val;
@@ -13,10 +12,19 @@ type Counter = (&'static str, &'static str, u64);
 
 /// Prints the counters in columns as wide as the widest number needs.
 pub(in crate::ip) fn print(session: &mut Session, view: View<'_, Link>) -> Result<()> {
-    let Some(all) = view.get(link::STATS64)? else { return Ok(()) };
     let more = session.options.statistics > 1;
-    let changes = view.get(link::CARRIER_CHANGES)?.unwrap_or_default();
-    let [rx, rx_errors, tx, tx_errors] = groups(all, changes);
+    let changes = view.get(link::CARRIER_CHANGES)?;
+    // A dump in the family of IPv6 has the counters of 32 bits alone; their order is the same.
+    let (wide, narrow) = (view.get(link::STATS64)?, view.get(link::STATS)?);
+    let count = |index: usize| match (wide, narrow) {
+        (Some(all), _) => all.nth(index).unwrap_or_default(),
+        (None, Some(all)) => all.nth(index).unwrap_or_default().into(),
+        (None, None) => 0,
+    };
+    if wide.is_none() && narrow.is_none() {
+        return Ok(());
+    }
+    let [rx, rx_errors, tx, tx_errors] = groups(&count, changes);
     let mut widths = [10, 7, 6, 7, 7, 7];
     let mut widen = |counters: &[Counter], first: usize| {
         for (width, counter) in widths.iter_mut().skip(first).zip(counters) {
@@ -36,7 +44,7 @@ pub(in crate::ip) fn print(session: &mut Session, view: View<'_, Link>) -> Resul
             out.object(key);
             for (name, _, value) in counters {
                 // In JSON iproute2 has overruns where the text has missed packets.
-                let overruns = all.rx_over_errors().unwrap_or_default();
+                let overruns = count(11);
                 let value = if name == "over_errors" { overruns } else { value };
                 out.json(name, Val::Big(value));
             }
@@ -84,38 +92,41 @@ pub(in crate::ip) fn print(session: &mut Session, view: View<'_, Link>) -> Resul
     Ok(())
 }
 
-fn groups(all: LinkStats64<'_>, changes: u32) -> [Vec<Counter>; 4] {
-    let count = |value: Option<u64>| value.unwrap_or_default();
-    [
+/// The counters by their places in `struct rtnl_link_stats`.
+fn groups(count: &dyn Fn(usize) -> u64, changes: Option<u32>) -> [Vec<Counter>; 4] {
+    let mut groups = [
         vec![
-            ("bytes", "bytes", count(all.rx_bytes())),
-            ("packets", "packets", count(all.rx_packets())),
-            ("errors", "errors", count(all.rx_errors())),
-            ("dropped", "dropped", count(all.rx_dropped())),
-            ("over_errors", "missed", count(all.rx_missed_errors())),
-            ("multicast", "mcast", count(all.multicast())),
+            ("bytes", "bytes", count(2)),
+            ("packets", "packets", count(0)),
+            ("errors", "errors", count(4)),
+            ("dropped", "dropped", count(6)),
+            ("over_errors", "missed", count(15)),
+            ("multicast", "mcast", count(8)),
         ],
         vec![
-            ("length_errors", "length", count(all.rx_length_errors())),
-            ("crc_errors", "crc", count(all.rx_crc_errors())),
-            ("frame_errors", "frame", count(all.rx_frame_errors())),
-            ("fifo_errors", "fifo", count(all.rx_fifo_errors())),
-            ("missed_errors", "overrun", count(all.rx_missed_errors())),
+            ("length_errors", "length", count(10)),
+            ("crc_errors", "crc", count(12)),
+            ("frame_errors", "frame", count(13)),
+            ("fifo_errors", "fifo", count(14)),
+            ("missed_errors", "overrun", count(15)),
         ],
         vec![
-            ("bytes", "bytes", count(all.tx_bytes())),
-            ("packets", "packets", count(all.tx_packets())),
-            ("errors", "errors", count(all.tx_errors())),
-            ("dropped", "dropped", count(all.tx_dropped())),
-            ("carrier_errors", "carrier", count(all.tx_carrier_errors())),
-            ("collisions", "collsns", count(all.collisions())),
+            ("bytes", "bytes", count(3)),
+            ("packets", "packets", count(1)),
+            ("errors", "errors", count(5)),
+            ("dropped", "dropped", count(7)),
+            ("carrier_errors", "carrier", count(17)),
+            ("collisions", "collsns", count(9)),
         ],
         vec![
-            ("aborted_errors", "aborted", count(all.tx_aborted_errors())),
-            ("fifo_errors", "fifo", count(all.tx_fifo_errors())),
-            ("window_errors", "window", count(all.tx_window_errors())),
-            ("heartbeat_errors", "heartbt", count(all.tx_heartbeat_errors())),
-            ("carrier_changes", "transns", changes.into()),
+            ("aborted_errors", "aborted", count(16)),
+            ("fifo_errors", "fifo", count(18)),
+            ("window_errors", "window", count(20)),
+            ("heartbeat_errors", "heartbt", count(19)),
         ],
-    ]
+    ];
+    if let (Some(changes), [.., errors]) = (changes, &mut groups) {
+        errors.push(("carrier_changes", "transns", changes.into()));
+    }
+    groups
 }

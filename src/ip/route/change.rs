@@ -269,22 +269,14 @@ impl Asked {
             "rtt" | "rttvar" | "rto_min" => {
                 // Without a unit the number is in the kernel's own one.
                 let parts = match name {
-                    "rtt" => 8.0,
-                    "rttvar" => 4.0,
-                    _ => 1.0,
-                };
-                let (digits, scale) = if let Some(digits) = word.strip_suffix("ms") {
-                    (digits, parts)
-                } else if let Some(digits) = word.strip_suffix('s') {
-                    (digits, 1000.0 * parts)
-                } else {
-                    (word.as_str(), 1.0)
+                    "rtt" => 8,
+                    "rttvar" => 4,
+                    _ => 1,
                 };
                 if name == "rto_min" {
                     self.locked |= 1 << code;
                 }
-                let time: f64 = digits.parse().map_err(|_| wrong(&word))?;
-                (time * scale) as u32
+                time(&word, parts).ok_or_else(|| wrong(&word))?
             }
             _ => parse::unsigned(&word).ok_or_else(|| wrong(&word))?,
         };
@@ -359,6 +351,23 @@ impl Asked {
         }
         Ok(())
     }
+}
+
+/// A time as `20ms` or `1.5s`, in parts of a millisecond; without a unit it is taken as it is.
+fn time(word: &str, parts: u32) -> Option<u32> {
+    let (digits, scale) = match (word.strip_suffix("ms"), word.strip_suffix('s')) {
+        (Some(digits), _) => (digits, parts),
+        (None, Some(digits)) => (digits, parts.checked_mul(1000)?),
+        (None, None) => (word, 1),
+    };
+    let (whole, fraction) = digits.split_once('.').unwrap_or((digits, ""));
+    let mut time = whole.parse::<u32>().ok()?.checked_mul(scale)?;
+    let mut place = scale;
+    for digit in fraction.chars() {
+        place /= 10;
+        time = time.checked_add(digit.to_digit(10)? * place)?;
+    }
+    Some(time)
 }
 
 /// Where a next hop is.

@@ -105,7 +105,7 @@ pub(super) fn run(session: &mut Session, words: &mut Words) -> Result<()> {
     if header.family == INET {
         header.flags |= RouteFlags::LOOKUP_TABLE;
     }
-    let answer = session.kernel.ask(route::GET, Flags::empty(), header, &|m| settings.write(m))?;
+    let answer = session.ask(route::GET, Flags::empty(), header, &settings)?;
     let replies = answer.map_err(|refusal| Failure::refused(&refusal))?;
     session.out.array("");
     for reply in &replies {

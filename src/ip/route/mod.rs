@@ -55,6 +55,11 @@ pub(super) fn run(session: &mut Session, words: &mut Words) -> Result<()> {
     }
 }
 
+/// Prints a route that came or went.
+pub(super) fn print(session: &mut Session, message: &nl::Message<'_>) -> Result<()> {
+    show::print(session, message, &show::Filter::default())
+}
+
 /// The settings of connections: name on the command line, and number.
 const METRICS: &[(&str, u16)] = &[
     ("mtu", 2),

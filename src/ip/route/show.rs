@@ -229,12 +229,14 @@ impl Filter {
     fn routes(&self, session: &mut Session, end: &str) -> Result<Vec<crate::kernel::Reply>> {
         let flags = if self.cached { RouteFlags::CLONED } else { RouteFlags::default() };
         let header = RtMsg { family: self.family, flags, ..RtMsg::default() };
-        let table = self.table.filter(|_| !self.cached);
-        let out = self.out;
-        let answer = session.kernel.list(route::GET, header, &|m| {
-            m.put_some(route::TABLE, table).put_some(route::OIF, out);
-        })?;
-        let mut routes = answer.map_err(|refusal| Failure::dump(&refusal, end))?;
+        let mut settings = Settings::default();
+        if let Some(table) = self.table.filter(|_| !self.cached) {
+            settings.put(route::TABLE, table);
+        }
+        if let Some(out) = self.out {
+            settings.put(route::OIF, out);
+        }
+        let mut routes = session.list_or(route::GET, header, &settings, end)?;
         let mut failed = None;
         routes.retain(|reply| match self.keep(&reply.message()) {
             Ok(keep) => keep,
@@ -592,9 +594,14 @@ fn time(out: &mut Out, name: &str, number: u32) {
         _ => number,
     };
     out.json(name, milliseconds);
-    let seconds = f64::from(milliseconds) / 1000.0;
-    let whole = milliseconds < 1000;
-    out.text(&if whole { format!("{milliseconds}ms ") } else { format!("{seconds}s ") });
+    if milliseconds < 1000 {
+        return out.text(&format!("{milliseconds}ms "));
+    }
+    let (seconds, rest) = (milliseconds / 1000, milliseconds % 1000);
+    let decimals = format!("{rest:03}");
+    let decimals = decimals.trim_end_matches('0');
+    let point = if decimals.is_empty() { "" } else { "." };
+    out.text(&format!("{seconds}{point}{decimals}s "));
 }
 
 fn hops(session: &mut Session, header: &RtMsg, view: RouteView<'_>) -> Result<()> {

@@ -1,0 +1,168 @@
+//! `ip netns`: what [`crate::commands::netns`] does, in iproute2's words.
+
+use std::ffi::OsString;
+
+use super::failure::{Failure, Result};
+use super::help;
+use super::session::Session;
+use super::words::{Words, which};
+use crate::commands::netns;
+use crate::spec::NetnsName;
+use crate::sys::watch::Change;
+
+const HELP: &str = "\
+Usage:	ip netns list
+	ip netns add NAME
+	ip netns attach NAME PID
+	ip netns set NAME NETNSID
+	ip [-all] netns delete [NAME]
+	ip netns identify [PID]
+	ip netns pids NAME
+	ip [-all] netns exec [NAME] cmd ...
+	ip netns monitor
+	ip netns list-id [target-nsid POSITIVE-INT] [nsid POSITIVE-INT]
+NETNSID := auto | POSITIVE-INT
+";
+
+/// Carries out `ip netns ...`.
+pub(super) fn run(session: &mut Session, words: &mut Words) -> Result<()> {
+    let Some(word) = words.next() else { return list(session) };
+    const VERBS: &[&str] = &[
+        "list", "show", "lst", "list-id", "help", "add", "set", "delete", "identify", "pids",
+        "exec", "monitor", "attach",
+    ];
+    match which(&word, VERBS) {
+        Some("list" | "show" | "lst") => list(session),
+        Some("list-id") => list_ids(session, words),
+        Some("help") => Err(help::text(HELP)),
+        Some("add") => Ok(netns::add(&name(words)?)?),
+        Some("attach") => {
+            let name = name(words)?;
+            let word = words.next().ok_or_else(|| Failure::new("No PID specified".into()))?;
+            Ok(netns::attach(&name, pid(&word)?)?)
+        }
+        Some("set") => {
+            let name = name(words)?;
+            let word = words.next().ok_or_else(|| Failure::new("No nsid specified".into()))?;
+            let wrong = || Failure::wrong_value(&word, "Invalid \"netnsid\" value");
+            let id = match word.as_str() {
+                "auto" => None,
+                _ => Some(word.parse().ok().filter(|id| *id >= 0).ok_or_else(wrong)?),
+            };
+            Ok(netns::set_id(&name, id)?)
+        }
+        Some("delete") if session.options.all && words.peek().is_none() => {
+            for named in session.kernel.named()? {
+                let _ = netns::delete(&named.name)?;
+            }
+            Ok(())
+        }
+        Some("delete") => Ok(drop(netns::delete(&name(words)?)?)),
+        Some("identify") => {
+            let pid = words.next().map(|word| pid(&word)).transpose()?;
+            let names = netns::identify(pid)?;
+            for name in &names {
+                session.out.text(&format!("{name}\n"));
+            }
+            // Nothing is said by an empty line.
+            session.out.text(if names.is_empty() { "\n" } else { "" });
+            Ok(())
+        }
+        Some("pids") => {
+            for pid in netns::pids(&name(words)?)? {
+                session.out.text(&format!("{pid}\n"));
+            }
+            Ok(())
+        }
+        Some("exec") => exec(session, words),
+        Some("monitor") => monitor(),
+        _ => Err(Failure::unknown_command(&word, "netns")),
+    }
+}
+
+fn name(words: &mut Words) -> Result<NetnsName> {
+    let word = words.next().ok_or_else(|| Failure::new("No netns name specified".into()))?;
+    NetnsName::parse(word.as_ref())
+        .map_err(|_| Failure::usage(format!("Invalid netns name \"{word}\"")))
+}
+
+fn pid(word: &str) -> Result<i32> {
+    let pid = word.parse().ok().filter(|pid| *pid > 0);
+    pid.ok_or_else(|| Failure::usage(format!("Specified string '{word}' is not a pid")))
+}
+
+fn list(session: &mut Session) -> Result<()> {
+    let named = session.kernel.named()?;
+    session.out.array("");
+    for named in named {
+        session.out.object("");
+        session.out.put("name", &named.name.to_string(), "");
+        if let Some(id) = named.id {
+            session.out.text(" (id: ");
+            session.out.put("id", id, ")");
+        }
+        session.out.text("\n");
+        session.out.end_object();
+    }
+    session.out.end_array();
+    Ok(())
+}
+
+fn list_ids(session: &mut Session, words: &mut Words) -> Result<()> {
+    let (mut target, mut wanted) = (None, None);
+    while let Some(word) = words.next() {
+        let id = match word.as_str() {
+            "target-nsid" => &mut target,
+            "nsid" => &mut wanted,
+            _ => return Err(Failure::usage(format!("What is \"{word}\"?"))),
+        };
+        let word = words.value()?;
+        let value = word.parse().ok().filter(|id| *id >= 0);
+        *id = Some(value.ok_or_else(|| Failure::wrong(&word, "POSITIVE-INT expected\n"))?);
+    }
+    session.out.array("");
+    for row in netns::list_ids(target, wanted)? {
+        session.out.object("");
+        session.out.text(&format!("{row}\n"));
+        session.out.json("nsid", row.id.id);
+        if let Some(here) = row.id.here {
+            session.out.json("current-nsid", here);
+        }
+        if let Some(name) = &row.name {
+            session.out.json("name", &name.to_string());
+        }
+        session.out.end_object();
+    }
+    session.out.end_array();
+    Ok(())
+}
+
+fn exec(session: &mut Session, words: &mut Words) -> Result<()> {
+    let name = if session.options.all { None } else { Some(name(words)?) };
+    let mut command = Vec::new();
+    while let Some(word) = words.next() {
+        command.push(OsString::from(word));
+    }
+    if command.is_empty() {
+        return Err(Failure::new("No command specified".into()));
+    }
+    match name {
+        Some(name) => Err(netns::exec(&name, &command).into()),
+        None => {
+            session.code = netns::exec_all(&command, |name| println!("\nnetns: {name}"))?;
+            Ok(())
+        }
+    }
+}
+
+fn monitor() -> Result<()> {
+    let line = |change: &Change| {
+        match change {
+            Change::Came(name) => println!("add {}", name.display()),
+            Change::Went(name) => println!("delete {}", name.display()),
+            Change::Lost | Change::Ended => {}
+        }
+        Ok(())
+    };
+    Ok(netns::watch(line)?)
+}

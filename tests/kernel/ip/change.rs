@@ -1,0 +1,125 @@
+//! What is changed.
+
+use super::{OURS, THEIRS, answers, difference, generator, quiet_world, still};
+use crate::world::World;
+
+/// All there is, as iproute2 shows it.
+fn state(world: &World) -> Vec<(String, serde_json::Value)> {
+    let mut views = Vec::new();
+    for view in [
+        "-d link",
+        "addr",
+        "-d -4 route show table all",
+        "-d -6 route show table all",
+        "-d rule",
+        "-d -6 rule",
+        "neigh show nud permanent",
+        "neigh show proxy",
+    ] {
+        views.push(format!("-j {view}"));
+        views.push(format!("-n other -j {view}"));
+    }
+    let answers = answers(world, THEIRS, &views);
+    answers.into_iter().map(|(view, text)| (view, sorted(still(&text)))).collect()
+}
+
+/// Entries of a hash table have no order of their own.
+fn sorted(mut value: serde_json::Value) -> serde_json::Value {
+    if let Some(entries) = value.as_array_mut() {
+        // What the kernel makes up differs from world to world.
+        for entry in entries.iter_mut() {
+            mask(entry);
+        }
+        entries.sort_by_key(ToString::to_string);
+    }
+    value
+}
+
+fn mask(entry: &mut serde_json::Value) {
+    let made_up = |text: &str| text.contains(':') && !text.contains("02:00:00");
+    if let Some(members) = entry.as_object_mut() {
+        members.remove("expires");
+        if let Some(addresses) = members.get_mut("addr_info").and_then(|list| list.as_array_mut()) {
+            for address in addresses.iter_mut().filter_map(|address| address.as_object_mut()) {
+                let local = address.get("local").and_then(|local| local.as_str());
+                if local.is_some_and(|local| local.starts_with("fe80:")) {
+                    address.insert("local".into(), "made up".into());
+                }
+                for key in ["valid_life_time", "preferred_life_time"] {
+                    let left = address.get(key).and_then(|left| left.as_u64());
+                    if left.is_some_and(|left| left < u64::from(u32::MAX)) {
+                        address.insert(key.into(), "runs".into());
+                    }
+                }
+            }
+        }
+        for key in ["address", "lladdr"] {
+            if members.get(key).and_then(|value| value.as_str()).is_some_and(made_up) {
+                members.insert(key.into(), "made up".into());
+            }
+        }
+        for key in ["linkinfo", "info_data", "info_slave_data"] {
+            if let Some(inner) = members.get_mut(key) {
+                for key in ["bridge_id", "root_id"] {
+                    inner.as_object_mut().map(|inner| inner.remove(key));
+                }
+                mask(inner);
+            }
+        }
+    }
+}
+
+fn built_by(program: &str, lines: &[String]) -> (Vec<bool>, World) {
+    let world = quiet_world();
+    world.sh("ip netns add other");
+    let mut script = String::new();
+    for line in lines {
+        script.push_str(&format!("{program} {line} >/dev/null 2>&1; echo $?\n"));
+    }
+    script.push_str("sleep 1.5\n");
+    let codes = world.cmd(["sh", "-c", &script]).run().ok().stdout;
+    (codes.lines().map(|code| code == "0").collect(), world)
+}
+
+fn make_the_same(lines: &[String], what: &str) {
+    let (theirs_done, theirs) = built_by(THEIRS, lines);
+    let (ours_done, ours) = built_by(OURS, lines);
+    for ((line, ours), theirs) in lines.iter().zip(&ours_done).zip(&theirs_done) {
+        assert_eq!(ours, theirs, "{what}: whether \"ip {line}\" succeeds");
+    }
+    for ((view, theirs), (_, ours)) in state(&theirs).iter().zip(&state(&ours)) {
+        let difference = difference(ours, theirs);
+        assert!(difference.is_empty(), "{what}: ip {view}: {difference}");
+    }
+}
+
+#[test]
+fn generated_commands_make_the_same_state() {
+    need_tool!("ip");
+    for seed in 21..=24 {
+        // Whether the kernel makes the host route to an IPv6 peer depends on when its link comes up.
+        let lines: Vec<_> = generator::commands(seed)
+            .into_iter()
+            .filter(|line| !line.contains(" peer fd"))
+            .collect();
+        make_the_same(&lines, &format!("seed {seed}"));
+    }
+}
+
+#[test]
+fn every_verb_makes_the_same_state() {
+    need_tool!("ip");
+    let lines: Vec<_> = include_str!("verbs.txt").lines().map(str::to_owned).collect();
+    make_the_same(&lines, "verbs");
+}
+
+#[test]
+fn a_link_goes_where_it_is_sent() {
+    let world = quiet_world();
+    world.sh("ip netns add other");
+    world.nsrun(["ip", "link", "add", "va", "type", "veth", "peer", "vb"]).run().ok();
+    world.nsrun(["ip", "link", "set", "vb", "netns", "other", "name", "vc"]).run().ok();
+    world.nsrun(["ip", "-n", "other", "link", "set", "vc", "up"]).run().ok();
+    let there = world.sh("ip -n other -o link show vc");
+    assert!(there.contains("UP"), "{there}");
+}

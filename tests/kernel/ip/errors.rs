@@ -1,0 +1,201 @@
+//! What is refused.
+
+use super::{OURS, THEIRS, answers, quiet_world};
+
+/// The first line and the exit code: the usage that may follow is our own.
+fn gist(answer: &str) -> String {
+    let code = answer.trim_end().lines().last().unwrap_or_default();
+    let first = answer.lines().next().unwrap_or_default();
+    let usage = first.starts_with("Usage: ip");
+    format!("{} {code}", if usage { "usage" } else { first })
+}
+
+#[test]
+fn wrong_words_and_refusals_are_told_alike() {
+    need_tool!("ip");
+    let world = quiet_world();
+    world.sh("ip link add x type bridge");
+    let views = [
+        "",
+        "foo",
+        "-foo",
+        "link foo",
+        "link show dev nope",
+        "link show nope",
+        "addr show dev nope",
+        "addr add",
+        "addr add 10.0.0.1/24",
+        "addr add 10.0.0.1/24 dev nope",
+        "addr add 10.0.0.x/24 dev lo",
+        "addr add 10.0.0.1/33 dev lo",
+        "addr del 10.0.0.1/24 dev lo",
+        "link set",
+        "link set nope up",
+        "link set lo mtu x",
+        "link set lo frob",
+        "link add",
+        "link add x",
+        "link add y type nope",
+        "link add x type bridge",
+        "link del nope",
+        "link add y type bridge nope 3",
+        "link set x mtu 10",
+        "link set x name abcdefghijklmnopqrstuvw",
+        "route add",
+        "route add 10.0.0.0/8",
+        "route add 10.0.0.0/8 via 1.2.3.4",
+        "route add default dev nope",
+        "route add 10.0.0.0/8 dev lo frob",
+        "route get",
+        "route get fd00::1",
+        "route del 1.2.3.4",
+        "route show table nope",
+        "route show frob",
+        "route foo",
+        "rule add frob",
+        "rule del pref 5",
+        "rule foo",
+        "neigh add 1.2.3.4",
+        "neigh add 1.2.3.4 dev nope",
+        "neigh foo",
+        "neigh add 1.2.3.4 lladdr xx dev lo",
+        "neigh del 1.2.3.4 dev lo",
+        "link show type",
+        "route show table 77",
+        "route flush",
+        "route flush table 77",
+        "addr flush",
+        "neigh flush",
+        "link show master nope",
+        "link show group nope",
+        "-batch /nonexistent",
+        "-n nope link",
+        "monitor foo",
+        "link property foo",
+        "link set lo alias",
+        "link delete",
+        "addr foo",
+        "address add dev lo",
+        "link set lo netns nope",
+        "link set lo netns 999999",
+        "link set dev x addr zz",
+        "link set dev x addrgenmode foo",
+        "link set dev x promisc foo",
+        "link set dev x txqueuelen foo",
+        "link set dev x group foo",
+        "link set dev x master nope",
+        "link add name x2 link nope type macvlan",
+        "link add link x name x2 type macvlan mode foo",
+        "link add vx type vxlan",
+        "link add vx type vxlan id 99999999",
+        "route add 1.0.0.0/8 via foo",
+        "route add foo",
+        "route add 1.0.0.0/8 dev x metric foo",
+        "route add 1.0.0.0/8 dev x table foo",
+        "route add 1.0.0.0/8 dev x proto foo",
+        "route add 1.0.0.0/8 dev x scope foo",
+        "route add 1.0.0.0/8 dev x mtu foo",
+        "rule add",
+        "rule del",
+        "rule add pref x",
+        "rule add from foo",
+        "rule add pref 5 table foo",
+        "neigh show nud foo",
+        "neigh add 1.2.3.4 nud foo dev x",
+        "netns foo",
+        "netns exec",
+        "netns add",
+        "link help",
+        "addr help",
+        "help",
+    ]
+    .map(str::to_owned);
+    let theirs = answers(&world, THEIRS, &views);
+    let ours = answers(&world, OURS, &views);
+    for ((view, theirs), (_, ours)) in theirs.iter().zip(&ours) {
+        assert_eq!(gist(ours), gist(theirs), "ip {view}\n{ours}\n{theirs}");
+    }
+}
+
+#[test]
+fn a_batch_stops_at_the_first_failure_unless_forced() {
+    need_tool!("ip");
+    let world = quiet_world();
+    let file = format!("{}/batch", world.scratch());
+    world.write(&file, "# names\nlink show lo\n\nlink show nope\nlink \\\nshow 'lo'\n");
+    let views = [format!("-batch {file}"), format!("-force -b {file}"), format!("-o -b {file}")];
+    let (ours, theirs) = (answers(&world, OURS, &views), answers(&world, THEIRS, &views));
+    // stdout and stderr come in another order.
+    let sorted = |answer: &str| {
+        let mut lines: Vec<_> = answer.lines().map(str::to_owned).collect();
+        lines.sort();
+        lines
+    };
+    for ((view, theirs), (_, ours)) in theirs.iter().zip(&ours) {
+        assert_eq!(sorted(ours), sorted(theirs), "ip {view}");
+    }
+}
+
+#[test]
+fn no_words_whatever_make_it_panic() {
+    let world = quiet_world();
+    let words = [
+        "link",
+        "addr",
+        "route",
+        "rule",
+        "neigh",
+        "add",
+        "del",
+        "show",
+        "set",
+        "dev",
+        "lo",
+        "via",
+        "10.0.0.1/8",
+        "type",
+        "vxlan",
+        "id",
+        "nexthop",
+        "mtu",
+        "lock",
+        "from",
+        "to",
+        "-1",
+        "",
+        "99999999999999999999",
+        "/",
+        "::",
+        "fd00::/999",
+        "table",
+        "peer",
+        "broadcast",
+        "+",
+        "not",
+        "é",
+        "-j",
+        "-o",
+        "name",
+        "altname",
+        "property",
+        "flush",
+        "get",
+        "realms",
+        "0x",
+        "lladdr",
+    ];
+    let mut script = String::new();
+    let mut state = 7_u64;
+    for _ in 0..400 {
+        script.push_str(OURS);
+        for _ in 0..7 {
+            state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1);
+            let word = words[(state >> 33) as usize % words.len()];
+            script.push_str(&format!(" '{word}'"));
+        }
+        script.push_str(
+            " >/dev/null 2>&1; code=$?; [ $code -lt 128 ] || [ $code = 255 ] || exit 9\n",
+        );
+    }
+    world.cmd(["sh", "-c", &script]).run().ok();
+}
