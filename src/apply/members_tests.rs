@@ -6,42 +6,13 @@ use super::{Made, Target, claim, make_network, publish, undo};
 use crate::error::{Error, Result};
 use crate::facts::{self, HolderState, Lease, Machine, Network, NetworkLink};
 use crate::plan::{self, Plan};
-use crate::spec::{Isolation, Membership, Resolver, Root, Run, capability};
+use crate::spec::example::{self, membership};
+use crate::spec::{Membership, Run};
 
 const PID: i32 = 4711;
 
-fn membership(network: &str, link: &str) -> Membership {
-    Membership {
-        network: network.into(),
-        address: None,
-        mac: None,
-        mtu: None,
-        link: link.into(),
-        default_route: None,
-    }
-}
-
 fn spec(networks: Vec<Membership>) -> Run {
-    Run {
-        name: Some("web".into()),
-        networks,
-        share: None,
-        sysctls: Vec::new(),
-        aliases: Vec::new(),
-        hostname: None,
-        resolver: Resolver::default(),
-        hosts: Vec::new(),
-        isolation: Isolation { pid: true, ipc: true, uts: true, cgroup: false, user: None },
-        capabilities: capability::DEFAULT,
-        no_new_privileges: false,
-        root: Root::default(),
-        workdir: None,
-        user: None,
-        environment: Vec::new(),
-        preserve_fds: 0,
-        survive: false,
-        command: vec!["true".into()],
-    }
+    Run { name: Some("web".into()), ..example::run(networks) }
 }
 
 /// A network that is there, made in `model`.

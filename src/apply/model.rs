@@ -215,6 +215,10 @@ impl Target for Model {
         Ok(index.is_some() && self.links.values().any(|link| link.master == index))
     }
 
+    fn socket(&self) -> Option<std::os::fd::BorrowedFd<'_>> {
+        None
+    }
+
     fn random(&mut self) -> u64 {
         u64::from(self.indexes)
     }

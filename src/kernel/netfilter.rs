@@ -4,7 +4,7 @@ use nl::netfilter::{NfGen, batch};
 use nl::socket::{Refusal, Socket};
 use nl::{Batch, Flags, Protocol};
 
-use super::{failed, with_batch};
+use super::{failed, trace, with_batch};
 use crate::error::{Error, Result};
 
 /// nf_tables in the network namespace that this was opened in.
@@ -19,7 +19,7 @@ impl Netfilter {
     /// # Errors
     /// The kernel lacks nf_tables, or descriptors are used up.
     pub fn open() -> Result<Self> {
-        let socket = Socket::open(Protocol::Netfilter).map_err(|error| {
+        let socket = trace::open(Protocol::Netfilter).map_err(|error| {
             Error::new("cannot talk to the kernel's netfilter netlink")
                 .because(error)
                 .hint("the kernel may lack nf_tables (CONFIG_NF_TABLES, module nf_tables)")

@@ -1,5 +1,6 @@
 //! What will be done, as data: decided here, without a system call, and shown or done elsewhere.
 
+mod json;
 mod member;
 mod names;
 mod netns;
@@ -14,6 +15,7 @@ mod step;
 mod transfer;
 mod tree;
 
+pub use json::json;
 pub use member::Member;
 pub(crate) use names::RESPONDER;
 pub use names::Responder;

@@ -5,40 +5,14 @@ use std::path::PathBuf;
 use super::{Plan, Setup, run, script, tree};
 use crate::error::{Error, Kind};
 use crate::facts::{Account, HostFiles, Machine, Network, NetworkLink, Occupied, Options};
-use crate::spec::{Isolation, Membership, Resolver, Root, Run, Sysctl, UserNamespace, capability};
+use crate::spec::{Membership, Run, Sysctl, UserNamespace, capability, example};
 
 fn membership() -> Membership {
-    Membership {
-        network: "bridge".into(),
-        address: None,
-        mac: None,
-        mtu: None,
-        link: "eth0".into(),
-        default_route: None,
-    }
+    example::membership("bridge", "eth0")
 }
 
 fn spec() -> Run {
-    Run {
-        name: None,
-        networks: vec![membership()],
-        share: None,
-        sysctls: Vec::new(),
-        aliases: Vec::new(),
-        hostname: None,
-        resolver: Resolver::default(),
-        hosts: Vec::new(),
-        isolation: Isolation { pid: true, ipc: true, uts: true, cgroup: false, user: None },
-        capabilities: capability::DEFAULT,
-        no_new_privileges: false,
-        root: Root::default(),
-        workdir: None,
-        user: None,
-        environment: Vec::new(),
-        preserve_fds: 0,
-        survive: false,
-        command: vec!["true".into()],
-    }
+    example::run(vec![membership()])
 }
 
 fn network() -> Network {

@@ -1,6 +1,6 @@
 //! What a user with bad luck gets: one clear message, the right status, nothing half-made.
 
-use crate::runs::{SOON, detached, leases, started};
+use crate::runs::{SOON, detached, leases, started, without_network};
 use crate::world::{World, at_once, settle};
 
 #[test]
@@ -172,7 +172,7 @@ fn many_detached_runs_start_and_stop_at_once() {
 #[test]
 fn options_that_make_no_sense_together_are_refused_before_anything_is_done() {
     let world = World::new();
-    let before = world.snapshot();
+    let before = without_network(&world);
     for (options, text) in [
         (&["--net", "none", "--ip", "10.192.0.9"][..], "--ip"),
         (&["--net", "none", "--mac", "02:00:00:00:00:01"], "--mac"),

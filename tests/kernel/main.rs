@@ -30,6 +30,7 @@ mod run;
 mod signals;
 mod stop_wait_exec;
 mod terminal;
+mod trace;
 mod unprivileged;
 
 mod ip;
