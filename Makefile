@@ -10,7 +10,7 @@ TARGET_DIR := $(or $(CARGO_TARGET_DIR),target)
 BINARY := $(TARGET_DIR)/release/nsrun
 
 .DEFAULT_GOAL := help
-.PHONY: help build run test lint size install clean
+.PHONY: help build run test lint bench-codec size install clean
 
 help: ## show this list
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/make \1|\2/p' Makefile | \
@@ -32,6 +32,9 @@ lint: ## formatting, clippy, documentation and the rules of the layers
 	RUSTDOCFLAGS="-D warnings" $(CARGO) doc --workspace --no-deps --locked
 	$(CARGO) test --quiet --locked --test layers
 	@bash tests/lint/no_std.sh
+
+bench-codec: ## measure nl beside its rivals (valgrind, libmnl-dev): docs/codec.{md,json,svg}
+	@benches/codec
 
 size: build ## how large the release binary is
 	@ls -l $(BINARY) | { read -r _ _ _ _ bytes _; echo "$$bytes bytes  $(BINARY)"; }

@@ -81,8 +81,19 @@ pub fn decode(data: &[u8]) {
 fn links(message: &Message<'_>) -> Result<(), nl::DecodeError> {
     for kind in [link::NEW, link::DEL, link::GET, link::SET] {
         let Ok((_, view)) = message.decode(kind) else { continue };
-        view.get(link::IFNAME)?;
-        view.get(link::MTU)?;
+        // One pass over several keys gives what one pass for each gives, and errs no less.
+        let keys = (link::IFNAME, link::MTU, link::ADDRESS, link::LINKINFO);
+        let one = (view.get(link::IFNAME), view.get(link::MTU), view.get(link::ADDRESS));
+        match view.pick(keys) {
+            Ok((name, mtu, address, info)) => {
+                assert_eq!(one, (Ok(name), Ok(mtu), Ok(address)));
+                assert_eq!(info.is_some(), view.nest(link::LINKINFO)?.is_some());
+            }
+            Err(_) => {
+                let broken = view.iter().any(|attr| attr.is_err());
+                assert!(broken || one.1.is_err(), "an error out of nothing");
+            }
+        }
         view.get(link::ADDRESS)?;
         view.get(link::OPERSTATE)?;
         view.get(link::EXT_MASK)?;
@@ -508,7 +519,8 @@ pub fn ack(data: &[u8]) {
     let mut answer = Vec::new();
     answer.extend((-22i32).to_ne_bytes());
     answer.extend(&request[..if wide { first.header.len as usize } else { 16 }]);
-    answer.extend([8, 0, 2, 0].iter().chain(&(offset as u32).to_ne_bytes()));
+    answer.extend([8u16.to_ne_bytes(), 2u16.to_ne_bytes()].as_flattened());
+    answer.extend((offset as u32).to_ne_bytes());
     let header = MessageHeader {
         len: (answer.len() + wire::MESSAGE_HEADER) as u32,
         kind: nl::ERROR,
@@ -516,15 +528,12 @@ pub fn ack(data: &[u8]) {
         seq: first.header.seq,
         port: 7,
     };
-    // The first two bytes of an attribute are its length in host byte order.
     let ours = [&header.to_bytes()[..], &answer].concat();
-    if cfg!(target_endian = "little") {
-        let message = Messages::new(&ours).next().unwrap().unwrap();
-        let ack = Ack::decode(&message).unwrap().unwrap();
-        assert_eq!((ack.errno, ack.offset), (22, Some(offset as u32)));
-        let told = ack.path(Protocol::Route, request).expect("it is there").to_string();
-        assert_eq!(told, path);
-    }
+    let message = Messages::new(&ours).next().unwrap().unwrap();
+    let ack = Ack::decode(&message).unwrap().unwrap();
+    assert_eq!((ack.errno, ack.offset), (22, Some(offset as u32)));
+    let told = ack.path(Protocol::Route, request).expect("it is there").to_string();
+    assert_eq!(told, path);
 }
 
 /// Any bytes in words; nothing outside the bytes, nothing lost, no end missing.

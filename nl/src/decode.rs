@@ -623,11 +623,15 @@ mod tests {
 
     #[test]
     fn pick_gives_the_first_of_several_and_says_which_is_broken() {
-        let twice = [8, 0, 4, 0, 1, 0, 0, 0, 8, 0, 4, 0, 2, 0, 0, 0];
+        let attr = |len: u16, kind: u16, value: u32| {
+            let [a, b] = [len, kind].map(u16::to_ne_bytes);
+            [a.to_vec(), b.to_vec(), value.to_ne_bytes().to_vec()].concat()
+        };
+        let twice = [attr(8, 4, 1), attr(8, 4, 2)].concat();
         let view = View::<Link>::new(&twice);
         assert_eq!(view.pick((link::MTU,)).unwrap(), (Some(1),));
         assert_eq!(view.pick((link::MTU, link::MTU)).unwrap(), (Some(1), Some(1)));
-        let short = [8, 0, 5, 0, 1, 0, 0, 0, 6, 0, 4, 0, 2, 0, 0, 0];
+        let short = [attr(8, 5, 1), attr(6, 4, 2)].concat();
         let error = View::<Link>::new(&short).pick((link::MTU,)).unwrap_err();
         assert_eq!(error.kind, DecodeErrorKind::BadValue);
         assert_eq!((error.offset, error.set, error.code), (8, "IFLA", 4));

@@ -98,25 +98,29 @@ impl Writer<'_> {
 #[inline(never)]
 fn cold() {}
 
-/// Values up to so many bytes are written without a call.
-const SHORT: usize = 16;
-
 /// Writes `bytes` and up to 4 zeros, all of `out`, whose length is a multiple of 4.
 ///
 /// Names, addresses and numbers are short: two moves that overlap write them sooner than calls of
 /// `memcpy` and `memset` begin.
 #[inline(always)]
 fn fill(out: &mut [u8], bytes: &[u8]) {
-    if bytes.len() > SHORT {
-        return fill_long(out, bytes);
-    }
-    if let Some(last) = out.last_chunk_mut::<4>() {
-        *last = [0; 4];
-    }
-    if !(ends::<8>(out, bytes) || ends::<4>(out, bytes) || ends::<2>(out, bytes))
-        && let ([to, ..], [from]) = (out, bytes)
-    {
-        *to = *from;
+    let zero = |out: &mut [u8]| {
+        if let Some(last) = out.last_chunk_mut::<4>() {
+            *last = [0; 4];
+        }
+    };
+    if bytes.len() < 8 {
+        zero(out);
+        if !(ends::<4>(out, bytes) || ends::<2>(out, bytes))
+            && let ([to, ..], [from]) = (out, bytes)
+        {
+            *to = *from;
+        }
+    } else if bytes.len() <= 16 {
+        zero(out);
+        ends::<8>(out, bytes);
+    } else {
+        fill_long(out, bytes);
     }
 }
 

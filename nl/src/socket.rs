@@ -151,19 +151,29 @@ impl Socket {
         if result < 0 { Err(io::Error::last_os_error()) } else { Ok(()) }
     }
 
-    /// Joins a multicast group: its notifications come through [`receive`](Self::receive).
+    /// Joins a multicast group, such as [`route::Group::LINK`](crate::route::Group::LINK), whose
+    /// events [`receive`](Self::receive) then gives.
     ///
     /// # Errors
-    /// The kernel has no such group, or does not let the caller join it.
+    /// `EINVAL` when there is no such group, `EPERM` when it is not for everybody.
     pub fn join(&self, group: u32) -> Result<(), SocketError> {
-        // Without an address of its own a socket counts as the sender of what the kernel sends,
-        // and a sender is left out. Binding it twice fails, and does no harm.
-        // SAFETY: all-zero bytes are a valid sockaddr_nl.
-        let mut any: libc::sockaddr_nl = unsafe { core::mem::zeroed() };
-        any.nl_family = libc::AF_NETLINK as libc::sa_family_t;
+        // A socket without an address of its own is passed over when events are handed out.
+        // SAFETY: all-zero bytes are a valid sockaddr_nl; port 0 lets the kernel choose.
+        let mut address: libc::sockaddr_nl = unsafe { core::mem::zeroed() };
+        address.nl_family = libc::AF_NETLINK as libc::sa_family_t;
         let len = size_of::<libc::sockaddr_nl>() as libc::socklen_t;
-        // SAFETY: the address is valid for reads of `len` bytes.
-        unsafe { libc::bind(self.fd.as_raw_fd(), (&raw const any).cast(), len) };
+        // SAFETY: `address` is valid for reads of `len` bytes.
+        let result = unsafe {
+            let address: *const libc::sockaddr_nl = &address;
+            libc::bind(self.fd.as_raw_fd(), address.cast(), len)
+        };
+        if result < 0 {
+            let error = io::Error::last_os_error();
+            // It has one: from an earlier call, or from having sent something.
+            if error.raw_os_error() != Some(libc::EINVAL) {
+                return Err(SocketError::Io("bind", error));
+            }
+        }
         self.set(libc::SOL_NETLINK, libc::NETLINK_ADD_MEMBERSHIP, &group)
             .map_err(|error| SocketError::Io("setsockopt", error))
     }

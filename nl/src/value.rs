@@ -130,6 +130,9 @@ impl<'a> Text<'a> {
 impl fmt::Display for Text<'_> {
     /// Writes what is UTF-8 as it is, other bytes as U+FFFD.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if let Some(text) = self.to_str() {
+            return f.pad(text);
+        }
         for chunk in self.0.utf8_chunks() {
             f.write_str(chunk.valid())?;
             if !chunk.invalid().is_empty() {

@@ -166,6 +166,9 @@ impl Tables {
             }
         }
         tables.schema(<nl::ExtAck as nl::Set>::schema());
+        for table in [nl::route::Group::NAMES, nl::netfilter::Group::NAMES] {
+            tables.names.insert(table, table);
+        }
         tables
     }
 

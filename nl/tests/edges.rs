@@ -216,7 +216,10 @@ fn a_truncated_datagram_is_an_error_at_the_message_that_was_cut() {
         assert_eq!(error, DecodeError { kind, offset: 40, set: "nlmsghdr", code: 0 });
         assert!(messages.next().is_none());
     }
-    // The recording of a real one.
+    // The recording of a real one, which is little-endian.
+    if cfg!(target_endian = "big") {
+        return;
+    }
     let path = format!("{}/../fixtures/nl/trunc-2000.bin", env!("CARGO_MANIFEST_DIR"));
     let bytes = std::fs::read(path).unwrap();
     let last = Messages::new(&bytes).last().unwrap().unwrap_err();

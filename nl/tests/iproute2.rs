@@ -1,6 +1,8 @@
 //! Every dump that was recorded, decoded and written as iproute2's JSON, equals what `ip -j -d`,
 //! `bridge -j -d` and `tc -j -s` said at the same moment: whole objects, nothing left out on
 //! either side, except the timers that run between the two.
+// The recordings are little-endian.
+#![cfg(target_endian = "little")]
 
 use std::collections::BTreeMap;
 use std::fs;

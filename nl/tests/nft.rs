@@ -1,5 +1,7 @@
 //! The ruleset that was recorded, decoded and written in nft's two forms, equals what
 //! `nft -j list ruleset` and `nft --debug=netlink list ruleset` said at the same moment.
+// The recordings are little-endian.
+#![cfg(target_endian = "little")]
 
 use std::collections::BTreeMap;
 use std::fs;

@@ -39,8 +39,8 @@ fn several_next_hops_survive_a_round_trip() {
 #[test]
 fn a_broken_next_hop_is_one_error_that_says_where() {
     // RTA_MULTIPATH with one whole hop and one that says 4 bytes.
-    let bytes =
-        [&[20u8, 0, 9, 0][..], &[8, 0, 0, 0, 1, 0, 0, 0], &[4, 0, 0, 0, 0, 0, 0, 0]].concat();
+    let halves = |a: u16, b: u16| [a.to_ne_bytes(), b.to_ne_bytes()].concat();
+    let bytes = [halves(20, 9), halves(8, 0), vec![1, 0, 0, 0], halves(4, 0), vec![0; 4]].concat();
     let view: View<route::Route> = View::new(&bytes);
     let mut hops = view.hops(route::MULTIPATH).unwrap();
     assert!(hops.next().unwrap().is_ok());
@@ -82,5 +82,7 @@ fn a_bridge_is_written_with_the_kernels_own_types() {
         });
     });
     let bytes = batch.finish().unwrap();
-    assert_eq!(&bytes[bytes.len() - 8..], [6, 0, 8, 0, 0x81, 0, 0, 0]);
+    let head = [6u16.to_ne_bytes(), 8u16.to_ne_bytes()].concat();
+    assert_eq!(bytes[bytes.len() - 8..bytes.len() - 4], head);
+    assert_eq!(bytes[bytes.len() - 4..], [0x81, 0, 0, 0], "an Ethernet type is big-endian");
 }

@@ -14,6 +14,7 @@ use crate::error::Error;
 use crate::kernel::Kernel;
 use crate::plan::{Plan, Process, Step};
 use crate::sys::channel::Channel;
+use crate::sys::link::settle_carrier;
 use crate::sys::namespace::{Namespaces, join};
 use crate::sys::process::{Program, die_with_parent, execute, exit, parent};
 use crate::sys::{Errno, credentials, errno, file, signal};
@@ -25,14 +26,15 @@ const DEFAULT_PATH: &str = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/s
 const FAILED: u8 = 125;
 
 /// Everything the new process does. `supervisor` is its parent, as its own process id namespace
-/// sees it.
+/// sees it; `host` a socket of the host's network.
 pub(super) fn main(
     plan: &Plan,
     channel: Channel,
     supervisor: i32,
     shared: Option<BorrowedFd<'_>>,
+    host: Option<BorrowedFd<'_>>,
 ) -> ! {
-    let failure = match prepare(plan, &channel, shared) {
+    let failure = match prepare(plan, &channel, shared, host) {
         Err(failure) => failure,
         Ok(()) if plan.has_init() => init::main(&plan.process, channel),
         Ok(()) => become_cmd(&plan.process, supervisor),
@@ -47,7 +49,12 @@ pub(super) fn channel_send(channel: &Channel, report: &Report) -> Result<(), Err
 }
 
 /// Up to the point where only credentials and the program itself are left.
-fn prepare(plan: &Plan, channel: &Channel, shared: Option<BorrowedFd<'_>>) -> Result<(), Failure> {
+fn prepare(
+    plan: &Plan,
+    channel: &Channel,
+    shared: Option<BorrowedFd<'_>>,
+    host: Option<BorrowedFd<'_>>,
+) -> Result<(), Failure> {
     let other = |errno| Failure::new(At::Other, errno);
     if let Some(namespace) = shared {
         join(namespace, Namespaces::NET).map_err(|errno| Failure::new(At::Network, errno))?;
@@ -85,7 +92,15 @@ fn prepare(plan: &Plan, channel: &Channel, shared: Option<BorrowedFd<'_>>) -> Re
     // As Debian writes a host's own name where it has no lasting address.
     let address = address.unwrap_or("127.0.1.1".into());
     if let Some(mut kernel) = kernel {
-        wire(&mut kernel, &plan.inside(leases))?;
+        wire(&mut kernel, &plan.inside(leases.iter().copied()))?;
+        // Otherwise the first packets would be lost, for as long as a busy host takes. A bridge has
+        // carrier when one of its ports has.
+        for (member, lease) in plan.members.iter().zip(&leases) {
+            if let Some(host) = &host {
+                let _ = settle_carrier(host, &lease.to_string());
+                let _ = settle_carrier(host, &member.network.bridge);
+            }
+        }
     }
     for unfinished in std::mem::take(&mut mounts.unfinished) {
         unfinished.finish(&address).map_err(|error| other(errno(&error)))?;

@@ -53,7 +53,7 @@ pub fn launch<T: Target>(
             Err(errno) => Err(fork_failed(errno, plan)),
             Ok(Fork::Child) => {
                 drop(ours);
-                child::main(plan, theirs, supervisor, shared)
+                child::main(plan, theirs, supervisor, shared, target.socket())
             }
             Ok(Fork::Parent(pid)) => {
                 drop(theirs);

@@ -1,5 +1,7 @@
 //! Networks and their members on the host's side: made, claimed, published, taken back.
 
+use std::os::fd::{AsFd, BorrowedFd};
+
 use nl::Flags;
 use nl::socket::Refusal;
 
@@ -41,6 +43,9 @@ pub trait Target {
 
     /// A number that is another every time.
     fn random(&mut self) -> u64;
+
+    /// A socket of the host's network.
+    fn socket(&self) -> Option<BorrowedFd<'_>>;
 }
 
 impl Target for Kernel {
@@ -99,6 +104,10 @@ impl Target for Kernel {
 
     fn random(&mut self) -> u64 {
         crate::sys::file::random()
+    }
+
+    fn socket(&self) -> Option<BorrowedFd<'_>> {
+        Some(self.as_fd())
     }
 }
 

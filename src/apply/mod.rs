@@ -7,6 +7,10 @@ mod files;
 mod init;
 mod launch;
 mod members;
+#[cfg(test)]
+mod members_tests;
+#[cfg(test)]
+mod model;
 mod mounts;
 mod netns;
 mod report;

@@ -6,6 +6,8 @@ mod netns;
 mod network;
 mod pool;
 mod run;
+#[cfg(test)]
+mod run_tests;
 mod script;
 mod setup;
 mod step;

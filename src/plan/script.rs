@@ -36,9 +36,10 @@ pub fn script(plan: &Plan) -> String {
     lines(&[Plan::loopback()], true);
     lines(&plan.inside(plan.first_choice().map(|(_, lease)| lease)), true);
     for setup in &plan.finish {
-        if let Setup::Sysctl { sysctl, .. } = setup {
+        if let Setup::Sysctl { sysctl, asked } = setup {
             let assignment = quoted(&format!("{}={}", sysctl.key, sysctl.value));
-            let _ = writeln!(out, "ip netns exec {NAMESPACE} sysctl -qw {assignment}");
+            let or_without = if *asked { "" } else { " || :" };
+            let _ = writeln!(out, "ip netns exec {NAMESPACE} sysctl -qw {assignment}{or_without}");
         }
     }
     let words: Vec<String> =

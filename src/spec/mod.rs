@@ -2,6 +2,8 @@
 //! machine.
 
 pub mod capability;
+#[cfg(test)]
+pub(crate) mod example;
 mod mac;
 mod name;
 mod netns_name;

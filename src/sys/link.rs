@@ -9,6 +9,41 @@ use super::{Errno, Result};
 /// # Errors
 /// `ENODEV`: there is none.
 pub fn index(socket: &impl AsFd, name: &str) -> Result<u32> {
+    let mut request = request(name)?;
+    // SAFETY: the request is valid for reads and writes, its name NUL-terminated.
+    let result =
+        unsafe { libc::ioctl(socket.as_fd().as_raw_fd(), libc::SIOCGIFINDEX, &raw mut request) };
+    Errno::result(result)?;
+    // SAFETY: the kernel has filled in the index.
+    Ok(unsafe { request.ifr_ifru.ifru_ifindex } as u32)
+}
+
+/// Has the kernel act at once on a carrier that has come up, instead of by a worker soon after:
+/// until then a link sends nothing, and a bridge passes nothing on to it (`linkwatch_sync_dev`).
+///
+/// # Errors
+/// `ENODEV`: there is no link called `name` in the namespace that `socket` belongs to.
+pub fn settle_carrier(socket: &impl AsFd, name: &str) -> Result<()> {
+    /// `struct ethtool_value` (`linux/ethtool.h`).
+    #[repr(C)]
+    struct Value {
+        command: u32,
+        data: u32,
+    }
+    const ETHTOOL_GLINK: u32 = 0xa;
+    const SIOCETHTOOL: u32 = 0x8946;
+    let mut request = request(name)?;
+    let mut value = Value { command: ETHTOOL_GLINK, data: 0 };
+    request.ifr_ifru.ifru_data = (&raw mut value).cast();
+    // SAFETY: the request is valid for reads and writes, its name NUL-terminated, and what it
+    // points to is valid for both too.
+    let result =
+        unsafe { libc::ioctl(socket.as_fd().as_raw_fd(), SIOCETHTOOL as _, &raw mut request) };
+    Errno::result(result).map(drop)
+}
+
+/// A request about the link called `name`.
+fn request(name: &str) -> Result<libc::ifreq> {
     // SAFETY: all-zero bytes are a valid ifreq.
     let mut request: libc::ifreq = unsafe { std::mem::zeroed() };
     // The last byte stays 0.
@@ -19,10 +54,5 @@ pub fn index(socket: &impl AsFd, name: &str) -> Result<u32> {
     for (out, byte) in room.iter_mut().zip(name.bytes()) {
         *out = byte as libc::c_char;
     }
-    // SAFETY: the request is valid for reads and writes, its name NUL-terminated.
-    let result =
-        unsafe { libc::ioctl(socket.as_fd().as_raw_fd(), libc::SIOCGIFINDEX, &raw mut request) };
-    Errno::result(result)?;
-    // SAFETY: the kernel has filled in the index.
-    Ok(unsafe { request.ifr_ifru.ifru_ifindex } as u32)
+    Ok(request)
 }

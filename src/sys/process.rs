@@ -50,6 +50,8 @@ fn pointers(strings: &[CString]) -> Vec<*const c_char> {
 /// A [`Program`] laid out as execve(2) wants it, so that executing allocates nothing.
 struct Exec {
     candidates: Vec<*const c_char>,
+    /// Whether the candidates come from PATH.
+    searches: bool,
     args: Vec<*const c_char>,
     env: Vec<*const c_char>,
     /// `/bin/sh`, the script, then the arguments after the first: for a script without `#!`.
@@ -64,6 +66,7 @@ impl Exec {
         let shell = [SHELL.as_ptr(), ptr::null()].into_iter().chain(args.iter().skip(1).copied());
         Exec {
             candidates: pointers(&program.candidates),
+            searches: program.candidates.len() > 1,
             shell: shell.collect(),
             args,
             env: pointers(&program.env),
@@ -83,6 +86,9 @@ impl Exec {
             unsafe { libc::execve(path, self.args.as_ptr(), self.env.as_ptr()) };
             match Errno::last() {
                 Errno::ENOENT | Errno::ENOTDIR => {}
+                // A directory of PATH that this user may not search, as root's after a change of
+                // user, says nothing about the command.
+                Errno::EACCES if self.searches && !exists(path) => {}
                 Errno::ENOEXEC => {
                     if let Some(script) = self.shell.get_mut(1) {
                         *script = path;
@@ -96,6 +102,12 @@ impl Exec {
         }
         reason
     }
+}
+
+/// Whether this process can see that there is something at `path`, NUL-terminated.
+fn exists(path: *const c_char) -> bool {
+    // SAFETY: the callers have it from a `CString` that is still there.
+    unsafe { libc::access(path, libc::F_OK) == 0 }
 }
 
 /// Executes `program` in this process; comes back only when it cannot.

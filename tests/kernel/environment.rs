@@ -126,3 +126,20 @@ fn cmd_starts_where_it_was_told_to() {
     assert_eq!(pwd(&["-w", "/tmp"]), "/tmp\n");
     assert_eq!(pwd(&["-w", "bin"]), "/usr/bin\n");
 }
+
+#[test]
+fn a_directory_of_the_path_that_cannot_be_searched_hides_no_missing_command() {
+    need_tool!("setpriv");
+    let world = World::new();
+    if !world.is_real_root() {
+        skip!("this needs a second user");
+    }
+    world.sh("mkdir -m 700 /dev/shm/closed; mkdir /dev/shm/open; touch /dev/shm/open/tool");
+    let run = |command: &str| {
+        let path = "PATH=/dev/shm/closed:/dev/shm/open:/usr/bin:/bin";
+        world.nsrun(["run", "--user", "1000", "-e", path, command]).run()
+    };
+    run("no-such").exits(127).says("cannot execute \"no-such\": No such file or directory");
+    run("tool").exits(126).says("cannot execute \"tool\": Permission denied");
+    run("true").ok();
+}

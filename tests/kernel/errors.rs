@@ -1,6 +1,6 @@
 //! What a user with bad luck gets: one clear message, the right status, nothing half-made.
 
-use crate::runs::{SOON, detached, leases, started};
+use crate::runs::{SOON, detached, leases, started, without_network};
 use crate::world::{World, at_once, settle};
 
 #[test]
@@ -167,4 +167,38 @@ fn many_detached_runs_start_and_stop_at_once() {
     assert_eq!(leases(&world).len(), 10);
     world.nsrun(["stop", "-t", "0"]).args(&names).run().ok();
     assert!(settle(|| leases(&world).is_empty(), SOON));
+}
+
+#[test]
+fn options_that_make_no_sense_together_are_refused_before_anything_is_done() {
+    let world = World::new();
+    let before = without_network(&world);
+    for (options, text) in [
+        (&["--net", "none", "--ip", "10.192.0.9"][..], "--ip"),
+        (&["--net", "none", "--mac", "02:00:00:00:00:01"], "--mac"),
+        (&["--net", "none", "--mtu", "1400"], "--mtu"),
+        (&["--net", "none", "--ifname", "wan0"], "--ifname"),
+        (&["--uidmap", "0:0:1"], "--userns"),
+        (&["--gidmap", "0:0:1"], "--userns"),
+        (&["--log", "/run/log"], "--log needs --detach"),
+        (&["--format", "ip"], "--format needs --dry-run"),
+        (&["--uts", "host", "--hostname", "x"], "--hostname"),
+        (&["--userns", "--pid", "host"], "--userns cannot be combined"),
+        (&["--userns", "--ipc", "host"], "--userns cannot be combined"),
+        (&["--userns", "--uts", "host"], "--userns cannot be combined"),
+        (&["--name", "a", "--name", "b"], "given twice"),
+        (&["--pid", "shared"], "one of private, host"),
+        (&["--json-status-fd", "77"], "it is not open"),
+        (&["--preserve-fds", "99"], "it is not open"),
+        (&["--preserve-fds", "-1"], "--preserve-fds"),
+        (&["--mtu", "much"], "\"much\" is no value for"),
+        (&["--user", "a:b:c:"], "user"),
+        (&["--workdir"], "missing value"),
+    ] {
+        let output = world.nsrun(["run"]).args(options).args(["--", "true"]).run();
+        // Without a value, "--" is taken for one that is missing.
+        let output = output.exits(if text == "user" { 125 } else { 2 });
+        assert!(output.stderr.contains(text), "{output}");
+    }
+    world.assert_returns_to(&before, SOON);
 }

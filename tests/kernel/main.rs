@@ -15,6 +15,7 @@ mod dns;
 mod dry_run;
 mod environment;
 mod errors;
+mod faults;
 mod files;
 mod identity;
 mod isolation;

@@ -2,7 +2,9 @@
 
 use serde_json::json;
 
-use crate::runs::{SOON, assert_gone_soon, leases, process, started, with_network};
+use crate::runs::{
+    SOON, assert_gone_soon, leases, process, started, with_network, without_network,
+};
 use crate::world::World;
 
 #[test]
@@ -94,7 +96,7 @@ fn a_command_that_is_not_there_leaves_nothing_behind() {
     let world = World::new();
     // The file of the lock on making networks stays.
     world.nsrun(["network", "prune"]).run().ok();
-    let before = world.snapshot();
+    let before = without_network(&world);
     for options in [
         &["no-such-command"][..],
         &["-w", "/no/such", "true"],

@@ -97,6 +97,16 @@ pub(crate) fn process(world: &World, command: &str) -> u32 {
     }
 }
 
+/// A world in which no network was made, but one once was: what is there that stays, such as the
+/// file of a lock, is part of the snapshot.
+#[track_caller]
+pub(crate) fn without_network(world: &World) -> Snapshot {
+    world.nsrun(["run", "true"]).run().ok();
+    world.sh("ip link delete nsrun0");
+    assert!(settle(|| leases(world).is_empty(), SOON));
+    world.snapshot()
+}
+
 /// The links that are leases.
 #[track_caller]
 pub(crate) fn leases(world: &World) -> Vec<String> {

@@ -4,7 +4,9 @@ use std::time::{Duration, Instant};
 
 use nix::sys::signal::Signal;
 
-use crate::runs::{SOON, detached, inspect, leases, pid_of, started, staying, with_network};
+use crate::runs::{
+    SOON, detached, inspect, leases, pid_of, started, staying, with_network, without_network,
+};
 use crate::world::{World, at_once, settle};
 
 #[test]
@@ -48,7 +50,7 @@ fn the_output_of_a_detached_run_goes_to_its_log() {
 #[test]
 fn a_detached_run_that_fails_says_so_to_the_caller() {
     let world = World::new();
-    let before = world.snapshot();
+    let before = without_network(&world);
     let run = |args: &[&str]| world.nsrun(["run", "-d"]).args(args).run();
     run(&["no-such-command"]).exits(127).says("cannot execute \"no-such-command\"");
     run(&["/etc"]).exits(126).says("cannot execute \"/etc\"");

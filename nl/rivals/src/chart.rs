@@ -6,14 +6,14 @@ use crate::codec::WORKLOADS;
 use crate::measure::Row;
 use crate::report::number;
 
-const WIDTH: usize = 960;
+const WIDTH: usize = 1000;
 const PANEL: usize = WIDTH / 2;
 const MARGIN: usize = 24;
 const TOP: usize = 84;
 /// Room for the names, left of the bars.
-const NAMES: usize = 148;
+const NAMES: usize = 144;
 /// Longest bar.
-const BARS: usize = 170;
+const BARS: usize = 160;
 const LINE: usize = 21;
 /// Ends of the scale, in powers of ten.
 const SCALE: (f64, f64) = (1.0, 4.5);
@@ -24,13 +24,14 @@ const STYLE: &str = "
   .panel { font-size: 13px; font-weight: 600; }
   .quiet { fill: #6b7785; }
   .name { text-anchor: end; }
+  .mark { font-size: 10px; text-anchor: middle; }
   .own { font-weight: 600; }
   .grid { stroke: #e6eaee; stroke-width: 1; }
 ";
 
 /// Bars of instructions, and beside each also the nanoseconds and allocations.
 pub fn svg(rows: &[Row]) -> String {
-    let panel = 54 + rows.len() * LINE;
+    let panel = 66 + rows.len() * LINE;
     let height = TOP + 3 * panel + 16;
     let mut out = String::new();
     writeln!(
@@ -58,7 +59,7 @@ pub fn svg(rows: &[Row]) -> String {
         let bars = x + NAMES;
         text(&mut out, bars, y + 14, "panel", workload.title);
         let bottom = y + 28 + rows.len() * LINE;
-        for power in 1..=4 {
+        for (power, mark) in [(1, "10"), (2, "100"), (3, "1,000"), (4, "10,000")] {
             let at = bars + length(10_f64.powi(power));
             writeln!(
                 out,
@@ -66,6 +67,7 @@ pub fn svg(rows: &[Row]) -> String {
                 y + 24
             )
             .unwrap();
+            text(&mut out, at, bottom + 13, "quiet mark", mark);
         }
         for (line, row) in rows.iter().enumerate() {
             let y = y + 28 + line * LINE;

@@ -2,10 +2,10 @@
 //! codec.json, codec.svg and codec.md into DIRECTORY.
 //!
 //! Instructions are what callgrind counts in one run of a loop, less what it counts in a run of
-//! half as many rounds, by the rounds. Times are the median of many short turns; contenders take
-//! turns one after the other, so that the clock's ups and downs meet them all. Allocations are
-//! counted by the allocator. First of all, every contender must write the same bytes and read the
-//! same values.
+//! half as many rounds, by the rounds. Times are the lower quartile of many short turns, which the
+//! contenders take one after the other, so that the clock's ups and downs meet them all.
+//! Allocations are counted by the allocator. First of all, every contender must write the same
+//! bytes and read the same values.
 
 mod chart;
 mod check;

@@ -136,7 +136,7 @@ fn page(rows: &[Row]) -> String {
     out.push_str("![Instructions per message](codec.svg)\n\n");
     out.push_str("## Instructions\n\nCounted by callgrind: the same on every run.\n\n");
     out.push_str(&table(rows, "per message", instructions));
-    out.push_str("\n## Nanoseconds\n\nMedians; only the ratios of one run mean something.\n\n");
+    out.push_str("\n## Nanoseconds\n\nLower quartiles of 61 turns; only the ratios of one run mean something.\n\n");
     out.push_str(&table(rows, "per message", nanoseconds));
     out.push_str("\n## Allocations\n\n");
     out.push_str(&table(rows, "per message", allocations));

@@ -119,6 +119,22 @@ numbers! {
     }
 }
 
+numbers! {
+    /// Multicast groups: who listens to what (`linux/netfilter/nfnetlink.h`).
+    Group: u32, native, "NFNLGRP_" {
+        /// Connections that appear.
+        CONNTRACK_NEW = 1;
+        /// Connections that change.
+        CONNTRACK_UPDATE = 2;
+        /// Connections that go.
+        CONNTRACK_DESTROY = 3;
+        /// nf_tables.
+        NFTABLES = 7;
+        /// Traces of packets through nf_tables.
+        NFTRACE = 9;
+    }
+}
+
 /// The message types of netfilter, one table per module.
 pub(crate) static MESSAGES: &[&[MessageSchema]] = &[
     batch::MESSAGES,

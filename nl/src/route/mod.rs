@@ -97,6 +97,54 @@ numbers! {
     }
 }
 
+numbers! {
+    /// Multicast groups: who listens to what (`linux/rtnetlink.h`).
+    Group: u32, native, "RTNLGRP_" {
+        /// Links.
+        LINK = 1;
+        /// Neighbours.
+        NEIGH = 3;
+        /// Traffic control.
+        TC = 4;
+        /// IPv4 addresses.
+        IPV4_IFADDR = 5;
+        /// IPv4 multicast routes.
+        IPV4_MROUTE = 6;
+        /// IPv4 routes.
+        IPV4_ROUTE = 7;
+        /// IPv4 rules.
+        IPV4_RULE = 8;
+        /// IPv6 addresses.
+        IPV6_IFADDR = 9;
+        /// IPv6 multicast routes.
+        IPV6_MROUTE = 10;
+        /// IPv6 routes.
+        IPV6_ROUTE = 11;
+        /// IPv6 settings of links.
+        IPV6_IFINFO = 12;
+        /// IPv6 prefixes from router advertisements.
+        IPV6_PREFIX = 18;
+        /// IPv6 rules.
+        IPV6_RULE = 19;
+        /// Neighbour discovery options for user space.
+        ND_USEROPT = 20;
+        /// IPv4 network settings.
+        IPV4_NETCONF = 24;
+        /// IPv6 network settings.
+        IPV6_NETCONF = 25;
+        /// Multicast forwarding of bridges.
+        MDB = 26;
+        /// Namespace ids.
+        NSID = 28;
+        /// Next-hop objects.
+        NEXTHOP = 32;
+        /// VLANs of bridges.
+        BRVLAN = 33;
+        /// Counters.
+        STATS = 36;
+    }
+}
+
 /// The message types of rtnetlink, one table per module.
 pub(crate) static MESSAGES: &[&[MessageSchema]] = &[
     link::MESSAGES,

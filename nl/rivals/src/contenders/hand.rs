@@ -56,7 +56,7 @@ impl Writer<'_> {
     }
 }
 
-fn message<'s>(scratch: &'s mut Scratch, kind: u16, fill: impl FnOnce(&mut Writer)) -> &'s [u8] {
+fn message(scratch: &mut Scratch, kind: u16, fill: impl FnOnce(&mut Writer)) -> &[u8] {
     let mut writer = Writer { buf: &mut scratch.buf, at: 0 };
     writer.head(kind);
     fill(&mut writer);
@@ -160,7 +160,7 @@ impl Codec for Hand {
     }
 
     fn routes(datagram: &[u8], mut visit: impl FnMut(&RouteFields)) {
-        let v4 = |bytes: &[u8]| Ipv4Addr::from_octets(bytes.try_into().unwrap());
+        let v4 = |bytes: &[u8]| Ipv4Addr::from(<[u8; 4]>::try_from(bytes).unwrap());
         each(datagram, 24, |body| {
             let mut fields = RouteFields { prefix: body[1], ..Default::default() };
             attributes(&body[12..], |kind, value| match kind {

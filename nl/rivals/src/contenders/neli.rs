@@ -168,8 +168,8 @@ impl Codec for Neli {
     }
 
     fn routes(datagram: &[u8], mut visit: impl FnMut(&RouteFields)) {
-        let v4 = |payload: &Buffer| match payload.as_ref().try_into() {
-            Ok(octets) => Ipv4Addr::from_octets(octets),
+        let v4 = |payload: &Buffer| match <[u8; 4]>::try_from(payload.as_ref()) {
+            Ok(octets) => Ipv4Addr::from(octets),
             Err(_) => Ipv4Addr::UNSPECIFIED,
         };
         decode::<Rtmsg>(datagram, Rtm::Newroute, |route| {

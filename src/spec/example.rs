@@ -1,0 +1,39 @@
+//! Specifications for tests to start from.
+
+use super::{Isolation, Membership, Resolver, Root, Run, capability};
+
+/// A run of "true" on these networks, with all defaults.
+pub(crate) fn run(networks: Vec<Membership>) -> Run {
+    Run {
+        name: None,
+        networks,
+        share: None,
+        sysctls: Vec::new(),
+        aliases: Vec::new(),
+        hostname: None,
+        resolver: Resolver::default(),
+        hosts: Vec::new(),
+        isolation: Isolation { pid: true, ipc: true, uts: true, cgroup: false, user: None },
+        capabilities: capability::DEFAULT,
+        no_new_privileges: false,
+        root: Root::default(),
+        workdir: None,
+        user: None,
+        environment: Vec::new(),
+        preserve_fds: 0,
+        survive: false,
+        command: vec!["true".into()],
+    }
+}
+
+/// Membership of a network, with all defaults.
+pub(crate) fn membership(network: &str, link: &str) -> Membership {
+    Membership {
+        network: network.into(),
+        address: None,
+        mac: None,
+        mtu: None,
+        link: link.into(),
+        default_route: None,
+    }
+}

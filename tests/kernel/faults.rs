@@ -1,0 +1,106 @@
+//! System calls that fail, and processes that are killed, at every point of a launch.
+
+use std::time::Duration;
+
+use crate::runs::{SOON, leases, with_network};
+use crate::world::{Output, World, settle};
+
+/// A run, all processes of which are disturbed: `what` at the call number `n` of each.
+fn disturbed(world: &World, calls: &str, what: &str, n: usize, options: &[&str]) -> Output {
+    let (trace, inject) = (format!("trace={calls}"), format!("inject={calls}:{what}:when={n}"));
+    let strace = ["strace", "-f", "-qq", "-o", "/dev/null", "-e", &trace, "-e", &inject];
+    let run = world.cmd(strace).args([env!("CARGO_BIN_EXE_nsrun"), "run"]).args(options);
+    run.args(["--", "/bin/true"]).run()
+}
+
+/// Fails each of the first calls of these kinds; how many of the runs failed.
+fn failures(world: &World, calls: &[(&str, &str, usize)], options: &[&str]) -> usize {
+    let before = with_network(world);
+    let mut failed = 0;
+    for &(call, errno, count) in calls {
+        for n in 1..=count {
+            let output = disturbed(world, call, &format!("error={errno}"), n, options);
+            let what = format!("{call} number {n}");
+            match output.code() {
+                // It was a comfort, or there are not so many.
+                Some(0) => {}
+                Some(125) => {
+                    failed += 1;
+                    assert!(output.stderr.contains("nsrun: cannot "), "{what}: {output}");
+                }
+                _ => panic!("{what}: {output}"),
+            }
+            world.assert_returns_to(&before, SOON);
+        }
+    }
+    failed
+}
+
+#[test]
+fn a_system_call_that_fails_is_reported_and_leaves_nothing() {
+    need_tool!("strace");
+    let world = World::new();
+    let calls = [
+        ("mount", "ENOMEM", 4),
+        ("open_tree", "ENOMEM", 2),
+        ("move_mount", "EINVAL", 2),
+        ("socketpair", "EMFILE", 1),
+        ("socket", "EMFILE", 3),
+        ("clone", "EAGAIN", 2),
+        ("prctl", "EPERM", 3),
+        ("capset", "EPERM", 1),
+        ("sethostname", "EPERM", 1),
+        ("close_range", "ENOSYS", 1),
+        ("memfd_create", "EMFILE", 1),
+    ];
+    let failed = failures(&world, &calls, &["--name", "web", "--tmpfs", "/mnt"]);
+    assert!(failed >= 10, "only {failed} failed");
+}
+
+#[test]
+fn a_system_call_that_fails_in_a_user_namespace_is_reported_too() {
+    need_tool!("strace");
+    let world = World::new();
+    let calls = [
+        ("mount", "ENOMEM", 3),
+        ("setresuid", "EPERM", 1),
+        ("setresgid", "EINVAL", 1),
+        ("sendto", "ENOMEM", 3),
+        ("recvfrom", "ENOMEM", 3),
+    ];
+    let failed = failures(&world, &calls, &["--userns"]);
+    assert!(failed >= 8, "only {failed} failed");
+}
+
+#[test]
+fn a_failed_execution_has_the_status_that_shells_give_it() {
+    need_tool!("strace");
+    let world = World::new();
+    for (errno, status) in [("EACCES", 126), ("ETXTBSY", 126), ("ENOENT", 127), ("ENOTDIR", 127)] {
+        // The first is strace's own, of nsrun.
+        let strace = ["strace", "-f", "-qq", "-o", "/dev/null", "-P", "/bin/true", "-e"];
+        let inject = format!("inject=execve:error={errno}");
+        let run =
+            world.cmd(strace).args([&inject, env!("CARGO_BIN_EXE_nsrun"), "run", "/bin/true"]);
+        let output = run.run().exits(status);
+        output.says("nsrun: cannot execute \"/bin/true\": ");
+    }
+}
+
+#[test]
+fn a_kill_at_any_point_leaves_nothing() {
+    need_tool!("strace");
+    let world = World::new();
+    let before = with_network(&world);
+    // Of nsrun, its init and CMD's process, each by its own count; not a round step, so that in the
+    // end most calls have had their turn.
+    for n in (1..260).step_by(13) {
+        let options = ["--name", "web", "--ip", "10.192.0.9"];
+        let output = disturbed(&world, "all", "signal=KILL", n, &options);
+        let gone = || world.sh("pgrep -c nsrun || :") == "0\n" && leases(&world).is_empty();
+        assert!(settle(gone, Duration::from_secs(3)), "at call {n}: {output}");
+        world.assert_returns_to(&before, SOON);
+        // Address and name can be had at once.
+        world.nsrun(["run"]).args(options).arg("true").run().ok();
+    }
+}
