@@ -18,7 +18,7 @@ fn main() -> ExitCode {
         if trace {
             commands::start_trace();
         }
-        return ExitCode::from(nsrun::ip::run(arguments));
+        return ExitCode::from(commands::ip(arguments));
     }
     let invocation = match cli::parse(env::args_os().skip(1)) {
         Ok(invocation) => invocation,

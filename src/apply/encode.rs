@@ -8,14 +8,20 @@ use nl::route::link::{self, IfInfo};
 use nl::route::neighbour::{self, NdMsg};
 use nl::route::route::{self, RtMsg};
 use nl::route::{
-    self as rt, LinkFlags, bridge, bridge_port, inet6, info, ipvlan, macvlan, veth, vlan,
+    self as rt, LinkFlags, bridge, bridge_port, inet, inet6, info, ipvlan, macvlan, veth, vlan,
 };
-use nl::{Batch, Flags};
+use nl::{Batch, Flags, Indexed};
 
 use crate::plan::{Kind, Master, Namespace, Step};
 use crate::spec::{IpvlanMode, MacvlanMode};
 
 const NEW: Flags = Flags::CREATE.union(Flags::EXCL);
+
+// Indexes of `IFLA_INET_CONF` (`linux/ip.h`), which count from 1.
+const RP_FILTER: u16 = 8;
+const ROUTE_LOCALNET: u16 = 26;
+/// A source must be reachable by any link, not by the one its packets come in by.
+const LOOSE: u32 = 2;
 
 /// Writes one step. `index` finds the index of a link that must exist.
 fn encode(step: &Step, batch: &mut Batch<'_>, flags: Flags, index: impl Fn(&str) -> u32) {
@@ -229,6 +235,30 @@ fn encode(step: &Step, batch: &mut Batch<'_>, flags: Flags, index: impl Fn(&str)
                 m.put(link::MASTER, 0);
             });
         }
+        Step::RelaxRouting { link } => {
+            batch.push(link::SET, flags, any, |m| {
+                m.put(link::IFNAME, link).nest(link::AF_SPEC, |a| {
+                    a.nest(rt::link::INET, |i| {
+                        i.nest(inet::CHANGE, |c| {
+                            c.put(Indexed::at(ROUTE_LOCALNET), 1)
+                                .put(Indexed::at(RP_FILTER), LOOSE);
+                        });
+                    });
+                });
+            });
+        }
+        Step::Hairpin { link } => {
+            // RTM_SETLINK ignores these, and says nothing.
+            batch.push(link::NEW, flags, any, |m| {
+                m.put(link::IFNAME, link).nest(link::LINKINFO, |i| {
+                    i.put(info::SLAVE_KIND, "bridge").nest(info::BRIDGE_PORT, |p| {
+                        p.put(bridge_port::MODE, 1);
+                    });
+                });
+            });
+        }
+        // The rest goes other ways.
+        Step::AddRules(..) | Step::RemoveRules(_) | Step::SetParameter { .. } => {}
         Step::DeleteLink { index: Some(index), .. } => {
             batch.push(link::DEL, flags, numbered(*index), |_| {});
         }

@@ -4,13 +4,14 @@ use std::fs;
 use std::os::fd::BorrowedFd;
 
 use super::child;
-use super::members::{Target, claim, publish, undo};
+use super::members::{Target, claim, publish, send, undo};
 use super::report::{self, MAX, Order, Report};
 use crate::dns::Sockets;
 use crate::error::{Error, Result};
 use crate::facts::{self, Lease};
-use crate::plan::{Namespace, Plan, Step};
-use crate::spec::{IdMap, UserNamespace};
+use crate::plan::firewall::Publisher;
+use crate::plan::{Namespace, Plan, Step, record_ports};
+use crate::spec::{IdMap, Publication, UserNamespace};
 use crate::sys::channel::Channel;
 use crate::sys::namespace::Namespaces;
 use crate::sys::process::{Fork, fork, own_pid, wait};
@@ -25,6 +26,8 @@ pub struct Launched {
     pub leases: Vec<Lease>,
     /// Its description.
     pub run: facts::Run,
+    /// Ports that lead to it, and to which lease.
+    pub ports: Vec<(Lease, Publication)>,
     /// Where it asks for names.
     pub sockets: Option<Sockets>,
     /// What it does without.
@@ -117,19 +120,56 @@ fn finish<T: Target>(
     leases: &mut Vec<Lease>,
 ) -> Result<Launched> {
     let run = facts::Run { pid, supervisor: own_pid(), started: now() };
+    let mut ports = Vec::new();
+    match begin(target, plan, channel, run, leases, &mut ports) {
+        Ok((warnings, sockets)) => {
+            Ok(Launched { pid, leases: leases.clone(), run, ports, sockets, warnings })
+        }
+        Err(error) => {
+            target.release_ports(run, &ports);
+            Err(error)
+        }
+    }
+}
+
+/// The links, the ports and the word to go; what the process does without, and where it asks for
+/// names.
+fn begin<T: Target>(
+    target: &mut T,
+    plan: &Plan,
+    channel: &Channel,
+    run: facts::Run,
+    leases: &mut Vec<Lease>,
+    ports: &mut Vec<(Lease, Publication)>,
+) -> Result<(Vec<String>, Option<Sockets>)> {
+    let pid = run.pid;
     if let Some(users) = plan.user_namespace() {
         map_ids(pid, users)?;
         order(channel, Order::Begin)?;
     }
     let mut later = Vec::new();
-    for member in &plan.members {
-        let claimed = claim(target, member, Namespace::Process(pid), &mut later)?;
+    let into = Namespace::Process(pid);
+    for (n, member) in plan.members.iter().enumerate() {
+        let claimed = claim(target, member, into, &mut later)?;
         leases.push(claimed);
+        let asked = plan.ports.as_ref().filter(|asked| asked.member == n);
+        if member.network.publishes {
+            target.sweep_ports(member.address(claimed).addr())?;
+        }
+        if let Some(asked) = asked {
+            let publisher = Publisher::new(&member.network, claimed, run);
+            let taken = target.publish_ports(&publisher, &asked.ports)?;
+            ports.extend(taken.into_iter().map(|port| (claimed, port)));
+        }
         publish(target, member, claimed, &run.to_string(), &mut later)?;
+        if asked.is_some() {
+            let ports: Vec<Publication> = ports.iter().map(|(_, port)| *port).collect();
+            send(target, &record_ports(&member.network, claimed, &ports))?;
+        }
     }
     for link in &plan.direct {
-        super::send(target, &[link.create(Namespace::Process(pid))])?;
-        super::send(target, &link.publish())?;
+        send(target, &[link.create(into)])?;
+        send(target, &link.publish())?;
     }
     order(channel, Order::Go(leases.clone()))?;
     let (mut warnings, mut sockets) = (Vec::new(), None);
@@ -156,7 +196,7 @@ fn finish<T: Target>(
     for step in later {
         let _ = super::send(target, &[step]);
     }
-    Ok(Launched { pid, leases: leases.clone(), run, sockets, warnings })
+    Ok((warnings, sockets))
 }
 
 /// Tells the new process; when it has ended already, what it says about that comes later.

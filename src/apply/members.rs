@@ -1,5 +1,6 @@
 //! Networks and their members on the host's side: made, claimed, published, taken back.
 
+use std::net::Ipv4Addr;
 use std::os::fd::{AsFd, BorrowedFd};
 use std::thread;
 use std::time::Duration;
@@ -7,10 +8,13 @@ use std::time::Duration;
 use nl::socket::Refusal;
 
 use super::encode::encode_all;
+use super::firewall;
 use crate::error::{Error, Result};
-use crate::facts::{Holder, Lease, Network};
+use crate::facts::{self, Holder, Lease, Network};
 use crate::kernel::{Kernel, words};
+use crate::plan::firewall::Publisher;
 use crate::plan::{self, Child, Direct, Kind, Member, Namespace, Step};
+use crate::spec::Publication;
 use crate::sys::Errno;
 
 /// What carries steps out. The kernel does; tests put one in its place that refuses.
@@ -45,12 +49,36 @@ pub trait Target {
     /// A number that is another every time.
     fn random(&mut self) -> u64;
 
+    /// Takes away what an address that was leased anew still has of another.
+    ///
+    /// # Errors
+    /// The kernel refused.
+    fn sweep_ports(&mut self, address: Ipv4Addr) -> Result<()>;
+
+    /// Publishes ports, all or none, as they are.
+    ///
+    /// # Errors
+    /// One is taken, or the kernel refused.
+    fn publish_ports(
+        &mut self,
+        publisher: &Publisher,
+        ports: &[Publication],
+    ) -> Result<Vec<Publication>>;
+
+    /// Takes back ports of a run.
+    fn release_ports(&mut self, run: facts::Run, ports: &[(Lease, Publication)]);
+
     /// A socket of the host's network.
     fn socket(&self) -> Option<BorrowedFd<'_>>;
 }
 
 impl Target for Kernel {
     fn send(&mut self, steps: &[Step]) -> Result<Vec<Refusal>> {
+        if let [step] = steps
+            && let Some(done) = alone(self, step)
+        {
+            return done.map(|()| Vec::new());
+        }
         let unknown = |error: Error| {
             let first = steps.first().map(ToString::to_string).unwrap_or_default();
             let more = if steps.len() > 1 { ", and what belongs to it" } else { "" };
@@ -99,9 +127,37 @@ impl Target for Kernel {
         crate::sys::file::random()
     }
 
+    fn sweep_ports(&mut self, address: Ipv4Addr) -> Result<()> {
+        firewall::sweep(self, address)
+    }
+
+    fn publish_ports(
+        &mut self,
+        publisher: &Publisher,
+        ports: &[Publication],
+    ) -> Result<Vec<Publication>> {
+        firewall::publish(self, publisher, ports)
+    }
+
+    fn release_ports(&mut self, run: facts::Run, ports: &[(Lease, Publication)]) {
+        let leases: Vec<Lease> = ports.iter().map(|(lease, _)| *lease).collect();
+        firewall::release(self.take_netfilter(), run, &leases, ports);
+    }
+
     fn socket(&self) -> Option<BorrowedFd<'_>> {
         Some(self.as_fd())
     }
+}
+
+/// Carries out a step that is no message of rtnetlink; `None` when it is one.
+fn alone(kernel: &mut Kernel, step: &Step) -> Option<Result<()>> {
+    Some(match step {
+        Step::AddRules(network, guard) => firewall::add_rules(kernel, network, guard),
+        Step::RemoveRules(network) => firewall::remove_rules(kernel, network),
+        Step::SetParameter { key, value } => crate::sys::file::set(key, value)
+            .map_err(|errno| Error::new(format!("cannot {step}")).because(errno.desc())),
+        _ => return None,
+    })
 }
 
 /// Carries out steps as one send; the first refusal that matters is the error.
@@ -257,6 +313,12 @@ pub fn make_network(target: &mut impl Target, sends: &[Vec<Step>]) -> Result<Mad
 pub fn undo(target: &mut impl Target, done: &[Step], mut error: Error) -> Error {
     for step in done.iter().rev() {
         let Some(back) = step.undo() else { continue };
+        // The rules of a network that stays do too; that it does is said below.
+        if let Step::AddRules(network, _) = step
+            && target.has_members(&network.bridge).unwrap_or(true)
+        {
+            continue;
+        }
         if let Step::CreateBridge { link, .. } = step
             && target.has_members(link).unwrap_or(true)
         {

@@ -28,11 +28,13 @@ fn existing(model: &mut Model, name: &str, number: u32, gateway: &str) -> Networ
         mtu: 1500,
         options: facts::Options::default(),
         complete: true,
+        publishes: false,
     })
 }
 
 fn plan(spec: &Run, networks: Vec<Option<NetworkLink>>) -> Plan {
-    plan::run(spec, &Machine { networks, ..Machine::default() }).unwrap()
+    let host = facts::Host { firewall: true, forwards4: true, ..facts::Host::default() };
+    plan::run(spec, &Machine { networks, host, ..Machine::default() }).unwrap()
 }
 
 /// What launching does with the host, and what it does when that fails.

@@ -9,7 +9,7 @@ use super::encode::encode_all;
 use super::responder;
 use crate::annotate;
 use crate::facts::Run;
-use crate::plan::{Namespace, Plan, Step};
+use crate::plan::{Namespace, Plan, Step, firewall};
 
 /// Room for the messages of one send.
 const ROOM: usize = 64 * 1024;
@@ -63,6 +63,18 @@ impl Sends {
             return;
         }
         let titles: Vec<String> = steps.iter().map(ToString::to_string).collect();
+        let changes = match steps {
+            [Step::AddRules(network, guarded)] => {
+                let own = [firewall::network(network), firewall::guard(guarded)];
+                [firewall::skeleton(), own.concat()].concat()
+            }
+            [Step::RemoveRules(network)] => firewall::forget(network),
+            _ => Vec::new(),
+        };
+        if !changes.is_empty() {
+            self.transaction(&titles, |batch| super::firewall::write(&changes, batch));
+            return;
+        }
         let seq = self.seq;
         self.seq += steps.len() as u32;
         self.show(Protocol::Route, &titles, seq, |batch| encode_all(steps, &[], batch));
@@ -71,9 +83,14 @@ impl Sends {
     /// The way to those who answer names.
     fn rules(&mut self) {
         let title = "lead queries for names to nsrun".to_owned();
-        self.show(Protocol::Netfilter, &[title], 1, |out| {
+        self.transaction(&[title], |batch| responder::rules(batch, 0));
+    }
+
+    /// A transaction of nf_tables.
+    fn transaction(&mut self, titles: &[String], fill: impl Fn(&mut Batch<'_>)) {
+        self.show(Protocol::Netfilter, titles, 1, |out| {
             out.push(batch::BEGIN, Flags::empty(), NfGen::BATCH, |_| {});
-            responder::rules(out, 0);
+            fill(out);
             out.push(batch::END, Flags::empty(), NfGen::BATCH, |_| {});
         });
     }

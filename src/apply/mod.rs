@@ -5,6 +5,7 @@ mod child;
 mod encode;
 mod enter;
 mod files;
+pub mod firewall;
 mod init;
 mod launch;
 mod members;

@@ -7,7 +7,9 @@ use nl::socket::Refusal;
 use super::Target;
 use crate::error::{Error, Result};
 use crate::facts::{Holder, HolderState, Joined, Lease, Network, Run, Status};
+use crate::plan::firewall::Publisher;
 use crate::plan::{Namespace, Step};
+use crate::spec::Publication;
 use crate::sys::Errno;
 
 /// A link, as far as steps of the host's side concern it.
@@ -117,7 +119,13 @@ impl Model {
                 }
                 link.addresses.push(address);
             }
-            Step::AddRoute(_) | Step::SetNeighbour { .. } => {}
+            Step::AddRoute(_)
+            | Step::SetNeighbour { .. }
+            | Step::AddRules(..)
+            | Step::RemoveRules(_)
+            | Step::SetParameter { .. }
+            | Step::RelaxRouting { .. }
+            | Step::Hairpin { .. } => {}
             // Not of a run on a network of ours.
             Step::Isolate { .. }
             | Step::CreateChild(_)
@@ -197,12 +205,23 @@ impl Target for Model {
                 network: String::new(),
                 address: None,
                 gateway: None,
+                ports: Vec::new(),
             }],
         });
         let state = link.peer.map_or(HolderState::Alive, |(_, state)| state);
         let (index, names) = (link.index, link.names.clone());
         Ok(Some(Holder { link: own, index, names, status, state }))
     }
+
+    fn sweep_ports(&mut self, _: std::net::Ipv4Addr) -> Result<()> {
+        Ok(())
+    }
+
+    fn publish_ports(&mut self, _: &Publisher, ports: &[Publication]) -> Result<Vec<Publication>> {
+        Ok(ports.to_vec())
+    }
+
+    fn release_ports(&mut self, _: Run, _: &[(Lease, Publication)]) {}
 
     fn free_leases(&mut self, network: &Network, random: u64, count: usize) -> Result<Vec<Lease>> {
         let free = |lease: &Lease| !self.links.contains_key(&lease.to_string());

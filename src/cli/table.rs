@@ -8,7 +8,7 @@ use super::command::{Command, More, Operands, Opt, Section};
 use super::table_decode::DECODE;
 use super::table_link::LINK;
 use super::table_netns::NETNS;
-use super::table_network::{CONNECT, DISCONNECT, NETWORK};
+use super::table_network::{CONNECT, DISCONNECT, NETWORK, NETWORKS};
 
 // Options that several commands share. Every command ends with HELP.
 
@@ -32,6 +32,7 @@ const FORMAT: Opt = Opt::one_of(
 pub(super) const OPTIONS: &str = "Options";
 
 const RUNS: &str = "Processes";
+const PORTS: &str = "Ports";
 
 pub(super) const STATUS_OF_CMD: &str = "That of CMD; 128+N when signal N ended it; 125 when nsrun itself \
     failed, 126 when CMD cannot be executed, 127 when there is no such command, 2 for wrong usage.";
@@ -55,11 +56,17 @@ pub static NSRUN: Command = Command {
         INSPECT,
         STOP,
         WAIT,
+        PUBLISH,
+        UNPUBLISH,
+        PORT,
+        FIREWALL,
         NETWORK,
         CONNECT,
         DISCONNECT,
         NETNS,
         LINK,
+        IP,
+        GC,
         DECODE,
         HELP_COMMAND,
     ],
@@ -124,6 +131,15 @@ const RUN: Command = Command {
                     "name of the link inside, like --ip, --mac and --mtu for a single network; \
                      default eth0",
                 ),
+                Opt::value(
+                    "publish",
+                    PUBLICATION,
+                    "let a port of this host lead to a port inside: tcp, udp or sctp; default tcp, \
+                     by every address of this host; HOSTPORT 0 or nothing takes a free one and says \
+                     which",
+                )
+                .short('p')
+                .repeat(),
                 Opt::value(
                     "sysctl",
                     "net.KEY=VALUE",
@@ -313,6 +329,10 @@ const RUN: Command = Command {
             "A web server with a name, in the background",
             "nsrun run -d --name web -- python3 -m http.server 80",
         ),
+        (
+            "A web server that others reach by port 8080 of this host",
+            "nsrun run -p 8080:80 -- python3 -m http.server 80",
+        ),
         ("No network at all; needs no root", "nsrun run --net none -- make test"),
         (
             "On two networks, with an address on the second",
@@ -408,6 +428,120 @@ const WAIT: Command = Command {
         "A detached run's exit status",
         "nsrun run -d --name job -- make test && nsrun wait job",
     )],
+    ..Command::EMPTY
+};
+
+const IP: Command = Command {
+    name: "ip",
+    group: NETWORKS,
+    summary: "links, addresses and routes, as iproute2's ip",
+    about: &["Takes the words, abbreviations and options of ip(8) and prints what it prints, for \
+         systems that lack it: objects link, address, route, neighbour, rule, netns and monitor. \
+         Options follow \"ip\". A link to nsrun that is called \"ip\" is the same."],
+    operands: Operands { required: &[], more: More::Any("ARG") },
+    sections: &[Section { heading: OPTIONS, options: &[HELP] }],
+    notes: &[("Exit status", "0 done, 1 or 255 wrong words, 2 refused by the kernel: as ip(8).")],
+    examples: &[("Which addresses there are", "nsrun ip address")],
+    ..Command::EMPTY
+};
+
+const PUBLICATION: &str = "[HOSTIP:]HOSTPORT[-END]:PORT[-END][/PROTOCOL]";
+
+const PUBLISH: Command = Command {
+    name: "publish",
+    group: PORTS,
+    summary: "let ports of this host lead to a run",
+    about: &[
+        "Publishes ports of a run that is there, all or none, and prints them. They are reached from \
+         other hosts, from this host by any of its addresses and by 127.0.0.1, from other runs and \
+         from the run itself.",
+        "PORTS is [HOSTIP:]HOSTPORT[-END]:PORT[-END][/PROTOCOL], as for \"nsrun run --publish\". A port \
+         that another run or a process of this host has, by the same address or by all, is refused.",
+    ],
+    operands: Operands { required: &["NAME|PID", "PORTS"], more: More::Any("PORTS") },
+    sections: &[Section { heading: OPTIONS, options: &[HELP] }],
+    examples: &[
+        ("A web server", "nsrun publish web 8080:80"),
+        (
+            "From this host only, and a range",
+            "nsrun publish web 127.0.0.1:53:53/udp 9000-9009:9000-9009",
+        ),
+    ],
+    ..Command::EMPTY
+};
+
+const UNPUBLISH: Command = Command {
+    name: "unpublish",
+    group: PORTS,
+    summary: "take published ports back",
+    about: &["Takes back published ports of a run. Connections that are there go on."],
+    operands: Operands { required: &["NAME|PID", "PORTS"], more: More::Any("PORTS") },
+    sections: &[Section { heading: OPTIONS, options: &[HELP] }],
+    examples: &[("As port prints it", "nsrun unpublish web 8080:80/tcp")],
+    ..Command::EMPTY
+};
+
+const PORT: Command = Command {
+    name: "port",
+    group: PORTS,
+    summary: "list the published ports of a run",
+    about: &["Lists the published ports of a run, one a line, as they are typed."],
+    operands: Operands { required: &["NAME|PID"], more: More::None },
+    sections: &[Section { heading: OPTIONS, options: &[JSON, HELP] }],
+    examples: &[("The ports of \"web\"", "nsrun port web")],
+    ..Command::EMPTY
+};
+
+const FIREWALL: Command = Command {
+    name: "firewall",
+    group: PORTS,
+    summary: "show the firewall rules of nsrun, or make them anew",
+    about: &[
+        "All rules of nsrun are in one table of nf_tables, \"inet nsrun\". What they must be follows \
+         from the networks and runs that are there.",
+    ],
+    sections: &[Section { heading: OPTIONS, options: &[HELP] }],
+    subcommands: &[FIREWALL_SHOW, FIREWALL_RELOAD],
+    examples: &[("After \"nft flush ruleset\"", "nsrun firewall reload")],
+    ..Command::EMPTY
+};
+
+const FIREWALL_SHOW: Command = Command {
+    name: "show",
+    group: PORTS,
+    summary: "show the rules, and whether they are there",
+    about: &[
+        "Shows the rules as nft(8) would list them, and published ports of runs that are gone.",
+    ],
+    sections: &[Section { heading: OPTIONS, options: &[JSON, HELP] }],
+    examples: &[("For people", "nsrun firewall show")],
+    ..Command::EMPTY
+};
+
+const FIREWALL_RELOAD: Command = Command {
+    name: "reload",
+    group: PORTS,
+    summary: "make all rules anew",
+    about: &[
+        "Makes the rules of every network and the published ports of every run anew, at once: after \
+         somebody flushed or changed them. Connections that are there go on.",
+    ],
+    sections: &[Section { heading: OPTIONS, options: &[HELP] }],
+    examples: &[("All of them", "nsrun firewall reload")],
+    ..Command::EMPTY
+};
+
+const GC: Command = Command {
+    name: "gc",
+    group: RUNS,
+    summary: "remove what killed runs left",
+    about: &[
+        "Removes published ports of runs whose nsrun was killed, and says which. Everything else the \
+         kernel removes by itself; and before an address or a port is taken again, its old ports are \
+         removed anyway.",
+    ],
+    sections: &[Section { heading: OPTIONS, options: &[JSON, HELP] }],
+    examples: &[("Tidy up", "nsrun gc")],
     ..Command::EMPTY
 };
 

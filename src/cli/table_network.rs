@@ -3,7 +3,7 @@
 use super::command::{Command, More, Operands, Opt, Section};
 use super::table::{HELP, JSON, OPTIONS};
 
-const NETWORKS: &str = "Networks";
+pub(super) const NETWORKS: &str = "Networks";
 
 pub(super) const NETWORK: Command = Command {
     name: "network",
@@ -161,6 +161,22 @@ const NETWORK_CREATE: Command = Command {
             options: &[
                 Opt::flag("internal", "members reach each other and this host only"),
                 Opt::flag("isolated", "members do not reach each other"),
+                Opt::flag(
+                    "open",
+                    "members reach those of other open networks; default: networks are kept apart",
+                ),
+                Opt::value(
+                    "snat",
+                    "ADDRESS",
+                    "source of what members send to the world; default that of the link by which \
+                     it leaves this host",
+                ),
+                Opt::one_of(
+                    "masquerade",
+                    &["on", "off"],
+                    "off: members keep their own source, and the world must have a route to the \
+                     subnet; default on",
+                ),
                 Opt::flag("unmanaged", "make no firewall rules for it"),
                 HELP,
             ],

@@ -6,6 +6,7 @@ use std::os::fd::{AsFd, AsRawFd};
 use ipnet::IpNet;
 
 use super::place::Place;
+use super::run::warn;
 use super::{attach, network_options, operand};
 use crate::apply::{self, Made};
 use crate::cli::Args;
@@ -44,13 +45,15 @@ pub(super) fn connect(args: &Args) -> Result<u8> {
             .because(format!("it is on network \"{}\" already", asked.network))
             .hint("nsrun disconnect takes it off"));
     }
-    let links = plan::links(std::slice::from_ref(&asked), &machine, name, &[])?;
+    let mut warnings = Vec::new();
+    let links = plan::links(std::slice::from_ref(&asked), &machine, name, &[], &mut warnings)?;
     if let Made::Raced = apply::make_network(&mut kernel, &links.network)? {
         return Err(Error::new(format!("cannot connect {}", target.title))
             .because("somebody made or removed the network in this moment")
             .hint("try again"));
     }
     drop(lock);
+    warn(&warnings);
     let Links { mut members, direct, .. } = links;
     for member in &mut members {
         // Its first link holds the run's name.
@@ -118,7 +121,12 @@ fn join(kernel: &mut Kernel, target: &mut Place, member: &Member, routes: &[Rout
     let mut steps = member.inside(lease);
     steps.extend(routes.iter().map(own).map(Step::AddRoute));
     let text = owner(target);
-    let done = apply::publish(kernel, member, lease, &text, &mut later)
+    let swept = match member.network.publishes {
+        true => apply::firewall::sweep(kernel, member.address(lease).addr()),
+        false => Ok(()),
+    };
+    let done = swept
+        .and_then(|()| apply::publish(kernel, member, lease, &text, &mut later))
         .and_then(|()| apply::send(&mut target.kernel, &steps));
     if let Err(error) = done {
         return Err(take_back(kernel, &lease.to_string(), error));

@@ -5,7 +5,7 @@ use super::place::Place;
 use crate::apply;
 use crate::cli::Args;
 use crate::error::{Error, Result};
-use crate::facts::Lease;
+use crate::facts::{Joined, Lease};
 use crate::kernel::{Kernel, Link};
 use crate::plan::Step;
 
@@ -36,6 +36,9 @@ pub(super) fn disconnect(args: &Args) -> Result<u8> {
                 .hint("end the run with \"nsrun stop\", or disconnect its other links"));
         }
         let (name, index) = (link.name.clone(), Some(link.index));
+        if let Some(end) = &host_end {
+            release_ports(&mut kernel, &target, end);
+        }
         apply::send(&mut target.kernel, &[Step::DeleteLink { link: name, index }])?;
         return Ok(0);
     }
@@ -43,6 +46,16 @@ pub(super) fn disconnect(args: &Args) -> Result<u8> {
         links.iter().map(|link| link.name.as_str()).filter(|name| *name != "lo").collect();
     Err(cannot("it has no such link and is on no such network".into())
         .hint(format!("its links are {}", names.join(", "))))
+}
+
+/// Takes back the ports that lead to a run by a link that goes. What stays of them is swept when
+/// the address or the port is taken again.
+fn release_ports(kernel: &mut Kernel, target: &Place, end: &Link) {
+    let run = target.run.as_ref().and_then(|status| status.run);
+    let Some((run, lease)) = run.zip(Lease::parse(&end.name)) else { return };
+    if !Joined::ports(lease, &end.names).is_empty() {
+        apply::firewall::release(kernel.take_netfilter(), run, &[lease], &[]);
+    }
 }
 
 /// The end on this host of a link inside, if it is the lease of a member.

@@ -5,7 +5,7 @@ use std::net::IpAddr;
 
 use serde_json::{Value, json};
 
-use super::{find_run, operand, process};
+use super::{find_run, operand, ports, process};
 use crate::cli::Args;
 use crate::error::Result;
 use crate::facts::{Joined, Status, is_link_local, with_prefix};
@@ -43,7 +43,7 @@ pub(super) fn json(kernel: &mut Kernel, status: &Status) -> Result<Value> {
         "supervisor": run.map(|run| run.supervisor),
         "mode": status.mode,
         "networks": networks(kernel, status)?,
-        "ports": [],
+        "ports": status.joined.iter().flat_map(|joined| &joined.ports).map(ports::json).collect::<Vec<_>>(),
     }))
 }
 

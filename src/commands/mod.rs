@@ -6,19 +6,24 @@ mod declared;
 mod decode;
 mod disconnect;
 mod exec;
+mod firewall;
 mod inspect;
+mod ip;
 mod link;
 pub mod netns;
 mod network;
 mod network_options;
 mod options;
 mod place;
+mod ports;
 mod process;
 mod ps;
 mod run;
 mod stop;
 mod target;
 mod wait;
+
+pub use ip::ip;
 
 use crate::cli::{Args, Usage};
 use crate::error::{Error, Kind, Result};
@@ -55,6 +60,12 @@ pub fn dispatch(path: &str, args: &Args) -> std::result::Result<u8, (Error, u8)>
         "decode" => decode::decode,
         "stop" => stop::stop,
         "wait" => wait::wait,
+        "firewall show" => firewall::show,
+        "firewall reload" => firewall::reload,
+        "gc" => firewall::gc,
+        "publish" => ports::publish,
+        "unpublish" => ports::unpublish,
+        "port" => ports::port,
         "link move" => link::send_away,
         "link promisc" => link::promisc,
         "link return" => link::take_back,

@@ -41,6 +41,7 @@ pub(super) fn spec(args: &Args) -> Result<Run> {
         preserve_fds: preserve_fds(args)?,
         survive: args.flag("survive"),
         command: args.operands().to_vec(),
+        ports: super::ports::publications(args.texts("publish")?)?,
         networks,
         share,
         isolation,

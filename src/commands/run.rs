@@ -7,13 +7,13 @@ use std::path::{Path, PathBuf};
 
 use serde_json::json;
 
-use super::{attach, inspect, options, process, target};
+use super::{attach, inspect, options, ports, process, target};
 use crate::apply::{self, Launched, Made};
 use crate::cli::Args;
 use crate::dns::{Members, Server, Upstreams};
 use crate::error::{Error, Kind, Result};
 use crate::facts::{HostFiles, Machine};
-use crate::kernel::{Kernel, Record, record};
+use crate::kernel::{Kernel, Netfilter, Record, record};
 use crate::plan::{self, Plan};
 use crate::spec::{NetworkOf, Run, Share};
 use crate::sys::channel::Channel;
@@ -96,7 +96,8 @@ fn dry_run(args: &Args) -> Result<Option<Show>> {
     }))
 }
 
-fn warn(warnings: &[String]) {
+/// Tells what people should know although it is no error.
+pub(super) fn warn(warnings: &[String]) {
     for warning in warnings {
         let _ = writeln!(io::stderr(), "nsrun: warning: {warning}");
     }
@@ -144,6 +145,8 @@ struct Life {
     held: attach::Held,
     /// For those who ask for names.
     kernel: Kernel,
+    /// The firewall, when it has ports there.
+    netfilter: Option<Netfilter>,
 }
 
 /// Takes the name of a run that will have no link on this host to hold it.
@@ -210,14 +213,27 @@ fn launch(spec: &Run, warn: &mut dyn FnMut(&[String])) -> Result<Life> {
             warn(&plan.warnings);
             if let Some(launched) = apply::launch(&mut kernel, &plan, &made, namespace)? {
                 warn(&launched.warnings);
+                tell_free_ports(spec, &launched);
+                // With ports it is kept for their end: closing it waits while the kernel forgets what
+                // others removed a moment ago.
+                let netfilter = kernel.take_netfilter().filter(|_| !launched.ports.is_empty());
                 let record = registered(record, spec, &launched, &plan);
-                return Ok(Life { launched, plan, record, held, kernel });
+                return Ok(Life { launched, plan, record, held, kernel, netfilter });
             }
         }
     }
     Err(Error::new("cannot make the network")
         .because("others make and remove it all the time")
         .hint("try again"))
+}
+
+/// Which ports were chosen where any would do.
+fn tell_free_ports(spec: &Run, launched: &Launched) {
+    for (asked, (_, port)) in spec.ports.iter().zip(&launched.ports) {
+        if asked.first == 0 {
+            let _ = writeln!(io::stderr(), "nsrun: published {port}");
+        }
+    }
 }
 
 fn foreground(spec: &Run, output: Output) -> Result<u8> {
@@ -236,7 +252,7 @@ fn block_signals() -> Result<()> {
 
 /// Watches over a run until it ends; its exit status stays readable for those who wait for it.
 fn stay(life: Life, status: Option<File>) -> Result<u8> {
-    let Life { mut launched, plan, record, held, kernel } = life;
+    let Life { mut launched, plan, record, held, kernel, netfilter } = life;
     if let Some(mut file) = status {
         let line = format!("{}\n", describe(&launched, &plan));
         let _ = file.write_all(line.as_bytes());
@@ -250,12 +266,21 @@ fn stay(life: Life, status: Option<File>) -> Result<u8> {
     // What the caller left open for CMD, or for nobody, must end when CMD closes it.
     let mut kept = server.as_ref().map(Server::descriptors).unwrap_or_default();
     kept.extend(record.iter().map(Record::as_fd).chain(held.descriptors()));
+    kept.extend(netfilter.as_ref().map(AsFd::as_fd));
     file::close_all_but(3, &kept);
     let status_file = file::anonymous(c"nsrun-status");
     let status = apply::supervise(&launched, server.as_mut())?;
     held.release();
+    let mut has_more_ports = false;
     if let Ok(mut file) = status_file {
         let _ = file.write_all(&[status]);
+        has_more_ports = ports::are_noted(&file);
+    }
+    if has_more_ports {
+        launched.leases.extend(ports::connected(launched.run, &launched.leases));
+    }
+    if !launched.ports.is_empty() || has_more_ports {
+        apply::firewall::release(netfilter, launched.run, &launched.leases, &launched.ports);
     }
     Ok(status)
 }
@@ -292,7 +317,7 @@ fn describe(launched: &Launched, plan: &Plan) -> serde_json::Value {
         "started": inspect::time(launched.run.started),
         "command": plan.process.command.iter().map(|word| word.to_string_lossy()).collect::<Vec<_>>(),
         "networks": networks.chain(direct).collect::<Vec<_>>(),
-        "ports": [],
+        "ports": launched.ports.iter().map(|(_, port)| ports::json(port)).collect::<Vec<_>>(),
     })
 }
 

@@ -38,6 +38,13 @@ impl fmt::Display for Lease {
 }
 
 impl Lease {
+    /// What the names of all leases of a network begin with.
+    pub fn links(network: u32) -> String {
+        let mut name = Lease { network, host: 0 }.to_string();
+        name.pop();
+        name
+    }
+
     /// The lease that a link's name says, `None` for the name of another link.
     pub fn parse(link: &str) -> Option<Lease> {
         let (network, host) = link.strip_prefix("ns")?.split_once('.')?;

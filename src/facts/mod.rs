@@ -64,6 +64,23 @@ pub struct Host {
     pub occupied: Vec<Occupied>,
     /// MTU of the link that holds the default route.
     pub uplink_mtu: Option<u32>,
+    /// Whether it forwards IPv4.
+    pub forwards4: bool,
+    /// Whether it forwards IPv6.
+    pub forwards6: bool,
+    /// Links that lead out of it.
+    pub guard: Vec<String>,
+    /// Links by which a router advertised an IPv6 default route, which is lost when the host
+    /// begins to forward.
+    pub advertised: Vec<String>,
+    /// Whether it forwards for networks only.
+    pub guarded: bool,
+    /// Whether the kernel has nf_tables.
+    pub firewall: bool,
+    /// What else decides about packets through it.
+    pub chains: Vec<ForwardChain>,
+    /// Whether iptables has a filter table of its own, beside nf_tables.
+    pub legacy_filter: bool,
     /// The networks that are there, unfinished ones too.
     pub networks: Vec<Network>,
     /// All links.
@@ -80,6 +97,11 @@ impl Host {
         let own = prefixes.into_iter().map(|prefix| Occupied { prefix, by: by.clone() });
         self.occupied.splice(0..0, own);
         let (name, names) = (network.bridge.clone(), vec![Network::bridge_name(network.number)]);
+        if network.options.guarded {
+            self.guarded = true;
+            self.forwards4 = true;
+            self.forwards6 |= network.options.gateway6.is_some();
+        }
         self.links.push(HostLink { name, names, ..HostLink::default() });
     }
 }
@@ -95,6 +117,26 @@ pub struct HostLink {
     pub addresses: Vec<String>,
     /// Name of the bridge, bond or other link it belongs to.
     pub master: Option<String>,
+}
+
+/// A base chain on the way of packets through this host, and what is known of its table.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ForwardChain {
+    /// "ip", "ip6" or "inet".
+    pub family: &'static str,
+    /// Its table.
+    pub table: String,
+    /// Its name.
+    pub name: String,
+    /// Whether it drops what no rule decides about.
+    pub drops: bool,
+}
+
+impl ForwardChain {
+    /// Whether iptables made it, by way of nf_tables.
+    pub fn is_of_iptables(&self) -> bool {
+        self.family != "inet" && self.table == "filter" && self.name == "FORWARD"
+    }
 }
 
 /// The files of this host that name resolution depends on; `None` where there is no such file.

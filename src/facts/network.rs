@@ -7,7 +7,7 @@ use std::net::Ipv4Addr;
 use ipnet::{Ipv4Net, Ipv6Net};
 
 use crate::facts::Lease;
-use crate::spec::{Driver, Mac, Range};
+use crate::spec::{Driver, Mac, Range, Source};
 
 /// Bridges of networks are called this and a number, unless they were given another name.
 pub const BRIDGE_PREFIX: &str = "nsrun";
@@ -33,6 +33,9 @@ pub struct Network {
     pub options: Options,
     /// Whether everything belonging to it was made; if not, whoever sees it makes the rest.
     pub complete: bool,
+    /// Whether members may have published ports: then an address that is leased again may still
+    /// have the ports of a run whose nsrun was killed.
+    pub publishes: bool,
 }
 
 /// What the description of a network's bridge says besides its name.
@@ -50,6 +53,12 @@ pub struct Options {
     pub internal: bool,
     /// Members do not reach each other.
     pub isolated: bool,
+    /// Members reach those of other networks that are open too, and the other way round.
+    pub open: bool,
+    /// The source that members' packets have outside.
+    pub source: Source,
+    /// This host did not route before nsrun made it: it shall route for networks only.
+    pub guarded: bool,
     /// nsrun makes no firewall rules for it.
     pub unmanaged: bool,
     /// The link of this host that is a port of the bridge: members sit on its LAN, whose router is
@@ -71,6 +80,11 @@ impl Network {
     /// links and runs.
     pub fn altname(name: &str) -> String {
         format!("net:{name}")
+    }
+
+    /// The alternative name of the bridge which says that members may have published ports.
+    pub fn publishes_altname(&self) -> String {
+        format!("ports:{}", self.number)
     }
 
     /// The address that `lease` stands for, with the network's prefix length.
@@ -173,9 +187,16 @@ impl Network {
         if let Some(uplink) = &options.uplink {
             word("uplink", uplink);
         }
+        match options.source {
+            Source::Masquerade => {}
+            Source::Fixed(address) => word("snat", &address),
+            Source::Own => word("masquerade", &"off"),
+        }
         for (flag, name) in [
             (options.internal, "internal"),
             (options.isolated, "isolated"),
+            (options.open, "open"),
+            (options.guarded, "guarded"),
             (options.unmanaged, "unmanaged"),
         ] {
             if flag {
@@ -218,6 +239,10 @@ impl Description {
                 "range" => options.range = Some(value.parse().ok()?),
                 "exclude" => options.exclude.push(value.parse().ok()?),
                 "uplink" => options.uplink = Some(value.into()),
+                "snat" => options.source = Source::Fixed(value.parse().ok()?),
+                "masquerade" if value == "off" => options.source = Source::Own,
+                "open" => options.open = true,
+                "guarded" => options.guarded = true,
                 "internal" => options.internal = true,
                 "isolated" => options.isolated = true,
                 "unmanaged" => options.unmanaged = true,
@@ -259,6 +284,7 @@ mod tests {
             mtu: 1500,
             options: Options::default(),
             complete: true,
+            publishes: false,
         }
     }
 
@@ -327,6 +353,9 @@ mod tests {
             exclude: vec!["10.0.0.70".parse().unwrap(), "10.0.0.80-10.0.0.90".parse().unwrap()],
             internal: true,
             isolated: true,
+            open: true,
+            source: Source::Fixed(Ipv4Addr::new(198, 51, 100, 7)),
+            guarded: true,
             unmanaged: true,
             uplink: Some("eth1".into()),
         };

@@ -4,6 +4,7 @@ use std::fmt;
 use std::net::Ipv4Addr;
 
 use crate::facts::Lease;
+use crate::spec::Publication;
 
 /// The description of a run, kept as the alias of its link (at most 255 bytes, readable by
 /// everyone).
@@ -79,6 +80,26 @@ pub struct Joined {
     pub address: Option<(Ipv4Addr, u8)>,
     /// Address of the network's gateway.
     pub gateway: Option<Ipv4Addr>,
+    /// Ports published there.
+    pub ports: Vec<Publication>,
+}
+
+impl Joined {
+    /// The alternative name of a link which says that ports are published there. So whoever
+    /// rebuilds the firewall knows, and it is gone with the run. The lease in it makes it another
+    /// for each link: that nobody publishes the same port is not decided here.
+    pub fn port_altname(lease: Lease, ports: &str) -> String {
+        format!("port:{lease}:{ports}")
+    }
+
+    /// The published ports that the alternative names of a link say.
+    pub fn ports(lease: Lease, names: &[String]) -> Vec<Publication> {
+        let start = Joined::port_altname(lease, "");
+        let specs = names.iter().filter_map(|name| name.strip_prefix(start.as_str()));
+        let mut ports: Vec<Publication> = specs.filter_map(|spec| spec.parse().ok()).collect();
+        ports.sort_unstable_by_key(|port| (port.first, port.protocol, port.host));
+        ports
+    }
 }
 
 impl Status {

@@ -1,7 +1,9 @@
 //! The kernel's side of networking: exchange one batch, take one snapshot.
 
+mod conntrack;
 mod holder;
 mod link;
+mod listener;
 mod lock;
 pub mod named;
 mod netfilter;
@@ -19,8 +21,9 @@ use crate::error::{Error, Result};
 use crate::sys;
 
 pub use link::Link;
+pub use listener::{Listener, listener};
 pub use lock::{Lock, Shared};
-pub use netfilter::Netfilter;
+pub use netfilter::{Found, FoundRule, Netfilter};
 pub use query::{Answer, Reply};
 pub use record::{Record, record, recorded};
 pub use trace::start_trace;
@@ -28,10 +31,11 @@ pub use trace::start_trace;
 /// Room for the batches of a usual run; larger ones take a second try.
 const BATCH: usize = 2048;
 
-/// rtnetlink in the network namespace that this was opened in.
+/// rtnetlink, and nf_tables when it is needed, in the network namespace that this was opened in.
 #[derive(Debug)]
 pub struct Kernel {
     route: Socket,
+    netfilter: Option<Netfilter>,
 }
 
 impl Kernel {
@@ -40,7 +44,7 @@ impl Kernel {
         let route = trace::open(Protocol::Route).map_err(|error| {
             Error::new("cannot talk to the kernel's routing netlink").because(error)
         })?;
-        Ok(Kernel { route })
+        Ok(Kernel { route, netfilter: None })
     }
 
     /// Sends the messages that `fill` writes, as one batch, and waits until the last is answered.
@@ -74,6 +78,25 @@ impl Kernel {
             Ok(items) => Ok(items),
             Err(refusal) => Err(Error::new("cannot list").because(words(&refusal))),
         }
+    }
+
+    /// nf_tables, opened when it is first needed: a run on a network that is there does not.
+    pub fn netfilter(&mut self) -> Result<&mut Netfilter> {
+        if self.netfilter.is_none() {
+            self.netfilter = Some(Netfilter::open()?);
+        }
+        self.netfilter.as_mut().ok_or_else(|| Error::new("cannot talk to the kernel's firewall"))
+    }
+
+    /// Gives up nf_tables, if it is open.
+    pub fn take_netfilter(&mut self) -> Option<Netfilter> {
+        self.netfilter.take()
+    }
+
+    /// With nf_tables as somebody opened it before.
+    #[must_use]
+    pub fn with_netfilter(self, netfilter: Option<Netfilter>) -> Self {
+        Kernel { netfilter, ..self }
     }
 
     /// Index of a link by its name; `None` when there is none.

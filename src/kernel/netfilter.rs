@@ -1,51 +1,340 @@
-//! nf_tables: exchange one transaction.
+//! nf_tables: exchange one transaction, ask single elements, list what a table holds.
 
-use nl::netfilter::{NfGen, batch};
-use nl::socket::{Refusal, Socket};
-use nl::{Batch, Flags, Protocol};
+use std::os::fd::{AsFd, BorrowedFd};
 
-use super::{failed, trace, with_batch};
+use nl::netfilter::{
+    Family, NfGen, batch, chain, data, element, elements, generation, hook, rule, table, userdata,
+    verdict::Code,
+};
+use nl::socket::{Refusal, Socket, SocketError};
+use nl::{Batch, DecodeError, Flags, Message, Protocol};
+
+use super::{trace, with_batch, words};
 use crate::error::{Error, Result};
+use crate::facts::ForwardChain;
+use crate::sys::namespace::Namespaces;
+use crate::sys::process::{Fork, exit, fork, new_session};
+use crate::sys::{self, Errno};
 
 /// nf_tables in the network namespace that this was opened in.
 #[derive(Debug)]
 pub struct Netfilter {
-    socket: Socket,
+    pub(super) socket: Socket,
+}
+
+/// An element as the kernel has it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Found {
+    /// Its key.
+    pub key: Vec<u8>,
+    /// What it gives; empty for verdicts.
+    pub data: Vec<u8>,
+    /// Its comment.
+    pub comment: Option<String>,
+}
+
+/// A rule as the kernel has it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct FoundRule {
+    /// What it is removed by.
+    pub handle: u64,
+    /// Its comment.
+    pub comment: Option<String>,
+}
+
+/// How long the kernel may take to forget what was removed.
+const FORGETTING: std::time::Duration = std::time::Duration::from_millis(150);
+
+impl AsFd for Netfilter {
+    fn as_fd(&self) -> BorrowedFd<'_> {
+        self.socket.as_fd()
+    }
 }
 
 impl Netfilter {
     /// Opens the connection, in the network namespace of the caller.
-    ///
-    /// # Errors
-    /// The kernel lacks nf_tables, or descriptors are used up.
     pub fn open() -> Result<Self> {
         let socket = trace::open(Protocol::Netfilter).map_err(|error| {
-            Error::new("cannot talk to the kernel's netfilter netlink")
-                .because(error)
-                .hint("the kernel may lack nf_tables (CONFIG_NF_TABLES, module nf_tables)")
+            Error::new("cannot talk to the kernel's firewall").because(error).hint(
+                "the kernel lacks netfilter netlink (CONFIG_NETFILTER_NETLINK, module nfnetlink)",
+            )
         })?;
         Ok(Netfilter { socket })
     }
 
-    /// Sends the changes that `fill` writes as one transaction: all of them take effect or none.
-    /// The last of them must ask for an acknowledgement. Returns what was refused, by its place
-    /// among the changes.
+    /// Whether the kernel has nf_tables, as far as this can be seen without rights.
+    pub fn is_there() -> Result<bool> {
+        let mut own = match Socket::open(Protocol::Netfilter) {
+            Ok(socket) => Netfilter { socket },
+            Err(SocketError::Io(_, error)) if sys::errno(&error) == Errno::EPROTONOSUPPORT => {
+                return Ok(false);
+            }
+            Err(_) => Netfilter::open()?,
+        };
+        let seq = own.socket.seq();
+        let fill = |batch: &mut Batch<'_>| {
+            batch.push(generation::GET, Flags::empty(), NfGen::default(), |_| {});
+        };
+        let refusals = with_batch(seq, fill, |bytes| own.socket.transact(bytes, |_| Ok(())))?
+            .map_err(failed)?;
+        let refusal = refusals.first().map(|refusal| Errno::from_raw(refusal.errno));
+        // What nfnetlink says of a subsystem that is not there.
+        Ok(!matches!(refusal, Some(Errno::EINVAL | Errno::EOPNOTSUPP)))
+    }
+
+    /// Carries out the changes that `fill` writes, all or none. Returns the refusals, none when all
+    /// took effect; their index counts the changes. The last change must ask for an
+    /// acknowledgement.
     ///
     /// # Errors
-    /// No answer came, or none that can be relied on.
+    /// No answer came, or none that can be relied on: it is unknown whether it took effect.
     pub fn commit(&mut self, fill: impl Fn(&mut Batch<'_>)) -> Result<Vec<Refusal>> {
+        self.commit_if(None, fill)
+    }
+
+    /// The same, with a generation only if nobody changed the ruleset since; else `ERESTART`.
+    ///
+    /// # Errors
+    /// See [`commit`](Self::commit).
+    pub fn commit_if(
+        &mut self,
+        generation: Option<u32>,
+        fill: impl Fn(&mut Batch<'_>),
+    ) -> Result<Vec<Refusal>> {
         let seq = self.socket.seq();
-        let fill = |out: &mut Batch<'_>| {
-            out.push(batch::BEGIN, Flags::empty(), NfGen::BATCH, |_| {});
-            fill(out);
-            out.push(batch::END, Flags::empty(), NfGen::BATCH, |_| {});
+        let all = |batch: &mut Batch<'_>| {
+            batch.push(batch::BEGIN, Flags::empty(), NfGen::BATCH, |m| {
+                m.put_some(batch::GENID, generation);
+            });
+            fill(batch);
+            batch.push(batch::END, Flags::empty(), NfGen::BATCH, |_| {});
         };
-        let sent = with_batch(seq, fill, |bytes| self.socket.transact(bytes, |_| Ok(())))?;
-        let mut refusals = sent.map_err(failed)?;
+        let send = |bytes: &[u8]| {
+            sys::link::enlarge_send_buffer(&self.socket, bytes.len());
+            self.socket.transact(bytes, |_| Ok(()))
+        };
+        let mut refusals = with_batch(seq, all, send)?.map_err(failed)?;
+        // The begin is no change.
         for refusal in &mut refusals {
-            // The begin of the batch is none of the caller's messages.
             refusal.index = refusal.index.saturating_sub(1);
         }
         Ok(refusals)
     }
+
+    /// The generation of the ruleset: every transaction makes a new one.
+    pub fn generation(&mut self) -> Result<u32> {
+        let mut found = 0;
+        self.ask(
+            "the generation of the ruleset",
+            |batch| {
+                batch.push(generation::GET, Flags::empty(), NfGen::default(), |_| {});
+            },
+            |message| {
+                let (_, view) = message.decode(generation::NEW)?;
+                found = view.get(generation::ID)?.unwrap_or_default();
+                Ok(())
+            },
+        )?;
+        Ok(found)
+    }
+
+    /// The comment of table `name` of family inet; `None` when there is no such table.
+    pub fn table_comment(&mut self, name: &str) -> Result<Option<String>> {
+        let mut found = String::new();
+        let there = self.ask(
+            &format!("table \"{name}\""),
+            |batch| {
+                batch.push(table::GET, Flags::empty(), NfGen::INET, |m| {
+                    m.put(table::NAME, name);
+                });
+            },
+            |message| {
+                let (_, view) = message.decode(table::NEW)?;
+                found = comment(view.get(table::USERDATA)?).unwrap_or_default();
+                Ok(())
+            },
+        )?;
+        Ok(there.then_some(found))
+    }
+
+    /// One element of a set of family inet; `None` when it, the set or the table is not there.
+    pub fn element(&mut self, table: &str, set: &str, key: &[u8]) -> Result<Option<Found>> {
+        let mut found = None;
+        self.ask(
+            &format!("an element of set \"{set}\""),
+            |batch| {
+                batch.push(elements::GET, Flags::empty(), NfGen::INET, |m| {
+                    m.put(elements::TABLE, table).put(elements::SET, set);
+                    m.nest(elements::ELEMENTS, |list| {
+                        list.element(|e| {
+                            e.key(key);
+                        });
+                    });
+                });
+            },
+            |message| {
+                found = read_elements(&message)?.into_iter().next();
+                Ok(())
+            },
+        )?;
+        Ok(found)
+    }
+
+    /// All elements of a set of family inet; none when the set or the table is not there.
+    pub fn elements(&mut self, table: &str, set: &str) -> Result<Vec<Found>> {
+        let all = self.dump(
+            |batch| {
+                batch.push(elements::GET, Flags::DUMP, NfGen::INET, |m| {
+                    m.put(elements::TABLE, table).put(elements::SET, set);
+                });
+            },
+            |message| read_elements(&message).map(Some),
+        )?;
+        Ok(all.into_iter().flatten().collect())
+    }
+
+    /// The base chains on the way of packets through this host.
+    pub fn forward_chains(&mut self) -> Result<Vec<ForwardChain>> {
+        self.dump(
+            |batch| {
+                batch.push(chain::GET, Flags::DUMP, NfGen::default(), |_| {});
+            },
+            |message| {
+                let (header, view) = message.decode(chain::NEW)?;
+                let Some(hook) = view.nest(chain::HOOK)? else { return Ok(None) };
+                let family = match Family(header.family) {
+                    Family::IPV4 => "ip",
+                    Family::IPV6 => "ip6",
+                    Family::INET => "inet",
+                    _ => return Ok(None),
+                };
+                if hook.get(hook::HOOKNUM)? != Some(chain::Hook::FORWARD.0) {
+                    return Ok(None);
+                }
+                let text = |text: Option<nl::Text<'_>>| text.unwrap_or_default().to_string();
+                Ok(Some(ForwardChain {
+                    family,
+                    table: text(view.get(chain::TABLE)?),
+                    name: text(view.get(chain::NAME)?),
+                    drops: view.get(chain::POLICY)? == Some(Code::DROP),
+                }))
+            },
+        )
+    }
+
+    /// Whether there is such a chain.
+    pub fn has_chain(&mut self, family: NfGen, table: &str, name: &str) -> Result<bool> {
+        self.ask(
+            &format!("chain \"{name}\""),
+            |batch| {
+                batch.push(chain::GET, Flags::empty(), family, |m| {
+                    m.put(chain::TABLE, table).put(chain::NAME, name);
+                });
+            },
+            |_| Ok(()),
+        )
+    }
+
+    /// The rules of a chain; none when it is not there.
+    pub fn rules(&mut self, family: NfGen, table: &str, chain: &str) -> Result<Vec<FoundRule>> {
+        self.dump(
+            |batch| {
+                batch.push(rule::GET, Flags::DUMP, family, |m| {
+                    m.put(rule::TABLE, table).put(rule::CHAIN, chain);
+                });
+            },
+            |message| {
+                let (_, view) = message.decode(rule::NEW)?;
+                Ok(Some(FoundRule {
+                    handle: view.get(rule::HANDLE)?.unwrap_or_default(),
+                    comment: comment(view.get(rule::USERDATA)?),
+                }))
+            },
+        )
+    }
+
+    /// Leaves it to a process of its own to close the connection: for tens of milliseconds after
+    /// something was removed the kernel makes the last one who does wait.
+    pub fn leave_closing(&self) {
+        if let Ok(Fork::Child) = fork(Namespaces::empty()) {
+            // Whoever reads our output waits until every copy of the descriptor is closed.
+            sys::file::close_all_but(0, &[self.socket.as_fd()]);
+            let _ = new_session();
+            let _ = std::env::set_current_dir("/");
+            // By then a worker of the kernel has done it. Whoever closes before that holds the lock
+            // on all changes of the ruleset while it waits.
+            std::thread::sleep(FORGETTING);
+            exit(0);
+        }
+    }
+
+    /// Sends a question; whether there is what was asked for.
+    fn ask(
+        &mut self,
+        what: &str,
+        fill: impl Fn(&mut Batch<'_>),
+        each: impl FnMut(Message<'_>) -> std::result::Result<(), DecodeError>,
+    ) -> Result<bool> {
+        let seq = self.socket.seq();
+        let refusals =
+            with_batch(seq, fill, |bytes| self.socket.transact(bytes, each))?.map_err(failed)?;
+        match refusals.first() {
+            None => Ok(true),
+            Some(refusal) if refusal.errno == Errno::ENOENT as i32 => Ok(false),
+            Some(refusal) => Err(refused(what, refusal)),
+        }
+    }
+
+    fn dump<T>(
+        &mut self,
+        fill: impl Fn(&mut Batch<'_>),
+        each: impl FnMut(Message<'_>) -> std::result::Result<Option<T>, DecodeError>,
+    ) -> Result<Vec<T>> {
+        let seq = self.socket.seq();
+        match with_batch(seq, fill, |bytes| self.socket.dump(bytes, each))?.map_err(failed)? {
+            Ok(items) => Ok(items),
+            Err(refusal) if refusal.errno == Errno::ENOENT as i32 => Ok(Vec::new()),
+            Err(refusal) => Err(refused("the ruleset", &refusal)),
+        }
+    }
+}
+
+/// The error of a connection that gives no answers.
+fn failed(error: SocketError) -> Error {
+    Error { what: "cannot change or look up the firewall".into(), ..super::failed(error) }
+}
+
+fn refused(what: &str, refusal: &Refusal) -> Error {
+    let error = Error::new(format!("cannot look up {what}")).because(words(refusal));
+    match Errno::from_raw(refusal.errno) {
+        Errno::EPERM => error.hint("this needs CAP_NET_ADMIN: run as root"),
+        Errno::EOPNOTSUPP | Errno::EINVAL => {
+            error.hint("the kernel lacks nf_tables (CONFIG_NF_TABLES, module nf_tables)")
+        }
+        _ => error,
+    }
+}
+
+fn comment(bytes: Option<&[u8]>) -> Option<String> {
+    userdata::comment(bytes?).map(|text| text.to_string())
+}
+
+fn read_elements(message: &Message<'_>) -> std::result::Result<Vec<Found>, DecodeError> {
+    let (_, view) = message.decode(elements::NEW)?;
+    let mut all = Vec::new();
+    let Some(list) = view.nest(elements::ELEMENTS)? else { return Ok(all) };
+    for one in list.iter() {
+        let one = one?.attributes::<element::Element>();
+        let bytes = |key| -> std::result::Result<Vec<u8>, DecodeError> {
+            let nest = one.nest(key)?;
+            let value = nest.map(|nest| nest.get(data::VALUE)).transpose()?.flatten();
+            Ok(value.unwrap_or_default().to_vec())
+        };
+        all.push(Found {
+            key: bytes(element::KEY)?,
+            data: bytes(element::DATA)?,
+            comment: comment(one.get(element::USERDATA)?),
+        });
+    }
+    Ok(all)
 }

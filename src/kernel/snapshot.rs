@@ -12,13 +12,13 @@ use nl::route::route::{self, RtMsg};
 use nl::value::U32;
 use nl::{Attr, Flags};
 
-use super::{Kernel, Link, words};
+use super::{Kernel, Link, Netfilter, words};
 use crate::error::{Error, Result};
 use crate::facts::{
     BRIDGE_PREFIX, DEFAULT_NETWORK, Description, Host, HostLink, Joined, Lease, Network,
     NetworkLink, Occupied, Run, Status, is_default, is_link_local, parse_network_mac, with_prefix,
 };
-use crate::sys::Errno;
+use crate::sys::{self, Errno};
 
 /// How a link is asked for.
 #[derive(Clone, Copy, Debug)]
@@ -148,6 +148,7 @@ impl Kernel {
                     gateway: view.get(route::GATEWAY)?,
                     link: view.get(route::OIF)?,
                     metric: view.get(route::PRIORITY)?.unwrap_or(0),
+                    advertised: header.protocol == route::Protocol::RA,
                     main: table == u32::from(route::RT_TABLE_MAIN),
                 }))
             },
@@ -184,6 +185,14 @@ impl Kernel {
         Ok(links.into_iter().filter(foreign).map(|link| link.name).collect())
     }
 
+    /// Whether there is a bridge that is no network, besides `own`.
+    pub fn has_foreign_bridge(&mut self, own: &str) -> Result<bool> {
+        let is_foreign = |link: &Link| {
+            link.kind.as_deref() == Some("bridge") && link.name != own && ours(link).is_none()
+        };
+        Ok(self.links(None)?.iter().any(is_foreign))
+    }
+
     /// What making a network has to know about this host.
     pub fn host(&mut self) -> Result<Host> {
         let links: HashMap<u32, Link> =
@@ -212,6 +221,32 @@ impl Kernel {
             .filter(|route| route.main && is_default(&route.prefix) && route.link.is_some())
             .min_by_key(|route| (matches!(route.prefix, IpNet::V6(_)), route.metric));
         let uplink_mtu = default.and_then(|route| links.get(&route.link?)).map(|link| link.mtu);
+        let chains = match Netfilter::is_there()? {
+            false => None,
+            true if sys::credentials::is_root() => Some(self.netfilter()?.forward_chains()?),
+            // Others may not ask, and can only have the plan shown.
+            true => Some(Vec::new()),
+        };
+        let forwards = |family| sys::file::setting(&format!("net.{family}.forwarding"));
+        let mut guard: Vec<String> = links
+            .values()
+            .filter(|link| is_outside(link, &links))
+            .map(|l| l.name.clone())
+            .collect();
+        guard.sort_unstable();
+        let advertised =
+            routes.iter().filter(|route| route.advertised && is_default(&route.prefix));
+        let accepts = |name: &&str| {
+            sys::file::setting(&format!("net.ipv6.conf.{name}.accept_ra")).as_deref() == Some("1")
+        };
+        let mut advertised: Vec<String> = advertised
+            .filter_map(|route| route.link)
+            .map(name)
+            .filter(accepts)
+            .map(Into::into)
+            .collect();
+        advertised.sort_unstable();
+        advertised.dedup();
         let networks: Vec<Network> = links.values().filter_map(ours).collect();
         let host_link = |link: &Link| HostLink {
             name: link.name.clone(),
@@ -224,7 +259,21 @@ impl Kernel {
             master: link.master.map(|master| name(master).to_owned()),
         };
         let links = links.values().map(host_link).collect();
-        let mut host = Host { occupied, uplink_mtu, links, ..Host::default() };
+        let mut host = Host {
+            occupied,
+            uplink_mtu,
+            links,
+            forwards4: forwards("ipv4.conf.all").as_deref() != Some("0"),
+            forwards6: forwards("ipv6.conf.all").as_deref() != Some("0"),
+            guarded: networks.iter().any(|network| network.options.guarded),
+            guard,
+            advertised,
+            firewall: chains.is_some(),
+            chains: chains.unwrap_or_default(),
+            legacy_filter: std::fs::read_to_string("/proc/net/ip_tables_names")
+                .is_ok_and(|names| names.lines().any(|name| name == "filter")),
+            networks: Vec::new(),
+        };
         // Of those that were left unfinished only the default network is kept, and completed.
         let kept = networks.iter().filter(|network| network.complete || network.number == 0);
         kept.for_each(|network| host.add(network));
@@ -378,7 +427,16 @@ struct Route {
     gateway: Option<IpAddr>,
     link: Option<u32>,
     metric: u32,
+    /// Whether a router advertised it.
+    advertised: bool,
     main: bool,
+}
+
+/// Whether a link leads out of this host: not to itself, not to runs or to other things on it.
+fn is_outside(link: &Link, links: &HashMap<u32, Link>) -> bool {
+    let is_bridge = |link: &Link| link.kind.as_deref() == Some("bridge");
+    let in_bridge = link.master.and_then(|master| links.get(&master)).is_some_and(is_bridge);
+    link.name != "lo" && !is_bridge(link) && !in_bridge && Lease::parse(&link.name).is_none()
 }
 
 /// What a link is, taken for the bridge of a network. Only root of this host can give a bridge
@@ -395,7 +453,7 @@ fn network_of(link: &Link) -> NetworkLink {
     let Description { name, number, options } = said.unwrap_or_default();
     let of_link = || link.name.strip_prefix(BRIDGE_PREFIX).and_then(|n| n.parse().ok());
     let Some(number) = number.or_else(of_link) else { return foreign() };
-    NetworkLink::Ours(Network {
+    let mut network = Network {
         name: if complete { name } else { DEFAULT_NETWORK.into() },
         number,
         bridge: link.name.clone(),
@@ -404,7 +462,11 @@ fn network_of(link: &Link) -> NetworkLink {
         mtu: link.mtu,
         options,
         complete,
-    })
+        publishes: false,
+    };
+    let mark = network.publishes_altname();
+    network.publishes = link.names.contains(&mark);
+    NetworkLink::Ours(network)
 }
 
 fn ours(link: &Link) -> Option<Network> {
@@ -432,6 +494,7 @@ pub(super) fn status_of(link: &Link, network: Option<&Network>) -> Option<Status
             network: network.map(|network| network.name.clone()).unwrap_or_default(),
             address: address.map(|address| (address.addr(), address.prefix_len())),
             gateway: network.map(|network| network.gateway.addr()),
+            ports: Joined::ports(lease, &link.names),
         }],
     })
 }

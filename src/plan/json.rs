@@ -46,6 +46,7 @@ pub fn json(plan: &Plan) -> Value {
         "share": plan.share.as_ref().map(ToString::to_string),
         "members": members.collect::<Vec<_>>(),
         "direct": direct.collect::<Vec<_>>(),
+        "ports": plan.ports.iter().flat_map(|asked| &asked.ports).map(ToString::to_string).collect::<Vec<_>>(),
         "inside": steps(&inside),
         "prepare": plan.prepare.iter().map(setup).collect::<Vec<_>>(),
         "finish": plan.finish.iter().map(setup).collect::<Vec<_>>(),
@@ -133,6 +134,15 @@ fn step(step: &Step) -> Value {
         Step::RemoveName { link, index, name } => {
             json!({ "do": "remove_name", "link": link, "index": index, "name": name })
         }
+        Step::AddRules(network, guarded) => {
+            json!({ "do": "add_rules", "network": network.name, "guarded": guarded })
+        }
+        Step::RemoveRules(network) => json!({ "do": "remove_rules", "network": network.name }),
+        Step::SetParameter { key, value } => {
+            json!({ "do": "set_parameter", "key": key, "value": value })
+        }
+        Step::RelaxRouting { link } => json!({ "do": "relax_routing", "link": link }),
+        Step::Hairpin { link } => json!({ "do": "hairpin", "link": link }),
         Step::DeleteLink { link, index } => {
             json!({ "do": "delete_link", "link": link, "index": index })
         }

@@ -29,9 +29,10 @@ pub fn links(
     machine: &Machine,
     name: Option<&str>,
     aliases: &[String],
+    warnings: &mut Vec<String>,
 ) -> Result<Links> {
     let mut links = Links::default();
-    let networks = networks(asked, machine, &mut links.network)?;
+    let networks = networks(asked, machine, &mut links.network, warnings)?;
     let has_six = |network: &Option<Network>| {
         network.as_ref().is_some_and(|network| network.options.gateway6.is_some())
     };
@@ -64,6 +65,7 @@ fn networks(
     asked: &[Membership],
     machine: &Machine,
     sends: &mut Vec<Vec<Step>>,
+    warnings: &mut Vec<String>,
 ) -> Result<Vec<Option<Network>>> {
     let mut networks = Vec::new();
     let mut host = machine.host.clone();
@@ -81,7 +83,8 @@ fn networks(
         }
         let found = machine.networks.get(n).and_then(Option::as_ref);
         let declared = machine.declared.get(n).and_then(Option::as_ref);
-        let (network, rest) = network(&asked.network, found, declared, &host, machine.random)?;
+        let (network, rest) =
+            network(&asked.network, found, declared, &host, machine.random, warnings)?;
         // The next one to be made must leave room for this one.
         host.add(&network);
         networks.push(Some(network));

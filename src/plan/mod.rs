@@ -1,13 +1,16 @@
 //! What will be done, as data: decided here, without a system call, and shown or done elsewhere.
 
 mod direct;
+pub mod firewall;
 mod json;
 mod links;
 mod member;
 mod names;
 mod netns;
 mod network;
+mod outbound;
 mod pool;
+mod ports;
 mod run;
 #[cfg(test)]
 mod run_tests;
@@ -25,6 +28,7 @@ pub(crate) use names::RESPONDER;
 pub use names::Responder;
 pub use netns::{NameStep, add_name, delete_name, enter_named};
 pub use network::create as create_network;
+pub use ports::{Ports, can_publish, mark_publishing, record_ports};
 pub use run::{Plan, Process, run};
 pub use script::script;
 pub use setup::{PrivateFile, Setup};

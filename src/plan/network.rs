@@ -6,6 +6,8 @@ use ipnet::{IpNet, Ipv4Net, Ipv6Net};
 
 use crate::error::{Error, Result};
 use crate::facts::{DEFAULT_NETWORK, Host, Network, NetworkLink, Options, network_mac};
+use crate::plan::firewall;
+use crate::plan::outbound::outbound;
 use crate::plan::pool;
 use crate::plan::step::{Route, Step};
 use crate::spec::{Driver, MAX_MTU, MIN_MTU, Mac, NewNetwork};
@@ -35,7 +37,13 @@ pub(super) fn network(
     declared: Option<&NewNetwork>,
     host: &Host,
     random: u64,
+    warnings: &mut Vec<String>,
 ) -> Result<(Network, Vec<Vec<Step>>)> {
+    // Another run may have made it between the look for it and that at the host.
+    let made = || host.networks.iter().find(|own| own.complete && own.name == name);
+    if let Some(network) = made().filter(|_| found.is_none()) {
+        return Ok((network.clone(), Vec::new()));
+    }
     let new = match (found, declared) {
         (Some(NetworkLink::Ours(network)), _) if network.complete => {
             return Ok((network.clone(), Vec::new()));
@@ -45,7 +53,7 @@ pub(super) fn network(
             if network.mtu == UNSET_MTU {
                 network.mtu = network_mtu(host);
             }
-            let rest = vec![complete(&network)];
+            let rest = complete(&mut network, host, warnings);
             return Ok((network, rest));
         }
         (Some(NetworkLink::Foreign { link, kind }), _) => {
@@ -64,16 +72,21 @@ pub(super) fn network(
             }
         },
     };
-    create(&new, host, random)
+    create(&new, host, random, warnings)
 }
 
 /// A new network, and the sends that make it. The caller holds the lock on making networks.
 ///
 /// # Errors
 /// It makes no sense, or something that is there is in its way.
-pub fn create(new: &NewNetwork, host: &Host, random: u64) -> Result<(Network, Vec<Vec<Step>>)> {
+pub fn create(
+    new: &NewNetwork,
+    host: &Host,
+    random: u64,
+    warnings: &mut Vec<String>,
+) -> Result<(Network, Vec<Vec<Step>>)> {
     let mut steps = Vec::new();
-    let network = design(new, host, random)?;
+    let mut network = design(new, host, random)?;
     // Whoever made it and did not finish is gone: makers hold a lock.
     if let Some(half) = host.networks.iter().find(|half| half.bridge == network.bridge) {
         steps.push(vec![Step::DeleteLink { link: half.bridge.clone(), index: half.index }]);
@@ -83,7 +96,7 @@ pub fn create(new: &NewNetwork, host: &Host, random: u64) -> Result<(Network, Ve
         mac: network_mac(network.gateway),
         mtu: UNSET_MTU,
     }]);
-    steps.push(complete(&network));
+    steps.extend(complete(&mut network, host, warnings));
     // The last: while the bridge has ports, it is not taken back.
     if let Some(uplink) = &network.options.uplink {
         let (link, bridge) = (uplink.clone(), network.bridge.clone());
@@ -125,10 +138,14 @@ fn design(new: &NewNetwork, host: &Host, random: u64) -> Result<Network> {
             exclude: new.exclude.clone(),
             internal: new.internal,
             isolated: new.isolated,
+            open: new.open,
+            source: new.source,
+            guarded: false,
             unmanaged: new.unmanaged,
             uplink: new.uplink.clone(),
         },
         complete: false,
+        publishes: false,
     };
     let subnet = network.gateway.trunc();
     if let Some(range) = new.range
@@ -240,7 +257,13 @@ fn refuse_overlap(new: &NewNetwork, subnet: IpNet, host: &Host) -> Result<()> {
 
 /// All that belongs to a network besides its bridge. The description comes last: a bridge that
 /// has it is complete.
-fn complete(network: &Network) -> Vec<Step> {
+fn complete(network: &mut Network, host: &Host, warnings: &mut Vec<String>) -> Vec<Vec<Step>> {
+    let mut sends = outbound(network, host, warnings);
+    sends.push(links(network));
+    sends
+}
+
+fn links(network: &Network) -> Vec<Step> {
     let link = || network.bridge.clone();
     // First: the kernel gives IPv6 only to links with an MTU that allows for it.
     let mut steps = vec![
@@ -266,6 +289,9 @@ fn complete(network: &Network) -> Vec<Step> {
     if network.bridge != Network::bridge_name(network.number) {
         let name = Network::bridge_name(network.number);
         steps.push(Step::AddName { link: link(), name });
+    }
+    if firewall::is_managed(network) {
+        steps.push(Step::RelaxRouting { link: link() });
     }
     steps.push(Step::SetUp { link: link() });
     steps.push(Step::Describe { link: link(), text: network.description() });

@@ -9,6 +9,7 @@ use crate::plan::direct::Direct;
 use crate::plan::links::{Links, links};
 use crate::plan::member::Member;
 use crate::plan::names::{self, Responder};
+use crate::plan::ports::{Ports, ports};
 use crate::plan::setup::{PrivateFile, Setup};
 use crate::plan::step::Step;
 use crate::spec::{self, Isolation, Run, Share, Sysctl, capability};
@@ -26,6 +27,8 @@ pub struct Plan {
     pub members: Vec<Member>,
     /// Links that are attached to something else.
     pub direct: Vec<Direct>,
+    /// Ports that lead to it.
+    pub ports: Option<Ports>,
     /// The network namespace it shares, with all that is in it; `None`: it has its own.
     pub share: Option<Share>,
     /// How names are answered inside; `None`: the servers in resolv.conf are asked directly.
@@ -68,12 +71,15 @@ pub struct Process {
 pub fn run(spec: &Run, machine: &Machine) -> Result<Plan> {
     let mut warnings = Vec::new();
     check(spec, &mut warnings)?;
-    let Links { network, members, direct } =
-        links(&spec.networks, machine, spec.name.as_deref(), &spec.aliases)?;
+    let Links { mut network, members, direct } =
+        links(&spec.networks, machine, spec.name.as_deref(), &spec.aliases, &mut warnings)?;
+    let (ports, mark) = ports(&spec.ports, &members)?;
+    network.extend(mark);
     let (prepare, finish, responder) = setup(spec, machine, &mut warnings);
     Ok(Plan {
         responder,
         warnings,
+        ports,
         network,
         isolation: spec.isolation.clone(),
         members,

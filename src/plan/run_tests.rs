@@ -25,6 +25,7 @@ fn network() -> Network {
         mtu: 1450,
         options: Options::default(),
         complete: true,
+        publishes: false,
     }
 }
 

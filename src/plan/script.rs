@@ -5,7 +5,7 @@ use std::fmt::Write;
 use ipnet::IpNet;
 
 use crate::facts::Run;
-use crate::plan::{Direct, Kind, Master, Namespace, Plan, Setup, Step};
+use crate::plan::{Direct, Kind, Master, Namespace, Plan, Setup, Step, firewall};
 use crate::spec::{NetworkOf, Share};
 
 /// Name of the namespace in the script, where the plan has a process.
@@ -157,7 +157,31 @@ fn command(step: &Step, inside: bool) -> String {
             format!("{ip} link property del dev {} altname {}", link(dev), quoted(name))
         }
         Step::DeleteLink { link: name, .. } => format!("{ip} link delete {}", link(name)),
+        Step::AddRules(network, guard) => {
+            let table = firewall::TABLE;
+            let own = [firewall::network(network), firewall::guard(guard)].concat();
+            format!(
+                "if ! nft list table inet {table} >/dev/null 2>&1; then\n{}fi\n{}",
+                nft(&firewall::skeleton()),
+                nft(&own).trim_end()
+            )
+        }
+        Step::RemoveRules(network) => nft(&firewall::forget(network)).trim_end().into(),
+        Step::SetParameter { key, value } => {
+            format!("sysctl -qw {}", quoted(&format!("{key}={value}")))
+        }
+        Step::RelaxRouting { link: name } => {
+            let key =
+                |key: &str| quoted(&format!("net.ipv4.conf.{}.{key}", name.replace('.', "/")));
+            format!("sysctl -qw {}=1 {}=2", key("route_localnet"), key("rp_filter"))
+        }
+        Step::Hairpin { link: name } => format!("bridge link set dev {} hairpin on", link(name)),
     }
+}
+
+/// One command a line: in one batch nft(8) changes their order.
+fn nft(changes: &[firewall::Change]) -> String {
+    changes.iter().map(|change| format!("nft {}\n", quoted(&change.to_string()))).collect()
 }
 
 fn master(master: &Master) -> String {

@@ -5,6 +5,7 @@ use std::net::IpAddr;
 
 use ipnet::IpNet;
 
+use crate::facts::Network;
 use crate::spec::{IpvlanMode, Mac, MacvlanMode};
 
 /// One change.
@@ -138,6 +139,28 @@ pub enum Step {
         /// The name.
         name: String,
     },
+    /// Makes the firewall rules of a network. This travels alone.
+    AddRules(Box<Network>, Vec<String>),
+    /// Takes the firewall rules of a network away. This travels alone.
+    RemoveRules(Box<Network>),
+    /// Sets a parameter of this host. This travels alone.
+    SetParameter {
+        /// The parameter.
+        key: String,
+        /// The value.
+        value: String,
+    },
+    /// Lets a link of this host route packets from 127.0.0.0/8, and members answer by another
+    /// network than they were asked.
+    RelaxRouting {
+        /// The link.
+        link: String,
+    },
+    /// Lets a port of a bridge get its own frames back.
+    Hairpin {
+        /// The link.
+        link: String,
+    },
     /// Deletes a link.
     DeleteLink {
         /// The link.
@@ -263,6 +286,7 @@ impl Step {
             Step::CreateBridge { link, .. } => Some(delete(link.clone())),
             Step::CreateVeth(veth) => Some(delete(veth.name.clone())),
             Step::CreateVlan { link, .. } => Some(delete(link.clone())),
+            Step::AddRules(network, _) => Some(Step::RemoveRules(network.clone())),
             _ => None,
         }
     }
@@ -275,8 +299,11 @@ impl Step {
 
     /// Whether it is all the same when there is nothing to take away any more.
     pub fn may_be_gone(&self) -> bool {
-        use Step::{DeleteLink, Detach, RemoveName, Rename};
-        matches!(self, DeleteLink { .. } | Detach { .. } | RemoveName { .. } | Rename { .. })
+        use Step::{DeleteLink, Detach, RemoveName, RemoveRules, Rename};
+        matches!(
+            self,
+            RemoveRules(_) | DeleteLink { .. } | Detach { .. } | RemoveName { .. } | Rename { .. }
+        )
     }
 
     /// What a reader of the plan wants to know besides what [`Display`](fmt::Display) says.
@@ -345,6 +372,17 @@ impl fmt::Display for Step {
             Step::RemoveName { link, name, .. } => {
                 write!(f, "remove name \"{name}\" from link \"{link}\"")
             }
+            Step::AddRules(network, _) => {
+                write!(f, "add firewall rules for network \"{}\"", network.name)
+            }
+            Step::RemoveRules(network) => {
+                write!(f, "remove the firewall rules of network \"{}\"", network.name)
+            }
+            Step::SetParameter { key, value } => write!(f, "set {key} to \"{value}\""),
+            Step::RelaxRouting { link } => {
+                write!(f, "let link \"{link}\" route from 127.0.0.0/8 and by other links")
+            }
+            Step::Hairpin { link } => write!(f, "let bridge port \"{link}\" reach itself"),
             Step::DeleteLink { link, .. } => write!(f, "delete link \"{link}\""),
         }
     }

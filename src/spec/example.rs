@@ -8,6 +8,7 @@ pub(crate) fn run(networks: Vec<Membership>) -> Run {
         name: None,
         networks,
         share: None,
+        ports: Vec::new(),
         sysctls: Vec::new(),
         aliases: Vec::new(),
         hostname: None,

@@ -10,6 +10,7 @@ mod name;
 mod netns_name;
 mod network;
 mod network_of;
+mod port;
 mod run;
 mod share;
 
@@ -17,8 +18,9 @@ pub use attach::{Attach, IpvlanMode, MacvlanMode};
 pub use mac::Mac;
 pub use name::{host_name, link_name, network_name, printable, run_name};
 pub use netns_name::{NAMES, NetnsName};
-pub use network::{Driver, MAX_MTU, MIN_MTU, Membership, NewNetwork, Range};
+pub use network::{Driver, MAX_MTU, MIN_MTU, Membership, NewNetwork, Range, Source};
 pub use network_of::NetworkOf;
+pub use port::{Protocol, Publication, check_overlaps};
 pub use run::{
     Bind, HostLine, IdMap, Isolation, Resolver, Root, Run, Sysctl, User, UserNamespace, UserPart,
     absolute,

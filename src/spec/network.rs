@@ -59,6 +59,10 @@ pub struct NewNetwork {
     pub internal: bool,
     /// Whether members do not reach each other.
     pub isolated: bool,
+    /// Whether members reach those of other open networks.
+    pub open: bool,
+    /// The source that members' packets have outside.
+    pub source: Source,
     /// Whether nsrun makes no firewall rules for it.
     pub unmanaged: bool,
     /// Name of the bridge; `None`: nsrun and a number.
@@ -118,6 +122,15 @@ impl NewNetwork {
             }
             "internal" => self.internal = flag()?,
             "isolated" => self.isolated = flag()?,
+            "snat" => {
+                let address = value.parse();
+                let example = "an address of this host, such as 192.0.2.1";
+                self.source = Source::Fixed(address.map_err(|_| wrong("IPv4 address", example))?);
+            }
+            "masquerade" if value == "off" => self.source = Source::Own,
+            "masquerade" if value == "on" => self.source = Source::Masquerade,
+            "masquerade" => return Err(wrong("value for a switch", "on or off")),
+            "open" => self.open = flag()?,
             "unmanaged" => self.unmanaged = flag()?,
             "bridge-name" => self.bridge = Some(link_name(value)?),
             "uplink" => self.uplink = Some(link_name(value)?),
@@ -165,6 +178,18 @@ impl FromStr for Driver {
                 .hint("choose \"bridge\" or \"ptp\"")),
         }
     }
+}
+
+/// The source that members' packets have outside.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Source {
+    /// That of the link of this host by which they leave.
+    #[default]
+    Masquerade,
+    /// This address.
+    Fixed(Ipv4Addr),
+    /// The member's own: the world has routes to the network.
+    Own,
 }
 
 /// Addresses from one to another, both included.

@@ -133,8 +133,11 @@ impl FromStr for Publication {
             Some((host, outside)) => (Some(host), outside),
             None => (None, rest),
         };
-        let host = host.map(|host| address(host).ok_or_else(|| wrong(format!("\"{host}\" is no address"))));
-        let (to, to_last) = ports(inside).map_err(wrong)?.ok_or_else(|| wrong("port 0 inside is no port".into()))?;
+        let host = host
+            .map(|host| address(host).ok_or_else(|| wrong(format!("\"{host}\" is no address"))));
+        let (to, to_last) = ports(inside)
+            .map_err(wrong)?
+            .ok_or_else(|| wrong("port 0 inside is no port".into()))?;
         let (first, last) = match ports(outside).map_err(wrong)? {
             Some(range) => range,
             None if to == to_last => (0, 0),

@@ -5,6 +5,7 @@ use std::net::IpAddr;
 use std::path::PathBuf;
 
 use crate::error::{Error, Result};
+use crate::spec::Publication;
 use crate::spec::attach::Attach;
 use crate::spec::capability;
 use crate::spec::network::Membership;
@@ -17,6 +18,8 @@ pub struct Run {
     pub name: Option<String>,
     /// The networks it joins, in the order of its links; empty: loopback only.
     pub networks: Vec<Membership>,
+    /// Ports of this host that lead to it.
+    pub ports: Vec<Publication>,
     /// The network namespace it shares; `None`: it gets its own.
     pub share: Option<Share>,
     /// Parameters of the namespace's network.

@@ -52,6 +52,25 @@ pub fn adopt(fd: i32) -> Option<File> {
     known.then(|| unsafe { File::from(OwnedFd::from_raw_fd(fd)) })
 }
 
+/// A parameter of the kernel: sysctl(8). Dots separate, and a slash stands for a dot.
+pub fn setting(key: &str) -> Option<String> {
+    std::fs::read_to_string(setting_path(key)).ok().map(|text| text.trim().to_owned())
+}
+
+/// Sets a parameter of the kernel.
+pub fn set(key: &str, value: &str) -> Result<()> {
+    std::fs::write(setting_path(key), value).map_err(|error| super::errno(&error))
+}
+
+fn setting_path(key: &str) -> String {
+    let swap = |c| match c {
+        '.' => '/',
+        '/' => '.',
+        other => other,
+    };
+    format!("/proc/sys/{}", key.chars().map(swap).collect::<String>())
+}
+
 /// Locks a file for this process alone until it is closed, waiting for others if `wait`: flock(2).
 ///
 /// # Errors

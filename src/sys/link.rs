@@ -1,4 +1,4 @@
-//! The index of a link, asked for by one cheap call on a socket that is open anyway: netdevice(7).
+//! What netlink sockets can do besides messages.
 
 use std::os::fd::{AsFd, AsRawFd};
 
@@ -55,4 +55,22 @@ fn request(name: &str) -> Result<libc::ifreq> {
         *out = byte as libc::c_char;
     }
     Ok(request)
+}
+
+/// Lets a netlink socket send a datagram of `bytes`: the kernel wants room for it in the send
+/// buffer, and more than usual only from root (socket(7), `SO_SNDBUFFORCE`).
+pub fn enlarge_send_buffer(socket: &impl AsFd, bytes: usize) {
+    /// Fits the default buffer of 208 KiB.
+    const SMALL: usize = 96 * 1024;
+    if bytes > SMALL {
+        let size = libc::c_int::try_from(bytes.saturating_mul(2)).unwrap_or(libc::c_int::MAX);
+        // SAFETY: the option takes an integer, valid for reads of its size. Where it fails the
+        // send does, and says so.
+        unsafe {
+            let value: *const libc::c_int = &size;
+            let len = size_of::<libc::c_int>() as libc::socklen_t;
+            let fd = socket.as_fd().as_raw_fd();
+            libc::setsockopt(fd, libc::SOL_SOCKET, libc::SO_SNDBUFFORCE, value.cast(), len);
+        }
+    }
 }

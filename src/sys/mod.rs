@@ -13,6 +13,7 @@ pub mod namespace;
 pub mod net;
 pub mod packet;
 pub mod poll;
+pub mod port;
 pub mod process;
 pub mod signal;
 pub mod terminal;

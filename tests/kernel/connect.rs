@@ -150,6 +150,44 @@ fn neighbours_learn_a_new_owner_of_an_address_at_once() {
 }
 
 #[test]
+fn ports_by_a_link_that_was_given_end_with_the_link_or_the_run() {
+    need_tool!("nft");
+    let world = World::new();
+    world.nsrun(["network", "create", "--internal", "inner"]).run().ok();
+    world.nsrun(["network", "create", "--subnet", "10.80.0.0/24", "out"]).run().ok();
+    detached(&world, &["--name", "web", "--net", "inner"], &["sleep", "60"]);
+    let published = || world.sh("nft list map inet nsrun ports4").contains("tcp . 8080 ");
+    let connect = || {
+        world.nsrun(["connect", "web", "out", "--ip", "10.80.0.7"]).run().ok();
+        world.nsrun(["publish", "web", "8080:80"]).run().ok();
+        assert!(published());
+    };
+    connect();
+    world.nsrun(["disconnect", "web", "out"]).run().ok();
+    assert!(!published());
+    connect();
+    world.nsrun(["stop", "--time", "0", "web"]).run().ok();
+    assert!(!published());
+}
+
+#[test]
+fn an_address_that_is_given_again_has_no_ports_of_a_killed_run() {
+    need_tool!("nft");
+    let world = World::new();
+    world.nsrun(["network", "create", "--subnet", "10.80.0.0/24", "out"]).run().ok();
+    let options = ["--name", "web", "--net", "out,ip=10.80.0.7", "-p", "8080:80"];
+    detached(&world, &options, &["sleep", "60"]);
+    let published = || world.sh("nft list map inet nsrun ports4").contains("tcp . 8080 ");
+    assert!(published());
+    let shown = world.nsrun(["inspect", "--json", "web"]).run().ok().json();
+    world.sh(&format!("kill -9 {}", shown["supervisor"]));
+    assert!(settle(|| world.link("ns1.7").is_none(), SOON));
+    world.sh("ip netns add blue");
+    world.nsrun(["connect", "blue", "out", "--ip", "10.80.0.7"]).run().ok();
+    assert!(!published());
+}
+
+#[test]
 fn a_link_of_the_run_itself_is_not_taken() {
     let world = World::new();
     detached(&world, &["--name", "web"], &["sleep", "60"]);

@@ -165,14 +165,14 @@ fn link_options_reach_the_link() {
 #[test]
 fn sysctls_are_of_the_namespace_only() {
     let world = World::new();
-    let key = "net.ipv4.ip_forward";
+    let before = world.read("/proc/sys/net/ipv4/ip_default_ttl");
     let output = world
-        .nsrun(["run", "--sysctl", "net.ipv4.ip_forward=1", "--sysctl", "net.ipv4.tcp_ecn=0", "--"])
-        .args(["cat", "/proc/sys/net/ipv4/ip_forward", "/proc/sys/net/ipv4/tcp_ecn"])
+        .nsrun(["run", "--sysctl", "net.ipv4.ip_default_ttl=7", "--sysctl", "net.ipv4.tcp_ecn=0"])
+        .args(["--", "cat", "/proc/sys/net/ipv4/ip_default_ttl", "/proc/sys/net/ipv4/tcp_ecn"])
         .run()
         .ok();
-    assert_eq!(output.stdout, "1\n0\n");
-    assert_eq!(world.read("/proc/sys/net/ipv4/ip_forward"), "0\n", "{key}");
+    assert_eq!(output.stdout, "7\n0\n");
+    assert_eq!(world.read("/proc/sys/net/ipv4/ip_default_ttl"), before);
 }
 
 #[test]

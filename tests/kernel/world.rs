@@ -48,6 +48,7 @@ pub(crate) struct Builder {
     lan: bool,
     ipv6: bool,
     shared_mounts: bool,
+    no_forwarding: bool,
 }
 
 impl Builder {
@@ -67,6 +68,12 @@ impl Builder {
     /// the world; it shares nothing with the machine in either case.
     pub(crate) fn shared_mounts(mut self) -> Self {
         self.shared_mounts = true;
+        self
+    }
+
+    /// A host that does not forward yet; otherwise it does, as one with containers on it.
+    pub(crate) fn no_forwarding(mut self) -> Self {
+        self.no_forwarding = true;
         self
     }
 
@@ -133,6 +140,7 @@ impl World {
             .env("LAN", flag(options.lan))
             .env("IPV6", flag(options.ipv6))
             .env("SHARED_MOUNTS", flag(options.shared_mounts))
+            .env("NO_FORWARDING", flag(options.no_forwarding))
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
             .stderr(Stdio::piped());

@@ -80,7 +80,9 @@ fn a_new_world_has_an_empty_run_and_its_own_etc() {
     assert_eq!(world.read("/etc/resolv.conf"), "nameserver 203.0.113.1\n");
     assert_eq!(world.sh("id -un"), "root\n");
     assert_eq!(world.sh("hostname"), "host\n");
-    assert_eq!(world.read("/proc/sys/net/ipv4/ip_forward"), "0\n");
+    assert_eq!(world.read("/proc/sys/net/ipv4/ip_forward"), "1\n");
+    let plain = World::builder().no_forwarding().build();
+    assert_eq!(plain.read("/proc/sys/net/ipv4/ip_forward"), "0\n");
 }
 
 #[test]
@@ -215,8 +217,8 @@ fn a_snapshot_notices_each_kind_of_leftover() {
         ("mkdir /run/nsrun", "rmdir /run/nsrun", "+ file /run/nsrun"),
         ("mount -t tmpfs left /mnt", "umount /mnt", "+ mount "),
         (
-            "echo 1 >/proc/sys/net/ipv4/ip_forward",
             "echo 0 >/proc/sys/net/ipv4/ip_forward",
+            "echo 1 >/proc/sys/net/ipv4/ip_forward",
             "sysctl ipv4/ip_forward",
         ),
         ("sleep 82 >/dev/null 2>&1 &", "pkill -f 'sleep 8[2]'", "+ process "),

@@ -3,6 +3,7 @@
 use crate::apply::{self, Made};
 use crate::cli::Args;
 use crate::commands::operand;
+use crate::commands::run::warn;
 use crate::error::{Error, Result};
 use crate::kernel::{Kernel, Lock};
 use crate::plan;
@@ -10,7 +11,7 @@ use crate::spec::NewNetwork;
 use crate::sys::file;
 
 /// Options with a value, and options without.
-const VALUES: [&str; 9] = [
+const VALUES: [&str; 11] = [
     "driver",
     "subnet",
     "gateway",
@@ -20,8 +21,10 @@ const VALUES: [&str; 9] = [
     "mtu",
     "bridge-name",
     "uplink",
+    "snat",
+    "masquerade",
 ];
-const FLAGS: [&str; 4] = ["ipv6", "internal", "isolated", "unmanaged"];
+const FLAGS: [&str; 5] = ["ipv6", "internal", "isolated", "open", "unmanaged"];
 
 pub(in crate::commands) fn create(args: &Args) -> Result<u8> {
     let mut new = NewNetwork::named(operand(args, 0)?)?;
@@ -37,7 +40,10 @@ pub(in crate::commands) fn create(args: &Args) -> Result<u8> {
     }
     let _lock = Lock::networks();
     let mut kernel = Kernel::open()?;
-    let (network, sends) = plan::create_network(&new, &kernel.host()?, file::random())?;
+    let mut warnings = Vec::new();
+    let (network, sends) =
+        plan::create_network(&new, &kernel.host()?, file::random(), &mut warnings)?;
+    warn(&warnings);
     match apply::make_network(&mut kernel, &sends)? {
         Made::Done(_) => {
             println!("{}", network.name);

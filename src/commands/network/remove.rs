@@ -7,7 +7,7 @@ use crate::commands::operand;
 use crate::error::{Error, Result};
 use crate::facts::{Holder, HolderState, Network, Status};
 use crate::kernel::{Kernel, Lock};
-use crate::plan::Step;
+use crate::plan::{Step, firewall};
 
 pub(in crate::commands) fn remove(args: &Args) -> Result<u8> {
     let _lock = Lock::networks();
@@ -44,7 +44,17 @@ pub(in crate::commands) fn prune(_: &Args) -> Result<u8> {
 }
 
 fn delete(kernel: &mut Kernel, network: &Network) -> Result<()> {
-    apply::send(kernel, &[Step::DeleteLink { link: network.bridge.clone(), index: network.index }])
+    apply::send(
+        kernel,
+        &[Step::DeleteLink { link: network.bridge.clone(), index: network.index }],
+    )?;
+    if firewall::is_managed(network) {
+        apply::send(kernel, &[Step::RemoveRules(Box::new(network.clone()))])?;
+    }
+    if network.publishes {
+        apply::firewall::sweep_all(kernel)?;
+    }
+    Ok(())
 }
 
 /// Who uses a network, for people. Those whose namespace is going, or which have no process left,

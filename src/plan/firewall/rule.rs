@@ -117,6 +117,10 @@ pub enum Term {
     Link(Side, String),
     /// The link has another name.
     NotLink(Side, String),
+    /// The link's name begins so.
+    LinksFrom(Side, String),
+    /// The link's name does not begin so.
+    NotLinksFrom(Side, String),
     /// The link's name is in a set.
     LinkIn(Side, &'static Set),
     /// The link's name is not in a set.
@@ -162,6 +166,8 @@ impl fmt::Display for Term {
         match self {
             Term::Link(side, name) => write!(f, "{side} \"{name}\""),
             Term::NotLink(side, name) => write!(f, "{side} != \"{name}\""),
+            Term::LinksFrom(side, start) => write!(f, "{side} \"{start}*\""),
+            Term::NotLinksFrom(side, start) => write!(f, "{side} != \"{start}*\""),
             Term::LinkIn(side, set) => write!(f, "{side} @{}", set.name),
             Term::LinkNotIn(side, set) => write!(f, "{side} != @{}", set.name),
             Term::LinkVerdict(side, map) => write!(f, "{side} vmap @{}", map.name),
@@ -176,7 +182,8 @@ impl fmt::Display for Term {
             Term::Established => write!(f, "ct state established,related"),
             Term::Translated => write!(f, "ct status dnat"),
             Term::Publish(family, map, by_address) => {
-                let address = if *by_address { format!("{family} daddr . ") } else { String::new() };
+                let address =
+                    if *by_address { format!("{family} daddr . ") } else { String::new() };
                 write!(f, "dnat {family} to {address}meta l4proto . th dport map @{}", map.name)
             }
             Term::Masquerade => write!(f, "masquerade"),

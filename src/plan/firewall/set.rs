@@ -54,7 +54,7 @@ pub struct Set {
     pub key: &'static [Field],
     /// What it gives.
     pub gives: Gives,
-    /// Whether keys are prefixes.
+    /// Whether keys are prefixes: of addresses, or of names.
     pub prefixes: bool,
 }
 
@@ -95,25 +95,26 @@ pub static PORT_MAPS: [&Set; 4] = [&PORTS4, &ADDRESS_PORTS4, &PORTS6, &ADDRESS_P
 
 /// Ports that single IPv4 addresses of this host may have published: so that publishing one of
 /// all addresses need not look through [`ADDRESS_PORTS4`].
-pub static SINGLE4: Set =
-    Set::new("single4", &[Field::Protocol, Field::Port], Gives::Nothing);
+pub static SINGLE4: Set = Set::new("single4", &[Field::Protocol, Field::Port], Gives::Nothing);
 /// The same for [`ADDRESS_PORTS6`].
-pub static SINGLE6: Set =
-    Set::new("single6", &[Field::Protocol, Field::Port], Gives::Nothing);
+pub static SINGLE6: Set = Set::new("single6", &[Field::Protocol, Field::Port], Gives::Nothing);
 /// Addresses of members that may have published ports: so that an address that is leased again is
 /// looked for in one place, instead of through all maps.
 pub static PUBLISHERS: Set = Set::new("publishers", &[Field::Ipv4], Gives::Nothing);
 
 /// Bridges of networks.
-pub static BRIDGES: Set = Set::new("bridges", &[Field::Link], Gives::Nothing);
+pub static BRIDGES: Set =
+    Set { prefixes: true, ..Set::new("bridges", &[Field::Link], Gives::Nothing) };
 /// Bridges of networks that are open to each other.
-pub static OPEN: Set = Set::new("open", &[Field::Link], Gives::Nothing);
+pub static OPEN: Set = Set { prefixes: true, ..Set::new("open", &[Field::Link], Gives::Nothing) };
 /// Links of this host that it did not route between before nsrun.
-pub static GUARDED: Set = Set::new("guarded", &[Field::Link], Gives::Nothing);
+pub static GUARDED: Set =
+    Set { prefixes: true, ..Set::new("guarded", &[Field::Link], Gives::Nothing) };
 /// What decides about packets into a network, by its bridge.
-pub static INTO: Set = Set::new("into", &[Field::Link], Gives::Verdict);
+pub static INTO: Set = Set { prefixes: true, ..Set::new("into", &[Field::Link], Gives::Verdict) };
 /// What decides about packets out of a network, by its bridge.
-pub static OUT_OF: Set = Set::new("out_of", &[Field::Link], Gives::Verdict);
+pub static OUT_OF: Set =
+    Set { prefixes: true, ..Set::new("out_of", &[Field::Link], Gives::Verdict) };
 /// Subnets of networks.
 pub static SUBNETS4: Set =
     Set { prefixes: true, ..Set::new("subnets4", &[Field::Ipv4], Gives::Nothing) };
@@ -177,6 +178,8 @@ pub enum Value {
     Port(u16),
     /// The name of a link.
     Link(String),
+    /// The names of links that begin so.
+    Links(String),
 }
 
 impl fmt::Display for Value {
@@ -187,6 +190,7 @@ impl fmt::Display for Value {
             Value::Protocol(protocol) => write!(f, "{protocol}"),
             Value::Port(port) => write!(f, "{port}"),
             Value::Link(name) => write!(f, "\"{name}\""),
+            Value::Links(prefix) => write!(f, "\"{prefix}*\""),
         }
     }
 }
@@ -219,6 +223,12 @@ impl Element {
     /// An element that gives nothing.
     pub fn of(set: &'static Set, key: Vec<Value>) -> Element {
         Element { set, key, gives: Given::Nothing, comment: None }
+    }
+
+    /// Set and key, in words: no two elements have the same.
+    pub fn place(&self) -> String {
+        let key = Element::of(self.set, self.key.clone());
+        format!("{} {{ {key} }}", self.set.name)
     }
 }
 

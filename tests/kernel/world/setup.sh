@@ -2,7 +2,7 @@
 # inside namespaces of its own, so nothing here reaches the machine.
 #
 # In: stdin, a pipe with "ready" in it, whose end means "die"; LAN, IPV6 and
-# SHARED_MOUNTS, each empty or 1.
+# SHARED_MOUNTS and NO_FORWARDING, each empty or 1.
 # Out: "internet PID", "lan PID" with the pids of this world, then "ready".
 set -e
 
@@ -40,7 +40,9 @@ private_mounts() {
 # A new namespace copies some of these from the machine, whatever it was set to.
 default_sysctls() {
     cd /proc/sys/net
-    echo 0 >ipv4/ip_forward
+    # First: it resets the others.
+    echo 1 >ipv4/ip_forward
+    [ -z "$NO_FORWARDING" ] || echo 0 >ipv4/ip_forward
     for conf in all default; do
         echo 0 >ipv4/conf/$conf/rp_filter
         echo 0 >ipv4/conf/$conf/route_localnet

@@ -1,0 +1,229 @@
+//! The ruleset carried out: one transaction each.
+
+mod encode;
+mod foreign;
+mod ports;
+mod removal;
+mod request;
+mod value;
+
+use nl::socket::Refusal;
+use nl::{Batch, Flags};
+
+use crate::error::{Error, Result};
+use crate::facts::Network;
+use crate::kernel::{Kernel, Netfilter, words};
+use crate::plan::firewall::rule::{Rule, Term};
+use crate::plan::firewall::{self, Change, TABLE, VERSION};
+use crate::sys::{self, Errno};
+
+pub use ports::publish;
+pub use removal::{release, sweep};
+pub use request::{Published, ports, sweep_all, unmark, unpublish};
+
+/// How often to try again when others change the ruleset in between.
+const TRIES: usize = 20;
+
+/// Carries out changes, all or none, and with a generation only if nobody changed the ruleset
+/// since; the refusals.
+fn commit(
+    netfilter: &mut Netfilter,
+    generation: Option<u32>,
+    changes: &[Change],
+) -> Result<Vec<Refusal>> {
+    netfilter.commit_if(generation, |batch| write(changes, batch))
+}
+
+/// Writes changes that travel together, without the messages around them.
+pub(super) fn write(changes: &[Change], batch: &mut Batch<'_>) {
+    let last = changes.len().saturating_sub(1);
+    for (n, change) in changes.iter().enumerate() {
+        let flags = if n == last { Flags::ACK } else { Flags::empty() };
+        encode::encode(change, batch, flags);
+    }
+}
+
+/// Makes the rules of a network, and the table when it is not there, or is that of another
+/// version.
+///
+/// # Errors
+/// The kernel refused; nothing was changed.
+pub(super) fn add_rules(kernel: &mut Kernel, network: &Network, guarded: &[String]) -> Result<()> {
+    let own = [firewall::network(network), firewall::guard(guarded)].concat();
+    // What an interrupted removal left of another network is in the way of this one.
+    let mut in_the_way = false;
+    for _ in 0..TRIES {
+        let comment = kernel.netfilter()?.table_comment(TABLE)?;
+        let is_ours = comment.as_deref() == Some(VERSION) && !in_the_way;
+        let changes = match is_ours {
+            true => own.clone(),
+            false => whole(kernel, comment.is_some(), Some(network), &own)?,
+        };
+        let refusals = commit(kernel.netfilter()?, None, &changes)?;
+        match refusals.first() {
+            None if network.leads_out() => return foreign::admit(kernel.netfilter()?, network),
+            None => return Ok(()),
+            Some(refusal) if somebody_was_faster(refusal) => in_the_way = is_ours,
+            Some(refusal) => return Err(refused(&changes, refusal)),
+        }
+    }
+    Err(busy("add the firewall rules of the network"))
+}
+
+/// Takes the rules of a network away, if they are there.
+///
+/// # Errors
+/// The kernel refused; nothing was changed.
+pub(super) fn remove_rules(kernel: &mut Kernel, network: &Network) -> Result<()> {
+    foreign::dismiss(kernel.netfilter()?, network)?;
+    let changes = firewall::forget(network);
+    let refusals = commit(kernel.netfilter()?, None, &changes)?;
+    match refusals.first() {
+        Some(refusal) if refusal.errno != Errno::ENOENT as i32 => {
+            return Err(refused(&changes, refusal));
+        }
+        _ => {}
+    }
+    let others = kernel.networks()?.into_iter().filter(|other| other.number != network.number);
+    if others.filter(firewall::is_managed).count() == 0 {
+        remove_table(kernel, network)?;
+    }
+    Ok(())
+}
+
+/// Takes the table away with the last network. As long as it keeps this host from routing between
+/// its other links, it goes only together with forwarding; and that only goes if nobody else, such
+/// as a container engine or a hypervisor with a bridge of its own, may count on it by now.
+fn remove_table(kernel: &mut Kernel, last: &Network) -> Result<()> {
+    if last.options.guarded {
+        if kernel.has_foreign_bridge(&last.bridge)? {
+            return Ok(());
+        }
+        let mut keys = vec!["net.ipv4.ip_forward"];
+        keys.extend(last.options.gateway6.map(|_| "net.ipv6.conf.all.forwarding"));
+        for key in keys {
+            sys::file::set(key, "0")
+                .map_err(|errno| Error::new(format!("cannot set {key}")).because(errno.desc()))?;
+        }
+    }
+    let changes = [Change::RemoveTable];
+    let refusals = commit(kernel.netfilter()?, None, &changes)?;
+    match refusals.first() {
+        Some(refusal) if refusal.errno != Errno::ENOENT as i32 => Err(refused(&changes, refusal)),
+        _ => Ok(()),
+    }
+}
+
+/// Makes the whole ruleset anew, from what the links of this host say.
+///
+/// # Errors
+/// The kernel refused; nothing was changed.
+pub fn rebuild(kernel: &mut Kernel) -> Result<()> {
+    for _ in 0..TRIES {
+        let there = kernel.netfilter()?.table_comment(TABLE)?.is_some();
+        let changes = whole(kernel, there, None, &[])?;
+        let refusals = commit(kernel.netfilter()?, None, &changes)?;
+        match refusals.first() {
+            None => {
+                let networks = kernel.networks()?;
+                let managed =
+                    networks.iter().filter(|one| firewall::is_managed(one) && one.leads_out());
+                for network in managed {
+                    foreign::admit(kernel.netfilter()?, network)?;
+                }
+                return Ok(());
+            }
+            Some(refusal) if somebody_was_faster(refusal) => {}
+            Some(refusal) => return Err(refused(&changes, refusal)),
+        }
+    }
+    Err(busy("make the firewall rules anew"))
+}
+
+/// The changes that make the whole ruleset anew, and `more`. `there` is whether there is a table,
+/// `unfinished` a network that is just being made, whose rules are in `more`.
+fn whole(
+    kernel: &mut Kernel,
+    there: bool,
+    unfinished: Option<&Network>,
+    more: &[Change],
+) -> Result<Vec<Change>> {
+    let mut changes = Vec::new();
+    if there {
+        changes.push(Change::RemoveTable);
+    }
+    changes.extend(others(kernel, unfinished)?);
+    changes.extend_from_slice(more);
+    Ok(changes)
+}
+
+/// The changes that make the whole ruleset out of nothing.
+///
+/// # Errors
+/// It cannot be found out what there is.
+pub fn expected(kernel: &mut Kernel) -> Result<Vec<Change>> {
+    others(kernel, None)
+}
+
+fn others(kernel: &mut Kernel, unfinished: Option<&Network>) -> Result<Vec<Change>> {
+    let networks = kernel.networks()?;
+    let is_other = |network: &&Network| {
+        network.complete && unfinished.is_none_or(|own| own.number != network.number)
+    };
+    let networks: Vec<&Network> = networks.iter().filter(is_other).collect();
+    let runs = if networks.is_empty() { Vec::new() } else { kernel.runs()? };
+    let links = match networks.iter().any(|network| network.options.guarded) {
+        true => kernel.host()?.guard,
+        false => Vec::new(),
+    };
+    Ok(firewall::whole(&networks, &runs, &links))
+}
+
+/// Whether it was refused only because another made or removed the same between a look and the
+/// change.
+fn somebody_was_faster(refusal: &Refusal) -> bool {
+    matches!(Errno::from_raw(refusal.errno), Errno::EEXIST | Errno::ENOENT | Errno::ERESTART)
+}
+
+fn busy(what: &str) -> Error {
+    Error::new(format!("cannot {what}"))
+        .because("others change the firewall all the time")
+        .hint("try again")
+}
+
+/// The error of a refused change.
+fn refused(changes: &[Change], refusal: &Refusal) -> Error {
+    let change = changes.get(refusal.index);
+    let what = match change {
+        Some(Change::AddRule(rule)) => format!("add firewall rule \"{rule}\""),
+        Some(Change::AddSet(set)) => format!("add firewall {} \"{}\"", set.kind(), set.name),
+        Some(Change::AddChain(chain)) => format!("add firewall chain \"{}\"", chain.name),
+        Some(other) => format!("change the firewall ({other})"),
+        None => "change the firewall".into(),
+    };
+    let error = Error::new(format!("cannot {what}")).because(words(refusal));
+    match (Errno::from_raw(refusal.errno), change) {
+        (Errno::EPERM, _) => error.hint("this needs CAP_NET_ADMIN: run as root"),
+        (Errno::ENOENT | Errno::EOPNOTSUPP, Some(Change::AddRule(rule))) => error.hint(lacks(rule)),
+        (Errno::ENOENT | Errno::EOPNOTSUPP, Some(Change::AddChain(_))) => {
+            error.hint("the kernel lacks CONFIG_NFT_NAT, or is older than 5.2")
+        }
+        _ => error,
+    }
+}
+
+/// What a kernel lacks that refuses a rule.
+fn lacks(rule: &Rule) -> String {
+    let option = |term: &Term| match term {
+        Term::Masquerade => Some("CONFIG_NFT_MASQ"),
+        Term::Source(_) | Term::Publish(..) => Some("CONFIG_NFT_NAT"),
+        Term::FromHost | Term::ToHost => Some("CONFIG_NFT_FIB_INET"),
+        Term::Established | Term::Translated => Some("CONFIG_NFT_CT"),
+        _ => None,
+    };
+    let options: Vec<_> = rule.terms.iter().filter_map(option).collect();
+    match options[..] {
+        [] => "the kernel lacks CONFIG_NF_TABLES_INET".into(),
+        _ => format!("the kernel lacks {}", options.join(" or ")),
+    }
+}

@@ -1,0 +1,218 @@
+//! Publishing ports: taken in one transaction, or refused naming who has them.
+
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
+
+use super::{TRIES, busy, commit, refused, removal, whole};
+use crate::error::{Error, Result};
+use crate::facts::{HolderState, Lease};
+use crate::kernel::{Kernel, listener};
+use crate::plan::firewall::set::{
+    ADDRESS_PORTS4, ADDRESS_PORTS6, Element, PORTS4, PORTS6, SINGLE4, SINGLE6, Set, Value,
+};
+use crate::plan::firewall::{self, Owner, Publisher, TABLE};
+use crate::spec::{Protocol, Publication};
+use crate::sys::Errno;
+use crate::sys::port::{Bound, bind_port};
+
+/// Publishes ports, all or none; as they are, with free ones chosen where any would do.
+///
+/// # Errors
+/// A port is taken, by another run or by a process of this host, or the kernel refused; nothing
+/// was changed.
+pub fn publish(
+    kernel: &mut Kernel,
+    publisher: &Publisher,
+    ports: &[Publication],
+) -> Result<Vec<Publication>> {
+    for _ in 0..TRIES {
+        // Bound until the ports are taken, so that two that take any do not take the same.
+        let (chosen, _bound) = choose(publisher, ports)?;
+        for &port in &chosen {
+            check_other_maps(kernel, publisher, port)?;
+        }
+        let changes = firewall::publish(publisher, &chosen);
+        let mut refusals = commit(kernel.netfilter()?, None, &changes)?;
+        if refusals.first().is_some_and(|refusal| refusal.errno == Errno::ENOENT as i32) {
+            // Somebody flushed the ruleset: it comes back with all that was in it.
+            let there = kernel.netfilter()?.table_comment(TABLE)?.is_some();
+            let changes = whole(kernel, there, None, &changes)?;
+            refusals = commit(kernel.netfilter()?, None, &changes)?;
+        }
+        match refusals.first() {
+            None => {
+                // The ports are there, whether or not old flows could be found.
+                let _ = forget_flows(kernel, &chosen);
+                return Ok(chosen);
+            }
+            Some(refusal) if refusal.errno == Errno::EEXIST as i32 => {
+                for (&port, asked) in chosen.iter().zip(ports) {
+                    free(kernel, publisher, port, asked.first == 0)?;
+                }
+            }
+            Some(refusal) => return Err(refused(&changes, refusal)),
+        }
+    }
+    Err(busy("publish ports"))
+}
+
+/// Forgets what the kernel remembers of UDP flows to the ports: as long as a client goes on sending
+/// they would lead where they led before. Connections of TCP and SCTP begin anew.
+fn forget_flows(kernel: &mut Kernel, ports: &[Publication]) -> Result<()> {
+    let udp: Vec<&Publication> =
+        ports.iter().filter(|port| port.protocol == Protocol::Udp).collect();
+    if udp.is_empty() {
+        return Ok(());
+    }
+    let own: Vec<IpAddr> =
+        kernel.addresses(None)?.into_iter().map(|(_, address, _)| address).collect();
+    let leads = |to: IpAddr, number: u16| {
+        let is_it = |port: &&Publication| {
+            let host = match port.host {
+                Some(host) if !host.is_unspecified() => host == to,
+                _ => own.contains(&to),
+            };
+            host && (port.first..=port.last()).contains(&number)
+        };
+        udp.iter().any(is_it)
+    };
+    kernel.netfilter()?.forget_flows(Protocol::Udp.number(), leads)
+}
+
+/// Checks that no process of this host has the ports, and chooses free ones where any would do.
+fn choose(publisher: &Publisher, ports: &[Publication]) -> Result<(Vec<Publication>, Vec<Bound>)> {
+    let (mut chosen, mut bound) = (Vec::new(), Vec::new());
+    for &asked in ports {
+        let mut port = asked;
+        let mut addresses = host_addresses(publisher, port).into_iter();
+        if port.first == 0
+            && let Some(address) = addresses.next()
+            && let Some(own) = hold(port, address)?
+        {
+            port.first = own.port;
+            bound.push(own);
+        }
+        for address in addresses {
+            for one in port.each() {
+                hold(one, address)?;
+            }
+        }
+        chosen.push(port);
+    }
+    Ok((chosen, bound))
+}
+
+/// The addresses of this host to bind for a publication.
+fn host_addresses(publisher: &Publisher, port: Publication) -> Vec<IpAddr> {
+    let any6 = IpAddr::V6(Ipv6Addr::UNSPECIFIED);
+    match port.host {
+        Some(address) => vec![address],
+        None if publisher.address6.is_some() => vec![Ipv4Addr::UNSPECIFIED.into(), any6],
+        None => vec![Ipv4Addr::UNSPECIFIED.into()],
+    }
+}
+
+/// Binds a port for a moment; `None` where the kernel lacks the protocol, so that nobody has it.
+fn hold(port: Publication, address: IpAddr) -> Result<Option<Bound>> {
+    match bind_port(port.protocol.number(), address, port.first) {
+        Ok(bound) => Ok(Some(bound)),
+        Err(Errno::EPROTONOSUPPORT | Errno::EAFNOSUPPORT | Errno::ESOCKTNOSUPPORT)
+            if port.first != 0 =>
+        {
+            Ok(None)
+        }
+        Err(errno) => {
+            let error = Error::new(format!("cannot publish port {}", name(port)));
+            Err(match errno {
+                Errno::EADDRINUSE => {
+                    let by = match listener(&port.protocol.to_string(), port.first) {
+                        Some(by) => format!("process {} ({}) has it", by.pid, by.name),
+                        None => "a process of this host has it".into(),
+                    };
+                    error.because(by).hint("choose another port, or end that process")
+                }
+                Errno::EADDRNOTAVAIL => error
+                    .because(format!("this host has no address {address}"))
+                    .hint("ip address, or nsrun ip address, shows those it has"),
+                other => error.because(other.desc()),
+            })
+        }
+    }
+}
+
+/// A port of this host, for people.
+fn name(port: Publication) -> String {
+    let Publication { host, first, protocol, .. } = port;
+    match host {
+        Some(IpAddr::V6(host)) => format!("[{host}]:{first}/{protocol}"),
+        Some(IpAddr::V4(host)) => format!("{host}:{first}/{protocol}"),
+        None => format!("{first}/{protocol}"),
+    }
+}
+
+/// A port of all addresses and the same port of one address are keys of different maps, which
+/// do not lock each other.
+fn check_other_maps(kernel: &mut Kernel, publisher: &Publisher, ports: Publication) -> Result<()> {
+    for port in ports.each() {
+        for (claim, hint) in publisher.elements(port) {
+            let key = vec![Value::Protocol(port.protocol), Value::Port(port.first)];
+            let (any, single, map): (&'static Set, &'static Set, &'static Set) =
+                match claim.set.name.ends_with('4') {
+                    true => (&PORTS4, &SINGLE4, &ADDRESS_PORTS4),
+                    false => (&PORTS6, &SINGLE6, &ADDRESS_PORTS6),
+                };
+            if hint.is_some() {
+                refuse_taken(kernel, port, &Element::of(any, key))?;
+            } else if removal::look_up(kernel, &Element::of(single, key.clone()))?.is_some() {
+                for other in removal::elements(kernel.netfilter()?, map)? {
+                    if other.key.get(1..) == Some(&key[..]) {
+                        refuse_taken(kernel, port, &other)?;
+                    }
+                }
+            }
+        }
+    }
+    Ok(())
+}
+
+/// Frees those of the ports whose runs are gone. With `any` those that others have are all the
+/// same.
+fn free(kernel: &mut Kernel, publisher: &Publisher, ports: Publication, any: bool) -> Result<()> {
+    for port in ports.each() {
+        for (claim, _) in publisher.elements(port) {
+            match refuse_taken(kernel, port, &claim) {
+                Err(_) if any => {}
+                other => other?,
+            }
+        }
+    }
+    Ok(())
+}
+
+/// Refuses a port that a run has; of a run that is gone it is taken away.
+fn refuse_taken(kernel: &mut Kernel, port: Publication, element: &Element) -> Result<()> {
+    let Some(found) = removal::look_up(kernel, element)? else { return Ok(()) };
+    let owner = found.comment.as_deref().and_then(Owner::parse);
+    let by = match owner {
+        None => "somebody added it to the firewall by hand".into(),
+        Some(owner) => match holder(kernel, owner)? {
+            Some(title) => format!("run \"{title}\" has it (process {})", owner.pid),
+            None => return removal::remove_of(kernel, element, owner),
+        },
+    };
+    Err(Error::new(format!("cannot publish port {}", name(port)))
+        .because(by)
+        .hint("choose another port, or end that run with \"nsrun stop\""))
+}
+
+/// What the owner of a port is called; `None` when it is gone.
+pub(super) fn holder(kernel: &mut Kernel, owner: Owner) -> Result<Option<String>> {
+    let lease: Lease = owner.lease;
+    let Some(holder) = kernel.holder(&lease.to_string())? else { return Ok(None) };
+    let Some(status) = holder.status else { return Ok(None) };
+    let same = match status.run {
+        Some(run) => owner.is(run),
+        // It is between its claim and its description.
+        None => true,
+    };
+    Ok((same && holder.state == HolderState::Alive).then(|| status.title()))
+}

@@ -1,0 +1,73 @@
+//! `nsrun firewall`: our rules, shown and made anew; `nsrun gc`: what killed runs left.
+
+use std::io::{self, Write};
+
+use serde_json::{Value, json};
+
+use super::inspect;
+use crate::apply::{self, firewall};
+use crate::cli::Args;
+use crate::error::Result;
+use crate::kernel::Kernel;
+use crate::plan::firewall::{TABLE, VERSION, listing};
+
+pub(super) fn show(args: &Args) -> Result<u8> {
+    let mut kernel = Kernel::open()?;
+    let found = kernel.netfilter()?.table_comment(TABLE)?;
+    let state = match found.as_deref() {
+        Some(VERSION) => "present",
+        Some(_) => "of another version",
+        None => "missing",
+    };
+    let ports = firewall::ports(&mut kernel)?;
+    let rules = listing(&firewall::expected(&mut kernel)?);
+    if args.flag("json") {
+        let ports: Vec<Value> = ports.iter().map(port).collect();
+        inspect::print_json(&json!({
+            "table": format!("inet {TABLE}"),
+            "state": state,
+            "ports": ports,
+            "rules": rules.lines().map(str::trim).filter(|line| !line.is_empty()).collect::<Vec<_>>(),
+        }));
+        return Ok(0);
+    }
+    let mut out = format!("# table inet {TABLE} is {state}\n");
+    if state != "present" {
+        out.push_str("# \"nsrun firewall reload\" makes it as follows\n");
+    }
+    for stale in ports.iter().filter(|port| port.run.is_none()) {
+        out.push_str(&format!("# stale: {}\n", stale.element));
+    }
+    out.push_str(&rules);
+    // A reader that has seen enough is no error.
+    let _ = io::stdout().write_all(out.as_bytes());
+    Ok(0)
+}
+
+fn port(port: &firewall::Published) -> Value {
+    json!({ "element": port.element, "run": port.run, "pid": port.owner.map(|owner| owner.pid) })
+}
+
+pub(super) fn reload(_: &Args) -> Result<u8> {
+    firewall::rebuild(&mut Kernel::open()?)?;
+    Ok(0)
+}
+
+pub(super) fn gc(args: &Args) -> Result<u8> {
+    let mut kernel = Kernel::open()?;
+    let removed = firewall::sweep_all(&mut kernel)?;
+    let unmarked = firewall::unmark(&mut kernel)?;
+    apply::send(&mut kernel, &unmarked)?;
+    if args.flag("json") {
+        let ports: Vec<Value> = removed.iter().map(port).collect();
+        inspect::print_json(&json!({ "ports": ports }));
+        return Ok(0);
+    }
+    let mut out = String::new();
+    for gone in removed {
+        let pid = gone.owner.map(|owner| owner.pid).unwrap_or_default();
+        out.push_str(&format!("removed {} of process {pid}\n", gone.element));
+    }
+    let _ = io::stdout().write_all(out.as_bytes());
+    Ok(0)
+}

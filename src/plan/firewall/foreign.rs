@@ -1,0 +1,85 @@
+//! Rules of others that stand in the way of networks.
+//!
+//! A packet passes when every base chain of a hook lets it: what ours accepts another may still
+//! drop. Chains of iptables get plain rules that iptables can list; all others are left alone, and
+//! told of.
+
+use crate::facts::{ForwardChain, Network};
+use crate::plan::firewall::TABLE;
+
+/// Warnings about what would drop a network's packets, each with what to do.
+pub fn warnings(network: &Network, chains: &[ForwardChain], legacy: bool) -> Vec<String> {
+    let link = &network.bridge;
+    let mut warnings = Vec::new();
+    if legacy {
+        warnings.push(format!(
+            "iptables-legacy has a filter table, which nsrun does not change; if its FORWARD chain \
+             drops: iptables-legacy -I FORWARD -i {link} -j ACCEPT; iptables-legacy -I FORWARD -o \
+             {link} -j ACCEPT"
+        ));
+    }
+    for chain in chains {
+        let ForwardChain { family, table, name, drops } = chain;
+        if table == "firewalld" {
+            warnings.push(format!(
+                "firewalld rejects what it does not know; so that network \"{}\" reaches the world: \
+                 firewall-cmd --permanent --zone=trusted --add-interface={link} && firewall-cmd \
+                 --reload",
+                network.name
+            ));
+        } else if *drops && !chain.is_of_iptables() && table != TABLE {
+            warnings.push(format!(
+                "chain \"{name}\" of table {family} {table} drops what it does not know; so that \
+                 network \"{}\" reaches the world: nft insert rule {family} {table} {name} iifname \
+                 {link} accept; nft insert rule {family} {table} {name} oifname {link} accept",
+                network.name
+            ));
+        }
+    }
+    warnings
+}
+
+/// What marks rules of ours in chains of iptables.
+pub fn comment(network: &Network) -> String {
+    format!("nsrun network {}", network.name)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::facts::Options;
+
+    fn chain(family: &'static str, table: &str, name: &str, drops: bool) -> ForwardChain {
+        ForwardChain { family, table: table.into(), name: name.into(), drops }
+    }
+
+    #[test]
+    fn chains_that_drop_are_told_of_with_the_rule_that_helps() {
+        let network = Network {
+            name: "web".into(),
+            number: 1,
+            bridge: "nsrun1".into(),
+            index: None,
+            gateway: "10.0.0.1/24".parse().unwrap(),
+            mtu: 1500,
+            options: Options::default(),
+            complete: true,
+            publishes: false,
+        };
+        let chains = [
+            chain("ip", "filter", "FORWARD", true),
+            chain("inet", TABLE, "forward", false),
+            chain("inet", "mine", "fwd", true),
+            chain("inet", "open", "fwd", false),
+            chain("inet", "firewalld", "filter_FORWARD", false),
+        ];
+        let told = warnings(&network, &chains, false);
+        assert_eq!(told.len(), 2, "{told:?}");
+        assert!(
+            told[0].contains("nft insert rule inet mine fwd iifname nsrun1 accept"),
+            "{told:?}"
+        );
+        assert!(told[1].contains("--zone=trusted --add-interface=nsrun1"), "{told:?}");
+        assert!(warnings(&network, &[], true)[0].contains("iptables-legacy -I FORWARD -o nsrun1"));
+    }
+}

@@ -1,0 +1,67 @@
+//! Published ports of a member: on which network, and what its links say about them.
+
+use crate::error::{Error, Result};
+use crate::facts::{Joined, Lease, Network};
+use crate::plan::firewall::is_managed;
+use crate::plan::{Member, Step};
+use crate::spec::{Driver, Publication};
+
+/// Ports that a run publishes.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Ports {
+    /// The member they lead to, by its place.
+    pub member: usize,
+    /// The ports.
+    pub ports: Vec<Publication>,
+}
+
+/// Whether ports can lead to members of a network.
+pub fn can_publish(network: &Network) -> bool {
+    network.leads_out() && is_managed(network)
+}
+
+/// To which member the ports of a run lead, and the sends that prepare its network.
+pub(super) fn ports(
+    asked: &[Publication],
+    members: &[Member],
+) -> Result<(Option<Ports>, Vec<Vec<Step>>)> {
+    if asked.is_empty() {
+        return Ok((None, Vec::new()));
+    }
+    let member = members.iter().position(|member| can_publish(&member.network));
+    let member = member.ok_or_else(|| {
+        let error = Error::usage("cannot publish ports");
+        match members {
+            [] => error
+                .because("it joins no network of nsrun")
+                .hint("drop --publish, or join a network that leads out"),
+            [one, ..] => error
+                .because(format!(
+                    "network \"{}\" does not lead out, or has no firewall rules of nsrun",
+                    one.network.name
+                ))
+                .hint("join a network that is neither internal, unmanaged nor of a LAN"),
+        }
+    })?;
+    let network = members.get(member).map(|member| &member.network);
+    let prepare = network.filter(|network| !network.publishes).map(mark_publishing);
+    Ok((Some(Ports { member, ports: asked.to_vec() }), prepare.into_iter().collect()))
+}
+
+/// Says that members of a network may have published ports. Done before the first has.
+pub fn mark_publishing(network: &Network) -> Vec<Step> {
+    vec![Step::AddName { link: network.bridge.clone(), name: network.publishes_altname() }]
+}
+
+/// Says on a member's link which ports lead there, and lets it reach its own published ports: with
+/// bridge netfilter they come back by the port of the bridge that they left by.
+pub fn record_ports(network: &Network, lease: Lease, ports: &[Publication]) -> Vec<Step> {
+    let link = || lease.to_string();
+    let name = |port: &Publication| Joined::port_altname(lease, &port.to_string());
+    let mut steps: Vec<Step> =
+        ports.iter().map(|port| Step::AddName { link: link(), name: name(port) }).collect();
+    if network.options.driver == Driver::Bridge {
+        steps.push(Step::Hairpin { link: link() });
+    }
+    steps
+}

@@ -1,0 +1,225 @@
+//! The way out: masquerade, forwarding, what is kept apart; and living with others' rules.
+
+use serde_json::Value;
+
+use crate::runs::{SOON, detached, inside, inspect};
+use crate::talk::{seen, served};
+use crate::world::{Place, World, settle};
+
+/// Whether `place` gets an answer from `address`.
+fn pings(place: &Place, address: &str) -> bool {
+    place.succeeds(&format!("ping -c 1 -W 1 -q {address} >/dev/null"))
+}
+
+fn address(world: &World, name: &str) -> String {
+    let run = inspect(world, name);
+    run["networks"][0]["address"]
+        .as_str()
+        .unwrap_or_default()
+        .split('/')
+        .next()
+        .unwrap_or_default()
+        .into()
+}
+
+#[test]
+fn members_reach_the_world_as_this_host() {
+    need_tool!("python3");
+    let world = World::builder().lan().no_forwarding().build();
+    let output = world.nsrun(["run", "ping", "-c", "1", "-W", "2", "203.0.113.1"]).run().ok();
+    assert!(output.stderr.contains("net.ipv4.ip_forward was 0"), "{output}");
+    // Said once.
+    let output = world.nsrun(["run", "ping", "-c", "1", "-W", "2", "203.0.113.1"]).run().ok();
+    assert_eq!(output.stderr, "");
+
+    let server = "import socket; s = socket.socket(); s.setsockopt(1, 2, 1); s.bind(('', 80))
+s.listen(); print('ready', flush=True)
+while 1: c, a = s.accept(); c.sendall(a[0].encode()); c.close()";
+    let server = world.internet().cmd(["python3", "-c", server]).spawn();
+    server.line(SOON);
+    let ask = |options: &[&str]| {
+        let ask = "import socket; s = socket.create_connection(('203.0.113.1', 80), 3)
+print(s.recv(99).decode())";
+        let cmd = world.nsrun(["run"]).args(options).args(["--", "python3", "-c", ask]);
+        cmd.run().ok().stdout.trim_end().to_owned()
+    };
+    assert_eq!(ask(&[]), "198.51.100.1");
+    world.sh("ip address add 198.51.100.77/24 dev up0");
+    world.nsrun(["network", "create", "--snat", "198.51.100.77", "fixed"]).run().ok();
+    assert_eq!(ask(&["--net", "fixed"]), "198.51.100.77");
+    let create = ["network", "create", "--subnet", "10.50.0.0/24", "--masquerade", "off", "own"];
+    world.nsrun(create).run().ok();
+    world.internet().sh("ip route add 10.50.0.0/24 via 198.51.100.1");
+    assert_eq!(ask(&["--net", "own", "--ip", "10.50.0.7"]), "10.50.0.7");
+}
+
+#[test]
+fn a_host_that_did_not_route_does_not_become_a_router() {
+    let world = World::builder().lan().no_forwarding().build();
+    world.internet().sh("ip route add 192.0.2.0/24 via 198.51.100.1");
+    assert!(!pings(world.lan(), "203.0.113.1"));
+    detached(&world, &["--name", "a", "-p", "8080:80"], &["sleep", "1000"]);
+    assert!(pings(&inside(&world, "a"), "203.0.113.1"));
+    assert!(!pings(world.lan(), "203.0.113.1"), "it routes for everybody");
+    assert!(!pings(world.internet(), "192.0.2.10"), "it routes for everybody");
+    // The test can fail.
+    world.sh("nft flush set inet nsrun guarded");
+    assert!(pings(world.lan(), "203.0.113.1"));
+    world.nsrun(["firewall", "reload"]).run().ok();
+    assert!(!pings(world.lan(), "203.0.113.1"), "a reload forgets the guard");
+
+    world.nsrun(["stop", "-t", "0", "a"]).run().ok();
+    let removed = || world.nsrun(["network", "rm", "bridge"]).run().code() == Some(0);
+    assert!(settle(removed, SOON));
+    assert_eq!(world.read("/proc/sys/net/ipv4/ip_forward"), "0\n");
+    assert_eq!(world.sh("nft list ruleset"), "");
+    assert!(!pings(world.lan(), "203.0.113.1"));
+}
+
+#[test]
+fn a_host_that_routed_goes_on_routing() {
+    let world = World::builder().lan().build();
+    world.internet().sh("ip route add 192.0.2.0/24 via 198.51.100.1");
+    let output = world.nsrun(["run", "true"]).run().ok();
+    assert_eq!(output.stderr, "");
+    assert!(pings(world.lan(), "203.0.113.1"));
+    assert_eq!(world.read("/proc/sys/net/ipv4/ip_forward"), "1\n");
+}
+
+#[test]
+fn an_internal_network_reaches_nothing_else_and_needs_no_forwarding() {
+    let world = World::builder().lan().no_forwarding().build();
+    world.nsrun(["network", "create", "--internal", "db"]).run().ok();
+    assert_eq!(world.read("/proc/sys/net/ipv4/ip_forward"), "0\n");
+    for name in ["a", "b"] {
+        detached(&world, &["--net", "db", "--name", name], &["sleep", "1000"]);
+    }
+    detached(&world, &["--name", "outer"], &["sleep", "1000"]);
+    let (a, gateway) =
+        (inside(&world, "a"), inspect(&world, "a")["networks"][0]["gateway"].clone());
+    let gateway = gateway.as_str().unwrap_or_default();
+    a.sh(&format!("ip route add default via {gateway}"));
+    assert!(pings(&a, &address(&world, "b")), "members reach each other");
+    assert!(pings(&a, gateway), "and this host");
+    assert!(!pings(&a, "203.0.113.1"));
+    assert!(!pings(&a, &address(&world, "outer")));
+    assert!(!pings(&inside(&world, "outer"), &address(&world, "a")));
+    assert!(!pings(world.lan(), &address(&world, "a")));
+}
+
+#[test]
+fn networks_are_kept_apart_unless_both_are_open() {
+    let world = World::new();
+    for (name, options) in [("a", &[][..]), ("b", &[]), ("c", &["--open"]), ("d", &["--open"])] {
+        world.nsrun(["network", "create"]).args(options).arg(name).run().ok();
+        detached(&world, &["--net", name, "--name", name], &["sleep", "1000"]);
+    }
+    for (from, to, reached) in [
+        ("a", "b", false),
+        ("a", "c", false),
+        ("c", "a", false),
+        ("c", "d", true),
+        ("d", "c", true),
+    ] {
+        let answer = pings(&inside(&world, from), &address(&world, to));
+        assert_eq!(answer, reached, "{from} to {to}");
+    }
+}
+
+#[test]
+fn a_forward_chain_of_iptables_that_drops_lets_networks_pass_and_is_as_before_in_the_end() {
+    need_tool!("iptables-nft");
+    need_tool!("python3");
+    let world = World::builder().lan().build();
+    world.sh("iptables-nft -P FORWARD DROP; iptables-nft -A FORWARD -s 192.0.2.99 -j ACCEPT
+         ip6tables-nft -P FORWARD DROP");
+    let rules = || world.sh("iptables-nft -S; ip6tables-nft -S");
+    let (before, ruleset) = (rules(), world.sh("nft list ruleset"));
+    served(&world, &["--name", "a", "-p", "8080:80"], &["80"]);
+    assert!(pings(&inside(&world, "a"), "203.0.113.1"));
+    assert_eq!(seen(world.lan(), "tcp 192.0.2.1 8080").as_deref(), Some("192.0.2.10"));
+    let during = rules();
+    assert!(during.contains("-A FORWARD -i nsrun0 "), "{during}");
+    assert!(during.contains("-A FORWARD -o nsrun0 "), "{during}");
+    world.nsrun(["firewall", "reload"]).run().ok();
+    assert_eq!(rules(), during, "a reload adds none twice");
+
+    world.nsrun(["stop", "-t", "0", "a"]).run().ok();
+    let removed = || world.nsrun(["network", "rm", "bridge"]).run().code() == Some(0);
+    assert!(settle(removed, SOON));
+    assert_eq!(rules(), before);
+    assert_eq!(world.sh("nft list ruleset"), ruleset);
+}
+
+#[test]
+fn a_chain_of_others_that_drops_is_named_with_the_rule_that_helps() {
+    let world = World::new();
+    world.sh("nft add table inet mine
+         nft 'add chain inet mine strict { type filter hook forward priority 0; policy drop; }'");
+    let output = world.nsrun(["run", "true"]).run().ok();
+    let rule = "nft insert rule inet mine strict oifname nsrun0 accept";
+    let warning = output.stderr.lines().find(|line| line.contains(rule));
+    assert!(warning.is_some(), "{output}");
+    assert!(!pings_out(&world));
+    world.sh(rule);
+    world.sh(&rule.replace("oifname", "iifname"));
+    assert!(pings_out(&world), "the rule does not help");
+}
+
+fn pings_out(world: &World) -> bool {
+    world.nsrun(["run", "ping", "-c", "1", "-W", "1", "203.0.113.1"]).run().code() == Some(0)
+}
+
+#[test]
+fn a_flushed_ruleset_comes_back_with_the_next_port_or_on_request() {
+    let world = World::builder().lan().build();
+    for n in 0..3 {
+        let (name, port) = (format!("r{n}"), format!("{}:80", 8080 + n));
+        detached(&world, &["--name", &name, "-p", &port], &["sleep", "1000"]);
+    }
+    let ruleset = || world.sh("nft list table inet nsrun | sort");
+    let before = ruleset();
+    world.sh("nft flush ruleset");
+    let output = world.nsrun(["firewall", "show"]).run().ok();
+    assert!(output.stdout.starts_with("# table inet nsrun is missing\n"), "{output}");
+    world.nsrun(["firewall", "reload"]).run().ok();
+    assert_eq!(ruleset(), before);
+    world.nsrun(["firewall", "reload"]).run().ok();
+    assert_eq!(ruleset(), before, "a second reload changes nothing");
+
+    world.sh("nft flush ruleset");
+    world.nsrun(["run", "-p", "9000:80", "true"]).run().ok();
+    assert_eq!(ruleset(), before, "the ports of the others are back");
+    // What is shown can be loaded.
+    let shown = world.nsrun(["firewall", "show"]).run().ok().stdout;
+    world.write("/dev/shm/shown.nft", shown);
+    world.sh("nft flush ruleset; nft -f /dev/shm/shown.nft");
+    assert_eq!(ruleset(), before);
+}
+
+#[test]
+fn the_plan_in_words_of_nft_makes_the_same_rules() {
+    let world = World::builder().no_forwarding().build();
+    let ruleset = |world: &World| -> Value {
+        let mut all = world.json("nft -j list ruleset");
+        let objects = all["nftables"].as_array_mut().map(std::mem::take).unwrap_or_default();
+        let strip = |mut object: Value| {
+            for (_, inner) in object.as_object_mut().into_iter().flatten() {
+                inner.as_object_mut().map(|inner| inner.remove("handle"));
+            }
+            object
+        };
+        let kept = objects.into_iter().filter(|object| object.get("metainfo").is_none());
+        kept.map(strip).collect()
+    };
+    let script = world.nsrun(["run", "--dry-run", "--format", "ip", "true"]).run().ok().stdout;
+    world.nsrun(["run", "true"]).run().ok();
+    let ours = ruleset(&world);
+
+    let other = World::builder().no_forwarding().build();
+    let lines: Vec<&str> =
+        script.lines().take_while(|line| !line.starts_with("ip netns")).collect();
+    other.sh(&lines.join("\n"));
+    assert_eq!(ruleset(&other), ours);
+    assert_eq!(other.read("/proc/sys/net/ipv4/ip_forward"), "1\n");
+}

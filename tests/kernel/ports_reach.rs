@@ -1,0 +1,208 @@
+//! Published ports: who reaches them, by which address, and as whom.
+
+use crate::runs::{inside, inspect};
+use crate::talk::{ask, seen, served};
+use crate::world::{Place, World};
+
+/// The address of a run, without prefix length.
+fn address(world: &World, name: &str) -> String {
+    let run = inspect(world, name);
+    let address = run["networks"][0]["address"].as_str().expect("it has an address");
+    address.split('/').next().unwrap_or_default().to_owned()
+}
+
+fn bridge_netfilter(world: &World, on: u8) -> bool {
+    let key = "/proc/sys/net/bridge/bridge-nf-call-iptables";
+    world.succeeds(&format!("test -e {key} && echo {on} >{key}"))
+}
+
+/// What is expected of one client for one address of the server.
+#[derive(Clone, Copy, Debug, PartialEq)]
+enum Expect {
+    /// The server sees the client's own address.
+    Own,
+    /// It sees the gateway.
+    Gateway,
+    /// There is no answer.
+    Nothing,
+}
+use Expect::{Gateway, Nothing, Own};
+
+/// Every kind of client, every kind of address, both protocols.
+fn matrix(bridge_netfilter_is: u8) {
+    let world = World::builder().lan().build();
+    world.nsrun(["run", "true"]).run().ok();
+    if !bridge_netfilter(&world, bridge_netfilter_is) && bridge_netfilter_is == 1 {
+        skip!("the kernel has no bridge netfilter here");
+    }
+    let options = ["--name", "a", "-p", "8080:80", "-p", "5300:80/udp", "-p", "127.0.0.1:9090:80"];
+    served(&world, &options, &["80"]);
+    served(&world, &["--name", "b"], &["81"]);
+    let own = address(&world, "a");
+    let (up, lan_side, gateway) = ("198.51.100.1", "192.0.2.1", "10.192.0.1");
+
+    let (a, b) = (inside(&world, "a"), inside(&world, "b"));
+    let b_address = address(&world, "b");
+    let clients: [(&str, &Place, &str, [Expect; 6]); 5] = [
+        // up, lan, loopback, gateway, the member itself, the port of 127.0.0.1 only
+        ("host", &world, "", [Gateway, Gateway, Gateway, Gateway, Gateway, Gateway]),
+        ("lan", world.lan(), "192.0.2.10", [Own, Own, Nothing, Own, Nothing, Nothing]),
+        (
+            "internet",
+            world.internet(),
+            "198.51.100.2",
+            [Own, Nothing, Nothing, Nothing, Nothing, Nothing],
+        ),
+        ("other member", &b, &b_address, [Gateway, Gateway, Nothing, Gateway, Own, Nothing]),
+        ("itself", &a, &own, [Gateway, Gateway, Nothing, Gateway, Own, Nothing]),
+    ];
+    for (who, place, client, expected) in clients {
+        for (protocol, published) in [("tcp", 8080), ("udp", 5300)] {
+            let hosts = [
+                (up, published),
+                (lan_side, published),
+                ("127.0.0.1", published),
+                (gateway, published),
+                (&own, 80),
+            ];
+            let mut questions: Vec<(String, Expect)> = hosts
+                .iter()
+                .zip(expected)
+                .map(|((host, port), expect)| (format!("{protocol} {host} {port}"), expect))
+                .collect();
+            if protocol == "tcp" && who == "host" {
+                questions.push(("tcp 127.0.0.1 9090".into(), expected[5]));
+            } else if protocol == "tcp" {
+                // By the address that the world knows the host by.
+                questions.push((format!("tcp {up} 9090"), expected[5]));
+            }
+            let asked: Vec<String> =
+                questions.iter().map(|(question, _)| question.clone()).collect();
+            for ((question, expect), answer) in questions.iter().zip(ask(place, &asked)) {
+                let answerer = question.split(' ').nth(1).unwrap_or_default();
+                let wanted = match expect {
+                    Own => format!("{client} by {answerer}"),
+                    Gateway => format!("{gateway} by {answerer}"),
+                    Nothing => "-".into(),
+                };
+                assert_eq!(
+                    answer, wanted,
+                    "{who}: {question}, bridge netfilter {bridge_netfilter_is}"
+                );
+            }
+        }
+    }
+}
+
+#[test]
+fn every_client_reaches_published_ports_as_documented() {
+    need_tool!("python3");
+    matrix(0);
+}
+
+#[test]
+fn every_client_reaches_published_ports_with_bridge_netfilter_too() {
+    need_tool!("python3");
+    matrix(1);
+}
+
+#[test]
+fn unpublished_ports_and_members_are_out_of_reach_from_the_lan() {
+    need_tool!("python3");
+    let world = World::builder().lan().build();
+    served(&world, &["--name", "a", "-p", "8080:80"], &["80", "81"]);
+    let own = address(&world, "a");
+    // The LAN client routes everything by the host, as a neighbour might.
+    for question in [format!("tcp {own} 80"), format!("tcp {own} 81"), format!("udp {own} 80")] {
+        assert_eq!(seen(world.lan(), &question), None, "{question}");
+    }
+    assert_eq!(seen(world.lan(), "tcp 192.0.2.1 81"), None);
+    assert_eq!(seen(world.lan(), "tcp 192.0.2.1 8080").as_deref(), Some("192.0.2.10"));
+}
+
+#[test]
+fn a_port_of_loopback_is_out_of_reach_by_crafted_frames() {
+    need_tool!("python3");
+    let world = World::builder().lan().build();
+    served(&world, &["--name", "a", "-p", "127.0.0.1:8080:80"], &["80"]);
+    // The neighbour sends 127.0.0.1 to the host's hardware address, and listens there itself not.
+    let lan = world.lan();
+    lan.sh("echo 1 >/proc/sys/net/ipv4/conf/all/route_localnet
+         ip route add 127.0.0.1/32 via 192.0.2.1 dev eth0 table 100 onlink
+         ip rule add pref 0 from all lookup 100
+         ip rule add pref 1 lookup local && ip rule del pref 0 lookup local || :
+         ip address del 127.0.0.1/8 dev lo || :");
+    let before = world.sh("nft list ruleset | grep -c 'ip daddr 127.0.0.0/8 drop'");
+    assert_eq!(before.trim(), "1");
+    assert_eq!(seen(lan, "tcp 127.0.0.1 8080"), None);
+    // Without the rule the frame would get through: the test can fail.
+    world.sh("nft flush chain inet nsrun raw");
+    assert_eq!(seen(lan, "tcp 127.0.0.1 8080").as_deref(), Some("192.0.2.10"));
+}
+
+#[test]
+fn ranges_and_several_addresses_lead_where_they_say() {
+    need_tool!("python3");
+    let world = World::builder().lan().build();
+    let options = ["--name", "a", "-p", "9000-9002:80-82", "-p", "192.0.2.1:7000:80"];
+    served(&world, &options, &["80", "81", "82"]);
+    served(&world, &["--name", "b", "-p", "198.51.100.1:7000:90"], &["90"]);
+    for port in 9000..=9002 {
+        let question = format!("tcp 192.0.2.1 {port}");
+        assert_eq!(seen(world.lan(), &question).as_deref(), Some("192.0.2.10"), "{question}");
+    }
+    assert_eq!(seen(world.lan(), "tcp 192.0.2.1 9003"), None);
+    // One port of two addresses, two runs: ended, each takes its own along only.
+    for host in ["192.0.2.1", "198.51.100.1"] {
+        assert!(seen(world.lan(), &format!("tcp {host} 7000")).is_some(), "{host}");
+    }
+    world.nsrun(["stop", "-t", "0", "a"]).run().ok();
+    assert_eq!(seen(world.lan(), "tcp 192.0.2.1 7000"), None);
+    assert!(seen(world.lan(), "tcp 198.51.100.1 7000").is_some());
+}
+
+#[test]
+fn ports_are_reached_by_ipv6_too() {
+    need_tool!("python3");
+    let world = World::builder().lan().ipv6().build();
+    world.nsrun(["network", "create", "--subnet6", "fd00:80::/64", "six"]).run().ok();
+    served(&world, &["--net", "six", "--name", "a", "-p", "8080:80"], &["80"]);
+    let (lan, own) = (world.lan(), inspect(&world, "a"));
+    let own = own["networks"][0]["address6"].as_str().expect("it has one").to_owned();
+    let own = own.split('/').next().unwrap_or_default();
+    assert_eq!(seen(lan, "tcp fd00:192::1 8080").as_deref(), Some("fd00:192::10"));
+    assert_eq!(seen(lan, "udp fd00:192::1 8080"), None);
+    assert_eq!(seen(lan, &format!("tcp {own} 80")), None, "members are out of reach");
+    assert_eq!(seen(lan, "tcp 192.0.2.1 8080").as_deref(), Some("192.0.2.10"));
+    assert!(seen(&world, "tcp fd00:198::1 8080").is_some(), "from the host");
+    let a = inside(&world, "a");
+    assert!(seen(&a, "tcp fd00:198::1 8080").is_some(), "from itself");
+}
+
+#[test]
+fn a_flow_of_udp_follows_a_port_that_moves() {
+    need_tool!("python3");
+    let world = World::builder().lan().build();
+    served(&world, &["--name", "a", "-p", "5300:80/udp", "-p", "5301:80/udp"], &["80"]);
+    // One socket that goes on sending: the kernel remembers its flow as long.
+    let client = "import socket, sys, time
+s = socket.socket(socket.AF_INET, socket.SOCK_DGRAM); s.settimeout(0.1); s.bind(('', 4000))
+while 1:
+    for port in 5300, 5301:
+        try:
+            s.sendto(b'?', ('192.0.2.1', port)); s.recvfrom(99); print(port, flush=True)
+        except OSError: pass
+    time.sleep(0.05)";
+    let client = world.lan().cmd(["python3", "-c", client]).spawn();
+    client.line(crate::runs::SOON);
+    world.nsrun(["stop", "-t", "0", "a"]).run().ok();
+    // With nothing there the flow is one to this host itself.
+    std::thread::sleep(std::time::Duration::from_millis(500));
+    served(&world, &["--name", "b", "-p", "5300:80/udp"], &["80"]);
+    let deadline = std::time::Instant::now() + std::time::Duration::from_secs(2);
+    let mut seen = 0;
+    while seen < 12 && std::time::Instant::now() < deadline {
+        seen += usize::from(client.line(crate::runs::SOON) == "5300");
+    }
+    assert_eq!(seen, 12, "packets do not arrive within two seconds");
+}

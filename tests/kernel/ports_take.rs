@@ -1,0 +1,240 @@
+//! Taking ports and giving them back: conflicts, ends, kills, floods.
+
+use std::time::{Duration, Instant};
+
+use nix::sys::signal::Signal;
+
+use crate::runs::{SOON, detached, inspect, started};
+use crate::world::{World, at_once, settle};
+
+/// Elements of a map or set of ours that hold `text`.
+fn elements(world: &World, set: &str, text: &str) -> usize {
+    let kind = if set.contains("ports") { "map" } else { "set" };
+    let list = world.sh(&format!("nft list {kind} inet nsrun {set} || :"));
+    let list = list.split_once("elements = {").map_or("", |(_, list)| list);
+    let is_one = |element: &&str| !element.is_empty() && element.contains(text);
+    list.split(',').filter(is_one).count()
+}
+
+fn run(world: &World, ports: &[&str]) -> crate::world::Output {
+    let options = ports.iter().flat_map(|port| ["-p", port]);
+    world.nsrun(["run"]).args(options).args(["--", "echo", "ran"]).run()
+}
+
+#[test]
+fn a_taken_port_is_refused_naming_who_has_it() {
+    let world = World::new();
+    let web = started(&world, &["--name", "web", "-p", "8080:80", "-p", "127.0.0.1:9090:80"]);
+    for taken in ["8080:1", "127.0.0.1:8080:1", "198.51.100.1:8080:1", "8079-8081:1-3", "9090:1"] {
+        let output = run(&world, &[taken]).exits(125);
+        output.says("nsrun: cannot publish port").says("run \"web\" has it (process ");
+    }
+    assert_eq!(elements(&world, "ports4", ""), 1, "nothing of the refused is there");
+    // Another protocol, another port, another address of the same port.
+    for free in ["8080:1/udp", "8081:1", "198.51.100.1:9090:1"] {
+        run(&world, &[free]).ok();
+    }
+    drop(web);
+}
+
+#[test]
+fn a_port_of_a_process_of_the_host_is_refused_naming_it() {
+    need_tool!("python3");
+    let world = World::new();
+    let script = "import socket, time
+t = socket.socket(); t.setsockopt(1, 2, 1); t.bind(('127.0.0.1', 7000)); t.listen()
+u = socket.socket(socket.AF_INET, socket.SOCK_DGRAM); u.bind(('0.0.0.0', 7001))
+print('ready', flush=True); time.sleep(1000)";
+    let server = world.cmd(["python3", "-c", script]).timeout(Duration::from_secs(60)).spawn();
+    server.line(SOON);
+    for taken in ["7000:80", "127.0.0.1:7000:80", "7001:80/udp", "198.51.100.1:7001:80/udp"] {
+        run(&world, &[taken]).exits(125).says("(python3) has it");
+    }
+    for free in ["7001:80", "198.51.100.1:7000:80", "7000:80/udp"] {
+        run(&world, &[free]).ok();
+    }
+}
+
+#[test]
+fn bad_publications_are_refused_before_anything_is_done() {
+    let world = World::new();
+    let before = world.snapshot();
+    for (ports, why) in [
+        (&["0:0"][..], "port 0 inside"),
+        (&["70000:80"], "\"70000\" is no port"),
+        (&["80-90:80-85"], "not equally long"),
+        (&["80:80/icmp"], "\"icmp\" is no protocol"),
+        (&["80:80", "80:81"], "overlap"),
+        (&["80:80", "127.0.0.1:80:81"], "overlap"),
+    ] {
+        run(&world, ports).exits(2).says(why);
+    }
+    world.nsrun(["run", "--net", "none", "-p", "80:80", "true"]).run().exits(2).says("publish");
+    world.assert_returns_to(&before, SOON);
+    run(&world, &["203.0.113.77:80:80"]).exits(125).says("has no address 203.0.113.77");
+    world.nsrun(["network", "create", "--internal", "inner"]).run().ok();
+    let inner = world.nsrun(["run", "--net", "inner", "-p", "80:80", "true"]).run();
+    inner.exits(2).says("\"inner\" does not lead out");
+}
+
+#[test]
+fn a_free_port_is_chosen_and_said() {
+    let world = World::new();
+    let output = run(&world, &[":80", "127.0.0.1:0:81/udp"]).ok();
+    let ports: Vec<&str> =
+        output.stderr.lines().filter_map(|line| line.strip_prefix("nsrun: published ")).collect();
+    assert_eq!(ports.len(), 2, "{output}");
+    assert!(ports[0].ends_with(":80/tcp") && ports[1].ends_with(":81/udp"), "{output}");
+    assert_eq!(output.stdout, "ran\n");
+}
+
+#[test]
+fn ports_go_with_their_run_and_nobody_waits_for_that() {
+    let world = World::new();
+    run(&world, &["8080:80"]).ok();
+    for _ in 0..10 {
+        // Taken again at once: the address is another, the port the same.
+        run(&world, &["8080:80", "127.0.0.1:9000:80"]).ok();
+        for set in ["ports4", "address_ports4", "publishers"] {
+            assert_eq!(elements(&world, set, ""), 0, "{set}");
+        }
+    }
+    // What waits for the end of the output does not wait for the kernel to forget the ports.
+    let command = format!("$({} run -p 8080:80 echo ran)", env!("CARGO_BIN_EXE_nsrun"));
+    assert_eq!(world.sh(&format!("echo {command}")), "ran\n");
+    let leftover = || !world.succeeds("pgrep -x nsrun");
+    assert!(settle(leftover, SOON), "the process that closes the connection stays");
+}
+
+#[test]
+fn a_port_of_a_killed_run_never_leads_to_another() {
+    let world = World::new();
+    let ip = ["--name", "web", "--ip", "10.192.0.9", "-p", "8080:80"];
+    let kill = |world: &World| {
+        let mut web = started(world, &ip);
+        web.kill(Signal::SIGKILL);
+        assert_eq!(elements(world, "ports4", "10.192.0.9"), 1, "it is stale");
+    };
+    kill(&world);
+    // The address is leased again.
+    world.nsrun(["run", "--ip", "10.192.0.9", "true"]).run().ok();
+    assert_eq!(elements(&world, "ports4", ""), 0);
+    assert_eq!(elements(&world, "publishers", ""), 0);
+
+    kill(&world);
+    // The port is taken again.
+    let mut other = started(&world, &["--ip", "10.192.0.10", "-p", "8080:80"]);
+    assert_eq!(elements(&world, "ports4", "10.192.0.10"), 1);
+    other.kill(Signal::SIGTERM);
+    other.wait();
+    assert!(settle(|| elements(&world, "ports4", "") == 0, SOON));
+
+    kill(&world);
+    let gone = || inspect_fails(&world, "web");
+    assert!(settle(gone, SOON));
+    let output = world.nsrun(["gc"]).run().ok();
+    assert!(output.stdout.contains("removed ports4 { tcp . 8080 }"), "{output}");
+    assert_eq!(elements(&world, "ports4", ""), 0);
+    assert_eq!(world.nsrun(["gc"]).run().ok().stdout, "");
+    // The mark goes too: the next run asks nothing of the firewall.
+    let names = world.link("nsrun0").expect("it is there")["altnames"].clone();
+    assert_eq!(names, serde_json::json!(["net:bridge"]));
+}
+
+fn inspect_fails(world: &World, name: &str) -> bool {
+    world.nsrun(["inspect", name]).run().code() == Some(1)
+}
+
+#[test]
+fn a_plain_run_asks_nothing_of_the_firewall() {
+    need_tool!("strace");
+    let world = World::new();
+    world.nsrun(["run", "true"]).run().ok();
+    // Without its children: inside, the responder for names has a rule of its own.
+    let strace = ["strace", "-qq", "-e", "trace=socket"];
+    let nsrun = env!("CARGO_BIN_EXE_nsrun");
+    let output = world.cmd(strace).args([nsrun, "run", "true"]).run().ok();
+    assert!(!output.stderr.contains("NETLINK_NETFILTER"), "{output}");
+    let output = world.cmd(strace).args([nsrun, "run", "-p", "8080:80", "true"]).run().ok();
+    assert!(output.stderr.contains("NETLINK_NETFILTER"), "{output}");
+}
+
+#[test]
+fn publishing_executes_nothing() {
+    need_tool!("strace");
+    let world = World::new();
+    let strace = ["strace", "-f", "-qq", "-e", "trace=execve,openat"];
+    let command = [env!("CARGO_BIN_EXE_nsrun"), "run", "-p", "8080:80", "true"];
+    let output = world.cmd(strace).args(command).run().ok();
+    let executed: Vec<&str> = output
+        .stderr
+        .lines()
+        .filter(|line| line.contains("execve(") && line.contains("= 0"))
+        .collect();
+    assert_eq!(executed.len(), 2, "nsrun and true: {executed:?}");
+    assert!(!output.stderr.contains("xtables.lock"), "{output}");
+}
+
+#[test]
+fn ports_of_a_run_are_published_and_taken_back_while_it_runs() {
+    let world = World::new();
+    let name = detached(&world, &["--name", "web", "-p", "8080:80"], &["sleep", "1000"]);
+    let output =
+        world.nsrun(["publish", &name, "127.0.0.1:53:53/udp", "9000-9009:80-89"]).run().ok();
+    assert_eq!(output.stdout, "127.0.0.1:53:53/udp\n9000-9009:80-89/tcp\n");
+    let listed = world.nsrun(["port", &name]).run().ok().stdout;
+    assert_eq!(listed, "127.0.0.1:53:53/udp\n8080:80/tcp\n9000-9009:80-89/tcp\n");
+    assert_eq!(elements(&world, "ports4", ""), 11);
+    assert_eq!(inspect(&world, &name)["ports"][1]["host_port"], 8080);
+
+    world.nsrun(["publish", &name, "9100:1", "9005:1"]).run().exits(1).says("run \"web\" has it");
+    assert_eq!(elements(&world, "ports4", "9100"), 0, "all or none");
+    world.nsrun(["unpublish", &name, "9000:80"]).run().exits(1).says("it has only");
+    world.nsrun(["unpublish", &name, "9000-9009:80-89"]).run().ok();
+    assert_eq!(elements(&world, "ports4", ""), 1);
+    world.nsrun(["publish", "nobody", "1:1"]).run().exits(1).says("cannot find run \"nobody\"");
+
+    // What was published later goes with the run as well.
+    world.nsrun(["stop", "-t", "0", &name]).run().ok();
+    let none = || ["ports4", "address_ports4"].iter().all(|set| elements(&world, set, "") == 0);
+    assert!(settle(none, SOON));
+}
+
+#[test]
+fn many_publish_at_once_while_iptables_changes_its_rules() {
+    let world = World::new();
+    world.nsrun(["run", "true"]).run().ok();
+    let noise = match crate::world::has_tool("iptables-nft") {
+        true => "while :; do iptables-nft -w -A INPUT -j ACCEPT; iptables-nft -w -D INPUT 1; done",
+        false => "while :; do nft add table ip noise; nft delete table ip noise; done",
+    };
+    let noise = world.cmd(["sh", "-c", noise]).timeout(Duration::from_secs(120)).spawn();
+    let outputs = at_once(64, |n| {
+        let port = format!("{}:80", 9000 + n);
+        let command = ["-p", &port, "--", "sh", "-c", "sleep 2"];
+        world.nsrun(["run"]).args(command).timeout(Duration::from_secs(60)).run()
+    });
+    for output in outputs {
+        output.ok();
+    }
+    drop(noise);
+    assert!(settle(|| elements(&world, "ports4", "") == 0, SOON));
+    assert_eq!(world.sh("nft list ruleset | grep -c 'jump into_0'"), "1\n");
+}
+
+#[test]
+fn the_exit_of_a_run_with_ports_takes_no_longer() {
+    let world = World::new();
+    let time = |ports: &[&str]| {
+        let once = || {
+            let start = Instant::now();
+            run(&world, ports).ok();
+            start.elapsed()
+        };
+        (0..9).map(|_| once()).min().unwrap_or_default()
+    };
+    time(&[]);
+    let (plain, with) = (time(&[]), time(&["8080:80", "8081:81"]));
+    // Waiting for the kernel to forget them takes 10 ms and more.
+    assert!(with < plain + Duration::from_millis(6), "{plain:?} without, {with:?} with ports");
+}
