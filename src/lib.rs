@@ -1,12 +1,13 @@
 //! Runs processes in network namespaces that are already wired up.
 //!
 //! ```text
-//! nl  <-  sys  <-  kernel  <-  dns  <--+
-//! spec  <-  facts  <-  plan  <---------+-- apply  <-  commands  <-  main
-//!                                      +-- ip     <--+
-//!                                                cli  <----+
+//! nl  <-  sys, annotate  <-  kernel  <-  dns  <--+
+//! spec  <-  facts  <-  plan  <-------------------+-- apply  <-  commands  <-  main
+//!                                                +-- ip     <--+
+//!                                                          cli  <----+
 //! ```
 
+pub mod annotate;
 pub mod apply;
 pub mod cli;
 pub mod commands;

@@ -14,8 +14,11 @@ fn main() -> ExitCode {
         say("nsrun: cannot be run set-uid: it would launch anything with its owner's rights");
         return ExitCode::from(commands::WRONG_USAGE);
     }
-    if let Some(arguments) = ip_arguments() {
-        return ExitCode::from(nsrun::ip::run(arguments));
+    if let Some((arguments, trace)) = ip_arguments() {
+        if trace {
+            commands::start_trace();
+        }
+        return ExitCode::from(commands::ip(arguments));
     }
     let invocation = match cli::parse(env::args_os().skip(1)) {
         Ok(invocation) => invocation,
@@ -24,6 +27,9 @@ fn main() -> ExitCode {
             return ExitCode::from(commands::WRONG_USAGE);
         }
     };
+    if invocation.trace {
+        commands::start_trace();
+    }
     let style = help::Style::detect(io::stdout().is_terminal());
     match invocation.what {
         What::Help => print(&help::command(invocation.command, &invocation.path, style)),
@@ -43,12 +49,18 @@ fn say(text: impl std::fmt::Display) {
     let _ = writeln!(io::stderr(), "{text}");
 }
 
-/// The words of an `ip` command line: after `nsrun ip`, or when this program is called as `ip`.
-fn ip_arguments() -> Option<impl Iterator<Item = OsString>> {
+/// The words of an `ip` command line: after `nsrun ip`, or when this program is called as `ip`; and
+/// whether `--trace` stands beside that `ip`, which has no such option of its own.
+fn ip_arguments() -> Option<(impl Iterator<Item = OsString>, bool)> {
     let mut arguments = env::args_os().peekable();
     let program = arguments.next()?;
-    let by_name = Path::new(&program).file_name().is_some_and(|name| name == "ip");
-    (by_name || arguments.next_if(|word| word == "ip").is_some()).then_some(arguments)
+    if Path::new(&program).file_name().is_some_and(|name| name == "ip") {
+        return Some((arguments, false));
+    }
+    let before = arguments.next_if(|word| word == "--trace").is_some();
+    arguments.next_if(|word| word == "ip")?;
+    let after = arguments.next_if(|word| word == "--trace").is_some();
+    Some((arguments, before || after))
 }
 
 /// A reader that has seen enough is no error.

@@ -1,10 +1,10 @@
 //! The arrows between the layers never turn back, and what is dangerous stays behind its fence.
 //!
 //! ```text
-//!  nl  <-  sys  <-  kernel  <-  dns  <--+
-//!  spec  <-  facts  <-  plan  <---------+-- apply  <-  commands  <-  main
-//!                                       +-- ip     <--+
-//!                                                 cli  <----+
+//!  nl  <-  sys, annotate  <-  kernel  <-  dns  <--+
+//!  spec  <-  facts  <-  plan  <-------------------+-- apply  <-  commands  <-  main
+//!                                                 +-- ip     <--+
+//!                                                           cli  <----+
 //! ```
 //!
 //! Everything may use `error`. The source is read as text, without comments and strings, so that
@@ -21,12 +21,16 @@ const LAYERS: &[(&str, &[&str])] = &[
     ("facts", &["spec"]),
     ("plan", &["facts", "spec"]),
     ("sys", &[]),
-    ("kernel", &["nl", "sys", "facts", "spec"]),
+    ("annotate", &["nl"]),
+    ("kernel", &["nl", "annotate", "sys", "facts", "spec"]),
     ("dns", &["sys", "kernel", "facts"]),
-    ("apply", &["nl", "sys", "kernel", "facts", "spec", "plan", "dns"]),
+    ("apply", &["nl", "annotate", "sys", "kernel", "facts", "spec", "plan", "dns"]),
     ("ip", &["nl", "sys", "kernel", "spec"]),
     ("cli", &[]),
-    ("commands", &["sys", "kernel", "facts", "spec", "plan", "dns", "apply", "cli", "ip"]),
+    (
+        "commands",
+        &["annotate", "sys", "kernel", "facts", "spec", "plan", "dns", "apply", "cli", "ip"],
+    ),
     ("main", &["sys", "cli", "commands"]),
     ("lib", &[]),
     // The codec itself, and the one file of it that talks to the kernel.
@@ -35,7 +39,7 @@ const LAYERS: &[(&str, &[&str])] = &[
 ];
 
 /// Layers that only decide: they look at nothing but what they are given.
-const PURE: &[&str] = &["spec", "facts", "plan", "nl"];
+const PURE: &[&str] = &["spec", "facts", "plan", "annotate", "nl"];
 /// What looks at the machine.
 const OUTSIDE: &[&str] = &["env", "fs", "io", "process", "thread", "time"];
 /// Layers behind the fence.

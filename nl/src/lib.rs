@@ -85,6 +85,7 @@ mod encode;
 mod error;
 mod flags;
 pub mod generic;
+mod names;
 pub mod netfilter;
 pub mod policy;
 mod protocol;

@@ -104,6 +104,18 @@ impl Refusal {
     }
 }
 
+/// Which way a datagram goes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Direction {
+    /// To the kernel.
+    Sent,
+    /// From the kernel.
+    Received,
+}
+
+/// What is shown every datagram of a [`Socket`], see [`observe`](Socket::observe).
+pub type Observer = fn(Protocol, Direction, &[u8]);
+
 /// A connected netlink socket. Belongs to the network namespace it was opened in, also after
 /// its thread moved to another.
 #[derive(Debug)]
@@ -112,6 +124,7 @@ pub struct Socket {
     protocol: Protocol,
     seq: u32,
     buf: Vec<u8>,
+    observer: Option<Observer>,
 }
 
 impl Socket {
@@ -128,7 +141,7 @@ impl Socket {
         }
         // SAFETY: `fd` was just opened and nobody else has it.
         let fd = unsafe { OwnedFd::from_raw_fd(fd) };
-        let socket = Socket { fd, protocol, seq: 1, buf: Vec::new() };
+        let socket = Socket { fd, protocol, seq: 1, buf: Vec::new(), observer: None };
         let on: libc::c_int = 1;
         for option in [libc::NETLINK_EXT_ACK, libc::NETLINK_CAP_ACK, libc::NETLINK_GET_STRICT_CHK] {
             // Kernels before 4.20 lack some; the codec copes with either form of answer.
@@ -183,11 +196,19 @@ impl Socket {
         self.seq
     }
 
+    /// Shows every datagram from now on to `observer`: before it is sent, after it was received.
+    pub fn observe(&mut self, observer: Observer) {
+        self.observer = Some(observer);
+    }
+
     /// Sends bytes to the kernel, as one datagram.
     ///
     /// # Errors
     /// The send failed; then no message of it was looked at.
     pub fn send(&self, bytes: &[u8]) -> Result<(), SocketError> {
+        if let Some(observer) = self.observer {
+            observer(self.protocol, Direction::Sent, bytes);
+        }
         loop {
             // SAFETY: `bytes` is valid for reads of its length. An unconnected netlink socket
             // sends to the kernel.
@@ -241,7 +262,11 @@ impl Socket {
                 continue;
             }
             // With MSG_TRUNC the length is the datagram's own, also when it was cut.
-            return self.buf.get(..len).ok_or(SocketError::Truncated { needed: len, have });
+            let received = self.buf.get(..len);
+            if let (Some(observer), Some(bytes)) = (self.observer, received) {
+                observer(self.protocol, Direction::Received, bytes);
+            }
+            return received.ok_or(SocketError::Truncated { needed: len, have });
         }
     }
 

@@ -12,7 +12,8 @@ use nl::route::link::{self, IfInfo, Link};
 use nl::route::neighbour::{self, ExtFlags, NeighbourFlags, State};
 use nl::route::route::{self, HopFlags, Kind, Protocol, RouteFlags, RtMsg, Scope};
 use nl::route::{
-    INET, INET6, LinkFlags, address, bridge, bridge_port, info, macvlan, metrics, netconf, nexthop,
+    INET, INET6, LinkFlags, address, bridge, bridge_port, info, macvlan, mdb, mdb_details,
+    mdb_entry, mdb_list, metrics, neighbour_parameters, neighbour_table, netconf, nexthop,
     nexthop_bucket, nexthop_group, nsid, rule, traffic, traffic_stats, tun, vxlan,
 };
 use nl::wire::Header;
@@ -1058,4 +1059,150 @@ fn a_thousand_addresses() {
     let ours: std::collections::BTreeSet<_> =
         ours.as_array().unwrap().iter().map(|ip| ip.as_str().unwrap().to_owned()).collect();
     assert_eq!(ours.len(), 1001);
+}
+
+#[test]
+fn multicast_entries() {
+    let mut ours = Vec::new();
+    each("mdb.bin", mdb::GET, |header, view| {
+        let list = view.nest(mdb::MDB).unwrap().unwrap();
+        for group in list.iter() {
+            let group: View<'_, mdb_entry::MdbEntry> = group.unwrap().attributes();
+            // A group may have several entries.
+            for raw in group.iter() {
+                let raw = raw.unwrap();
+                let entry = mdb::Entry::parse(raw.value).unwrap();
+                let details: View<'_, mdb_details::MdbDetails> =
+                    View::new(&raw.value[mdb::Entry::LEN..]);
+                let [a, b, c, d, ..] = entry.group;
+                let ip = match entry.protocol {
+                    0x0800 => IpAddr::from([a, b, c, d]),
+                    0x86dd => IpAddr::from(entry.group),
+                    other => panic!("{other:#x}"),
+                };
+                let timer = details.get(mdb_details::TIMER).unwrap().unwrap();
+                let by = details.get(mdb_details::RTPROT).unwrap();
+                assert!(entry.flags.is_empty());
+                ours.push(object([
+                    ("index", some(header.index)),
+                    ("dev", some(name(header.index))),
+                    ("port", some(name(entry.index))),
+                    ("grp", some(ip.to_string())),
+                    ("state", some(["temp", "permanent"][entry.state as usize])),
+                    ("protocol", by.map(protocol)),
+                    ("flags", some(json!([]))),
+                    ("timer", some(f64::from(timer) / 100.0)),
+                ]));
+            }
+        }
+        assert!(view.nest(mdb::ROUTER).unwrap().is_none_or(|router| router.iter().count() == 0));
+        None
+    });
+    let mut theirs = said("mdb.bridge.json")[0]["mdb"].take();
+    for entry in theirs.as_array_mut().unwrap() {
+        let seconds: f64 = entry["timer"].as_str().unwrap().trim().parse().unwrap();
+        entry["timer"] = seconds.into();
+    }
+    compare("mdb", &ours.into(), &theirs);
+    // The nests themselves: the first entry by key.
+    each("mdb.bin", mdb::GET, |_, view| {
+        let first = view.nest(mdb::MDB).unwrap().unwrap().nest(mdb_list::ENTRY).unwrap().unwrap();
+        let (entry, _) = first.header_nest(mdb_entry::INFO).unwrap().unwrap();
+        assert_eq!((entry.group[0], entry.state), (239, 1));
+        None
+    });
+}
+
+#[test]
+fn neighbour_tables() {
+    let text = String::from_utf8(fixture("neightbl.ip.txt")).unwrap();
+    let theirs: Vec<String> = text
+        .split("\n\n")
+        .map(|block| block.split_whitespace().collect::<Vec<_>>().join(" "))
+        .filter(|block| !block.is_empty())
+        .collect();
+    let ours = each("neightbl.bin", neighbour_table::NEW, |header, view| {
+        use neighbour_parameters as p;
+        use neighbour_table as t;
+        let family = if header.family == INET { "inet" } else { "inet6" };
+        let mut text = format!("{family} {}", view.get(t::NAME).unwrap().unwrap());
+        let limits = [("thresh1", t::THRESH1), ("thresh2", t::THRESH2), ("thresh3", t::THRESH3)];
+        for (label, key) in limits {
+            if let Some(limit) = view.get(key).unwrap() {
+                text += &format!(" {label} {limit}");
+            }
+        }
+        if let Some(interval) = view.get(t::GC_INTERVAL).unwrap() {
+            text += &format!(" gc_int {interval}");
+        }
+        if let Some(c) = view.get(t::CONFIG).unwrap() {
+            text += &format!(
+                " config key_len {} entry_size {} entries {} WHEN hash_rnd {} hash_mask {:08x} \
+                 hash_chain_gc {} proxy_qlen {}",
+                c.key_len,
+                c.entry_size,
+                c.entries,
+                c.hash_rnd,
+                c.hash_mask,
+                c.hash_chain_gc,
+                c.proxy_qlen,
+            );
+        }
+        let parameters = view.nest(t::PARMS).unwrap().unwrap();
+        if let Some(index) = parameters.get(p::IFINDEX).unwrap() {
+            text += &format!(" dev {}", name(index).as_str().unwrap());
+        }
+        let long = |key| parameters.get(key).unwrap().unwrap();
+        let short = |key| parameters.get(key).unwrap().unwrap();
+        text += &format!(
+            " refcnt {} reachable {} base_reachable {} retrans {} gc_stale {} delay_probe {} \
+             queue {} app_probes {} ucast_probes {} mcast_probes {} anycast_delay {} \
+             proxy_delay {} proxy_queue {} locktime {}",
+            short(p::REFCNT),
+            long(p::REACHABLE_TIME),
+            long(p::BASE_REACHABLE_TIME),
+            long(p::RETRANS_TIME),
+            long(p::GC_STALETIME),
+            long(p::DELAY_PROBE_TIME),
+            short(p::QUEUE_LEN),
+            short(p::APP_PROBES),
+            short(p::UCAST_PROBES),
+            short(p::MCAST_PROBES),
+            long(p::ANYCAST_DELAY),
+            long(p::PROXY_DELAY),
+            short(p::PROXY_QLEN),
+            long(p::LOCKTIME),
+        );
+        if let Some(s) = view.get(t::STATS).unwrap() {
+            let n = |count: Option<u64>| count.unwrap();
+            text += &format!(
+                " stats allocs {} destroys {} hash_grows {} res_failed {} lookups {} hits {} \
+                 rcv_probes_mcast {} rcv_probes_ucast {} periodic_gc_runs {} forced_gc_runs {} \
+                 table_fulls {}",
+                n(s.allocs()),
+                n(s.destroys()),
+                n(s.hash_grows()),
+                n(s.res_failed()),
+                n(s.lookups()),
+                n(s.hits()),
+                n(s.rcv_probes_mcast()),
+                n(s.rcv_probes_ucast()),
+                n(s.periodic_gc_runs()),
+                n(s.forced_gc_runs()),
+                n(s.table_fulls()),
+            );
+        }
+        Some(text.into())
+    });
+    // ip prints the times of the last flush and rehash as dates.
+    let undated = |block: &str| match (block.find("last_flush"), block.find("hash_rnd")) {
+        (Some(from), Some(to)) => format!("{}WHEN {}", &block[..from], &block[to..]),
+        _ => block.to_owned(),
+    };
+    let theirs: Vec<Value> = theirs.iter().map(|block| undated(block).into()).collect();
+    for (ours, theirs) in ours.as_array().unwrap().iter().zip(&theirs) {
+        assert_eq!(ours, theirs);
+    }
+    // The recorded dump ends after the defaults of ndisc_cache, ip's did not.
+    assert_eq!((ours.as_array().unwrap().len(), theirs.len()), (17, 32));
 }

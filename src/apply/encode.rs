@@ -20,12 +20,7 @@ const ROUTE_LOCALNET: u16 = 26;
 const LOOSE: u32 = 2;
 
 /// Writes one step. `index` finds the index of a link that must exist.
-pub(super) fn encode(
-    step: &Step,
-    batch: &mut Batch<'_>,
-    flags: Flags,
-    index: impl Fn(&str) -> u32,
-) {
+fn encode(step: &Step, batch: &mut Batch<'_>, flags: Flags, index: impl Fn(&str) -> u32) {
     let any = IfInfo::default();
     let numbered = |index: u32| IfInfo { index: index as i32, ..any };
     match step {
@@ -218,6 +213,18 @@ pub(super) fn encode(
                 m.put(link::IFNAME, link);
             });
         }
+    }
+}
+
+/// Writes steps as one send. `indexes` are those of the links that the steps name by index; 0 for
+/// one that is not known.
+pub(super) fn encode_all(steps: &[Step], indexes: &[u32], batch: &mut Batch<'_>) {
+    let last = steps.len().saturating_sub(1);
+    for (n, step) in steps.iter().enumerate() {
+        // Refusals always report themselves; only the end of the batch must.
+        let flags = if n == last { Flags::ACK } else { Flags::empty() };
+        let index = indexes.get(n).copied().unwrap_or_default();
+        encode(step, batch, flags, |_| index);
     }
 }
 

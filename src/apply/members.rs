@@ -3,10 +3,9 @@
 use std::net::Ipv4Addr;
 use std::os::fd::{AsFd, BorrowedFd};
 
-use nl::Flags;
 use nl::socket::Refusal;
 
-use super::encode::encode;
+use super::encode::encode_all;
 use super::firewall;
 use crate::error::{Error, Result};
 use crate::facts::{self, Holder, Lease, Network};
@@ -83,10 +82,9 @@ impl Target for Kernel {
             let more = if steps.len() > 1 { ", and what belongs to it" } else { "" };
             Error { what: format!("cannot {first}{more}"), ..error }
         };
-        let last = steps.len().saturating_sub(1);
         let kernel: &Kernel = self;
         // Links that steps name by index exist before: asked before the batch, not in it.
-        let indexes: Vec<Option<u32>> = steps
+        let indexes: Vec<u32> = steps
             .iter()
             .map(|step| match step {
                 Step::AddAddress { link, .. } => kernel.index(link),
@@ -98,19 +96,9 @@ impl Target for Kernel {
                 }
                 _ => None,
             })
+            .map(Option::unwrap_or_default)
             .collect();
-        self.exchange(
-            |batch| {
-                for (n, step) in steps.iter().enumerate() {
-                    // Refusals always report themselves; only the end of the batch must.
-                    let flags = if n == last { Flags::ACK } else { Flags::empty() };
-                    let index = indexes.get(n).copied().flatten().unwrap_or_default();
-                    encode(step, batch, flags, |_| index);
-                }
-            },
-            |_| Ok(()),
-        )
-        .map_err(unknown)
+        self.exchange(|batch| encode_all(steps, &indexes, batch), |_| Ok(())).map_err(unknown)
     }
 
     fn holder(&mut self, name: &str) -> Result<Option<Holder>> {

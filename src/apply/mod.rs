@@ -10,6 +10,7 @@ mod launch;
 mod members;
 #[cfg(test)]
 mod members_tests;
+mod messages;
 #[cfg(test)]
 mod model;
 mod mounts;
@@ -23,6 +24,7 @@ mod transfer;
 pub use enter::enter;
 pub use launch::{Launched, launch};
 pub use members::{Made, Target, claim, make_network, publish, send, undo};
+pub use messages::messages;
 pub use netns::{Names, change_names, lock_names, prepare_names};
 pub use supervise::supervise;
 pub use switch::switch;

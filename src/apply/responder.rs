@@ -36,21 +36,24 @@ pub(super) fn open() -> Result<Sockets> {
 
 /// Leads port 53 of the responder's address to a port on loopback.
 fn redirect(port: u16) -> Result<()> {
-    let refusals = Netfilter::open()?.commit(|batch| {
-        batch.push(table::NEW, Flags::CREATE, NfGen::IPV4, |t| {
-            t.put(table::NAME, TABLE);
-        });
-        batch.push(chain::NEW, Flags::CREATE, NfGen::IPV4, |c| {
-            c.put(chain::TABLE, TABLE).put(chain::NAME, CHAIN);
-            c.base("nat", chain::Hook::LOCAL_OUT, DSTNAT);
-        });
-        rule_for(batch, protocol::UDP, port, Flags::empty());
-        rule_for(batch, protocol::TCP, port, Flags::ACK);
-    })?;
+    let refusals = Netfilter::open()?.commit(|batch| rules(batch, port))?;
     match refusals.first() {
         None => Ok(()),
         Some(refusal) => Err(Error::new("cannot redirect port 53").because(words(refusal))),
     }
+}
+
+/// The changes of nf_tables that do so.
+pub(super) fn rules(batch: &mut Batch<'_>, port: u16) {
+    batch.push(table::NEW, Flags::CREATE, NfGen::IPV4, |t| {
+        t.put(table::NAME, TABLE);
+    });
+    batch.push(chain::NEW, Flags::CREATE, NfGen::IPV4, |c| {
+        c.put(chain::TABLE, TABLE).put(chain::NAME, CHAIN);
+        c.base("nat", chain::Hook::LOCAL_OUT, DSTNAT);
+    });
+    rule_for(batch, protocol::UDP, port, Flags::empty());
+    rule_for(batch, protocol::TCP, port, Flags::ACK);
 }
 
 /// Priority of destination NAT among the hooks (`NF_IP_PRI_NAT_DST`).

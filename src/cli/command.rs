@@ -115,6 +115,8 @@ pub struct Opt {
     pub takes: Takes,
     /// Whether it may be given more than once.
     pub repeat: bool,
+    /// Whether every command below the one that has it takes it too.
+    pub everywhere: bool,
     /// What it does: default and unit included.
     pub help: &'static str,
 }
@@ -133,7 +135,15 @@ pub enum Takes {
 impl Opt {
     /// An option without a value.
     pub const fn flag(long: &'static str, help: &'static str) -> Opt {
-        Opt { long, short: None, aliases: &[], takes: Takes::Nothing, repeat: false, help }
+        Opt {
+            long,
+            short: None,
+            aliases: &[],
+            takes: Takes::Nothing,
+            repeat: false,
+            everywhere: false,
+            help,
+        }
     }
 
     /// An option with a value, called `metavar` in the help.
@@ -163,6 +173,11 @@ impl Opt {
     /// The same, allowed more than once.
     pub const fn repeat(self) -> Opt {
         Opt { repeat: true, ..self }
+    }
+
+    /// The same, for every command below too.
+    pub const fn everywhere(self) -> Opt {
+        Opt { everywhere: true, ..self }
     }
 
     /// Long name and aliases.

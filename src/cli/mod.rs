@@ -10,6 +10,7 @@ pub mod help;
 mod nearest;
 mod parse;
 pub mod table;
+mod table_decode;
 mod table_link;
 mod table_netns;
 

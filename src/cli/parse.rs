@@ -19,6 +19,8 @@ pub struct Invocation {
     pub path: String,
     /// Its options and operands.
     pub args: Args,
+    /// Whether to show what is said to the kernel.
+    pub trace: bool,
     /// Whether to run it or to say something about it.
     pub what: What,
 }
@@ -66,7 +68,12 @@ fn parse_with(
     let mut parser = Parser::from_args(words);
     let mut path = String::new();
     let mut args = Args { command: root, given: Vec::new(), operands: Vec::new() };
-    let done = |args: Args, path, what| Invocation { command: args.command, path, args, what };
+    let mut trace = false;
+    let everywhere = || root.options().filter(|option| option.everywhere);
+    let done = |args: Args, path, trace, what| {
+        let command = args.command;
+        Invocation { command, path, args, trace, what }
+    };
 
     loop {
         let option = match parser.next().map_err(|e| takes_no_value(e, &path))? {
@@ -86,7 +93,8 @@ fn parse_with(
                 continue;
             }
             Some(Arg::Long(name)) => {
-                let found = args.command.options().find(|o| o.longs().any(|long| long == name));
+                let mut options = args.command.options().chain(everywhere());
+                let found = options.find(|o| o.longs().any(|long| long == name));
                 found.ok_or_else(|| unknown_long(args.command, &path, name))?
             }
             Some(Arg::Short(letter)) => {
@@ -97,8 +105,12 @@ fn parse_with(
             }
         };
         match option.long {
-            "help" => return Ok(done(args, path, What::Help)),
-            "version" => return Ok(done(args, path, What::Version)),
+            "help" => return Ok(done(args, path, trace, What::Help)),
+            "version" => return Ok(done(args, path, trace, What::Version)),
+            "trace" => {
+                trace = true;
+                continue;
+            }
             _ => {}
         }
         let value = match option.takes {
@@ -123,7 +135,7 @@ fn parse_with(
 
     if !args.command.subcommands.is_empty() {
         return match path.is_empty() {
-            true => Ok(done(args, path, What::Help)),
+            true => Ok(done(args, path, trace, What::Help)),
             false => Err(Usage {
                 message: format!("missing COMMAND for \"{}\"", full(&path)),
                 hint: see(&path),
@@ -136,10 +148,10 @@ fn parse_with(
         for word in std::mem::take(&mut args.operands) {
             args.command = descend(args.command, &mut path, &word)?;
         }
-        return Ok(done(args, path, What::Help));
+        return Ok(done(args, path, trace, What::Help));
     }
     count_operands(&args, &path)?;
-    Ok(done(args, path, What::Run))
+    Ok(done(args, path, trace, What::Run))
 }
 
 /// The subcommand of that name or alias; `path` grows by its name.

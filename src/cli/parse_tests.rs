@@ -55,6 +55,16 @@ fn options_end_at_the_first_word_of_the_command() {
 }
 
 #[test]
+fn a_trace_can_be_asked_of_every_command() {
+    for line in ["--trace ps", "ps --trace", "netns --trace list", "run --trace -d true"] {
+        assert!(good(line).trace, "{line}");
+    }
+    for line in ["ps", "run true --trace", "exec web true --trace"] {
+        assert!(!good(line).trace, "{line}");
+    }
+}
+
+#[test]
 fn exec_takes_a_name_before_its_command() {
     for line in ["exec web ping -c1", "exec web -- ping -c1", "exec -- web ping -c1"] {
         assert_eq!(good(line).args.operands(), ["web", "ping", "-c1"]);

@@ -5,6 +5,7 @@
 //! group; to add an option, add one [`Opt`] to a section of its command.
 
 use super::command::{Command, More, Operands, Opt, Section};
+use super::table_decode::DECODE;
 use super::table_link::LINK;
 use super::table_netns::NETNS;
 
@@ -12,12 +13,18 @@ use super::table_netns::NETNS;
 
 pub(super) const HELP: Opt = Opt::flag("help", "show this text").short('h');
 pub(super) const JSON: Opt = Opt::flag("json", "print JSON instead of text");
+const TRACE: Opt = Opt::flag(
+    "trace",
+    "print each netlink message, sent or received, to standard error; for every command, before or \
+     after its name",
+)
+.everywhere();
 const DRY_RUN: Opt = Opt::flag("dry-run", "print what would be done, and do nothing");
 const FORMAT: Opt = Opt::one_of(
     "format",
-    &["tree", "ip"],
-    "how --dry-run prints: a tree to read, or the equivalent ip, nft and sysctl command lines; \
-     default tree",
+    &["tree", "ip", "json", "netlink"],
+    "how --dry-run prints: a tree to read, the equivalent ip, nft and sysctl command lines, JSON, or \
+     the netlink messages byte by byte; default tree",
 );
 
 /// What a section is called in a command that needs only one.
@@ -40,7 +47,7 @@ pub static NSRUN: Command = Command {
     ],
     sections: &[Section {
         heading: OPTIONS,
-        options: &[HELP, Opt::flag("version", "show the version").short('V')],
+        options: &[TRACE, HELP, Opt::flag("version", "show the version").short('V')],
     }],
     subcommands: &[
         RUN,
@@ -56,7 +63,9 @@ pub static NSRUN: Command = Command {
         NETWORK,
         NETNS,
         LINK,
+        IP,
         GC,
+        DECODE,
         HELP_COMMAND,
     ],
     notes: &[(
@@ -406,6 +415,20 @@ const WAIT: Command = Command {
         "A detached run's exit status",
         "nsrun run -d --name job -- make test && nsrun wait job",
     )],
+    ..Command::EMPTY
+};
+
+const IP: Command = Command {
+    name: "ip",
+    group: NETWORKS,
+    summary: "links, addresses and routes, as iproute2's ip",
+    about: &["Takes the words, abbreviations and options of ip(8) and prints what it prints, for \
+         systems that lack it: objects link, address, route, neighbour, rule, netns and monitor. \
+         Options follow \"ip\". A link to nsrun that is called \"ip\" is the same."],
+    operands: Operands { required: &[], more: More::Any("ARG") },
+    sections: &[Section { heading: OPTIONS, options: &[HELP] }],
+    notes: &[("Exit status", "0 done, 1 or 255 wrong words, 2 refused by the kernel: as ip(8).")],
+    examples: &[("Which addresses there are", "nsrun ip address")],
     ..Command::EMPTY
 };
 

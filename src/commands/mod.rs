@@ -1,9 +1,11 @@
 //! What can be typed, one file each: read what was asked for, plan, carry out, print.
 
 mod declared;
+mod decode;
 mod exec;
 mod firewall;
 mod inspect;
+mod ip;
 mod link;
 pub mod netns;
 mod network;
@@ -18,9 +20,12 @@ mod stop;
 mod target;
 mod wait;
 
+pub use ip::ip;
+
 use crate::cli::{Args, Usage};
 use crate::error::{Error, Kind, Result};
 use crate::facts::{Run, Status};
+pub use crate::kernel::start_trace;
 use crate::kernel::{Kernel, record, recorded};
 
 /// Exit status of a command that failed.
@@ -47,6 +52,7 @@ pub fn dispatch(path: &str, args: &Args) -> std::result::Result<u8, (Error, u8)>
         "network inspect" => network::inspect,
         "network rm" => network::remove,
         "network prune" => network::prune,
+        "decode" => decode::decode,
         "stop" => stop::stop,
         "wait" => wait::wait,
         "firewall show" => firewall::show,

@@ -90,6 +90,8 @@ fn dry_run(args: &Args) -> Result<Option<Show>> {
     }
     Ok(Some(match format {
         Some("ip") => plan::script,
+        Some("json") => |plan| format!("{:#}\n", plan::json(plan)),
+        Some("netlink") => apply::messages,
         _ => plan::tree,
     }))
 }

@@ -12,7 +12,7 @@ mod link;
 mod monitor;
 mod names;
 mod neighbour;
-mod netns;
+pub mod netns;
 mod options;
 mod out;
 mod parse;
@@ -34,8 +34,8 @@ use session::Session;
 use words::Words;
 
 /// Carries out an `ip` command line, without the name of the program; the exit code.
-pub fn run(arguments: impl Iterator<Item = OsString>) -> u8 {
-    match start(arguments) {
+pub fn run(arguments: impl Iterator<Item = OsString>, netns: &'static netns::Verbs) -> u8 {
+    match start(arguments, netns) {
         Ok(code) => code,
         Err(failure) => report(&failure),
     }
@@ -46,7 +46,7 @@ fn report(failure: &Failure) -> u8 {
     failure.code
 }
 
-fn start(arguments: impl Iterator<Item = OsString>) -> Result<u8> {
+fn start(arguments: impl Iterator<Item = OsString>, netns: &'static netns::Verbs) -> Result<u8> {
     let mut list = Vec::new();
     for argument in arguments {
         list.push(argument.into_string().map_err(|bytes| {
@@ -65,7 +65,7 @@ fn start(arguments: impl Iterator<Item = OsString>) -> Result<u8> {
     if let Some(name) = &options.namespace {
         enter(name)?;
     }
-    let mut session = Session::new(Kernel::open()?, options);
+    let mut session = Session::new(Kernel::open()?, options, netns);
     match session.options.batch.clone() {
         Some(file) => batch::run(&mut session, &file),
         None => {

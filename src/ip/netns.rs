@@ -1,4 +1,5 @@
-//! `ip netns`: what [`crate::commands::netns`] does, in iproute2's words.
+//! `ip netns`, in iproute2's words. What it does is handed in: named namespaces are another
+//! command's too.
 
 use std::ffi::OsString;
 
@@ -6,9 +7,8 @@ use super::failure::{Failure, Result};
 use super::help;
 use super::session::Session;
 use super::words::{Words, which};
-use crate::commands::netns;
+use crate::error::{Error, Result as Outcome};
 use crate::spec::NetnsName;
-use crate::sys::watch::Change;
 
 const HELP: &str = "\
 Usage:	ip netns list
@@ -24,9 +24,48 @@ Usage:	ip netns list
 NETNSID := auto | POSITIVE-INT
 ";
 
+/// What can be done with named namespaces.
+#[derive(Debug)]
+pub struct Verbs {
+    /// Makes one.
+    pub add: fn(&NetnsName) -> Outcome<()>,
+    /// Names that of a process.
+    pub attach: fn(&NetnsName, i32) -> Outcome<()>,
+    /// Removes one; the processes that are still inside.
+    pub delete: fn(&NetnsName) -> Outcome<Vec<i32>>,
+    /// Gives it an id, or lets the kernel choose one.
+    pub set_id: fn(&NetnsName, Option<i32>) -> Outcome<()>,
+    /// The names of that of a process, or of the caller.
+    pub identify: fn(Option<i32>) -> Outcome<Vec<NetnsName>>,
+    /// The processes inside.
+    pub pids: fn(&NetnsName) -> Outcome<Vec<i32>>,
+    /// The ids that were given, by the namespace with an id; only one of them.
+    pub ids: fn(Option<i32>, Option<i32>) -> Outcome<Vec<Id>>,
+    /// Becomes a command inside; comes back when that fails.
+    pub exec: fn(&NetnsName, &[OsString]) -> Error,
+    /// Launches a command in each, one after the other; the exit status.
+    pub exec_all: fn(&[OsString]) -> Outcome<u8>,
+    /// Prints the names that come and go.
+    pub watch: fn() -> Outcome<()>,
+}
+
+/// An id that a namespace has been given.
+#[derive(Debug)]
+pub struct Id {
+    /// The id.
+    pub id: i32,
+    /// The one it has here, when another namespace's were asked for.
+    pub here: Option<i32>,
+    /// A name.
+    pub name: Option<String>,
+    /// All of it as text.
+    pub text: String,
+}
+
 /// Carries out `ip netns ...`.
 pub(super) fn run(session: &mut Session, words: &mut Words) -> Result<()> {
     let Some(word) = words.next() else { return list(session) };
+    let verbs = session.netns;
     const VERBS: &[&str] = &[
         "list", "show", "lst", "list-id", "help", "add", "set", "delete", "identify", "pids",
         "exec", "monitor", "attach",
@@ -35,11 +74,11 @@ pub(super) fn run(session: &mut Session, words: &mut Words) -> Result<()> {
         Some("list" | "show" | "lst") => list(session),
         Some("list-id") => list_ids(session, words),
         Some("help") => Err(help::text(HELP)),
-        Some("add") => Ok(netns::add(&name(words)?)?),
+        Some("add") => Ok((verbs.add)(&name(words)?)?),
         Some("attach") => {
             let name = name(words)?;
             let word = words.next().ok_or_else(|| Failure::new("No PID specified".into()))?;
-            Ok(netns::attach(&name, pid(&word)?)?)
+            Ok((verbs.attach)(&name, pid(&word)?)?)
         }
         Some("set") => {
             let name = name(words)?;
@@ -49,21 +88,21 @@ pub(super) fn run(session: &mut Session, words: &mut Words) -> Result<()> {
                 "auto" => None,
                 _ => Some(word.parse().ok().filter(|id| *id >= 0).ok_or_else(wrong)?),
             };
-            Ok(netns::set_id(&name, id)?)
+            Ok((verbs.set_id)(&name, id)?)
         }
         Some("delete") if session.options.all && words.peek().is_none() => {
             for named in session.kernel.named()? {
-                let _ = netns::delete(&named.name)?;
+                let _ = (verbs.delete)(&named.name)?;
             }
             Ok(())
         }
         Some("delete") => {
-            let _ = netns::delete(&name(words)?)?;
+            let _ = (verbs.delete)(&name(words)?)?;
             Ok(())
         }
         Some("identify") => {
             let pid = words.next().map(|word| pid(&word)).transpose()?;
-            let names = netns::identify(pid)?;
+            let names = (verbs.identify)(pid)?;
             for name in &names {
                 session.out.text(&format!("{name}\n"));
             }
@@ -72,13 +111,13 @@ pub(super) fn run(session: &mut Session, words: &mut Words) -> Result<()> {
             Ok(())
         }
         Some("pids") => {
-            for pid in netns::pids(&name(words)?)? {
+            for pid in (verbs.pids)(&name(words)?)? {
                 session.out.text(&format!("{pid}\n"));
             }
             Ok(())
         }
         Some("exec") => exec(session, words),
-        Some("monitor") => monitor(),
+        Some("monitor") => Ok((verbs.watch)()?),
         _ => Err(Failure::unknown_command(&word, "netns")),
     }
 }
@@ -124,15 +163,15 @@ fn list_ids(session: &mut Session, words: &mut Words) -> Result<()> {
         *id = Some(value.ok_or_else(|| Failure::wrong(&word, "POSITIVE-INT expected\n"))?);
     }
     session.out.array("");
-    for row in netns::list_ids(target, wanted)? {
+    for row in (session.netns.ids)(target, wanted)? {
         session.out.object("");
-        session.out.text(&format!("{row}\n"));
-        session.out.json("nsid", row.id.id);
-        if let Some(here) = row.id.here {
+        session.out.text(&format!("{}\n", row.text));
+        session.out.json("nsid", row.id);
+        if let Some(here) = row.here {
             session.out.json("current-nsid", here);
         }
         if let Some(name) = &row.name {
-            session.out.json("name", &name.to_string());
+            session.out.json("name", name);
         }
         session.out.end_object();
     }
@@ -150,22 +189,10 @@ fn exec(session: &mut Session, words: &mut Words) -> Result<()> {
         return Err(Failure::new("No command specified".into()));
     }
     match name {
-        Some(name) => Err(netns::exec(&name, &command).into()),
+        Some(name) => Err((session.netns.exec)(&name, &command).into()),
         None => {
-            session.code = netns::exec_all(&command, |name| println!("\nnetns: {name}"))?;
+            session.code = (session.netns.exec_all)(&command)?;
             Ok(())
         }
     }
-}
-
-fn monitor() -> Result<()> {
-    let line = |change: &Change| {
-        match change {
-            Change::Came(name) => println!("add {}", name.display()),
-            Change::Went(name) => println!("delete {}", name.display()),
-            Change::Lost | Change::Ended => {}
-        }
-        Ok(())
-    };
-    Ok(netns::watch(line)?)
 }

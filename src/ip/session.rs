@@ -9,6 +9,7 @@ use nl::{Flags, Header, Message, MessageType};
 
 use super::failure::{Failure, Result};
 use super::names::Names;
+use super::netns::Verbs;
 use super::options::Options;
 use super::out::Out;
 use super::settings::{Settings, any};
@@ -26,6 +27,8 @@ pub(super) struct Session {
     pub(super) out: Out,
     /// Exit code of a command that succeeded: that of one it launched.
     pub(super) code: u8,
+    /// What `ip netns` does.
+    pub(super) netns: &'static Verbs,
     links: Vec<(u32, Known)>,
     namespaces: Option<Vec<(i32, String)>>,
     files: Vec<File>,
@@ -39,7 +42,7 @@ struct Known {
 }
 
 impl Session {
-    pub(super) fn new(kernel: Kernel, options: Options) -> Self {
+    pub(super) fn new(kernel: Kernel, options: Options, netns: &'static Verbs) -> Self {
         let mut out = Out::default();
         out.json = options.json;
         out.pretty = options.pretty;
@@ -52,6 +55,7 @@ impl Session {
             names,
             out,
             code: 0,
+            netns,
             links: Vec::new(),
             namespaces: None,
             files: Vec::new(),

@@ -10,6 +10,7 @@ mod netfilter;
 mod query;
 mod record;
 mod snapshot;
+mod trace;
 
 use std::os::fd::{AsFd, BorrowedFd};
 
@@ -25,6 +26,7 @@ pub use lock::Lock;
 pub use netfilter::{Found, FoundRule, Netfilter};
 pub use query::{Answer, Reply};
 pub use record::{Record, record, recorded};
+pub use trace::start_trace;
 
 /// Room for the batches of a usual run; larger ones take a second try.
 const BATCH: usize = 2048;
@@ -39,7 +41,7 @@ pub struct Kernel {
 impl Kernel {
     /// Opens the connection, in the network namespace of the caller.
     pub fn open() -> Result<Self> {
-        let route = Socket::open(Protocol::Route).map_err(|error| {
+        let route = trace::open(Protocol::Route).map_err(|error| {
             Error::new("cannot talk to the kernel's routing netlink").because(error)
         })?;
         Ok(Kernel { route, netfilter: None })

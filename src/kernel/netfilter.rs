@@ -6,10 +6,10 @@ use nl::netfilter::{
     Family, NfGen, batch, chain, data, element, elements, generation, hook, rule, table, userdata,
     verdict::Code,
 };
-use nl::socket::{Protocol, Refusal, Socket, SocketError};
-use nl::{Batch, DecodeError, Flags, Message};
+use nl::socket::{Refusal, Socket, SocketError};
+use nl::{Batch, DecodeError, Flags, Message, Protocol};
 
-use super::{with_batch, words};
+use super::{trace, with_batch, words};
 use crate::error::{Error, Result};
 use crate::facts::ForwardChain;
 use crate::sys::namespace::Namespaces;
@@ -54,7 +54,7 @@ impl AsFd for Netfilter {
 impl Netfilter {
     /// Opens the connection, in the network namespace of the caller.
     pub fn open() -> Result<Self> {
-        let socket = Socket::open(Protocol::Netfilter).map_err(|error| {
+        let socket = trace::open(Protocol::Netfilter).map_err(|error| {
             Error::new("cannot talk to the kernel's firewall").because(error).hint(
                 "the kernel lacks netfilter netlink (CONFIG_NETFILTER_NETLINK, module nfnetlink)",
             )

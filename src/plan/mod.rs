@@ -1,6 +1,7 @@
 //! What will be done, as data: decided here, without a system call, and shown or done elsewhere.
 
 pub mod firewall;
+mod json;
 mod member;
 mod names;
 mod netns;
@@ -17,6 +18,7 @@ mod step;
 mod transfer;
 mod tree;
 
+pub use json::json;
 pub use member::Member;
 pub(crate) use names::RESPONDER;
 pub use names::Responder;

@@ -57,7 +57,7 @@ fn with_details(text: String, details: Option<String>) -> String {
     }
 }
 
-fn namespaces(plan: &Plan) -> Vec<&'static str> {
+pub(super) fn namespaces(plan: &Plan) -> Vec<&'static str> {
     let isolation = &plan.isolation;
     let all = [
         (plan.share.is_none(), "network"),

@@ -58,6 +58,41 @@ fn the_tree_names_every_step() {
     assert!(!tree.contains("create bridge"), "{tree}");
 }
 
+#[test]
+fn the_json_names_every_step_with_its_fields() {
+    let world = World::new();
+    let before = world.snapshot();
+    let options = ["--name", "web", "--ip", "10.192.0.9", "--sysctl", "net.ipv4.ip_forward=1"];
+    let dry = world.nsrun(["run", "--dry-run", "--format", "json"]).args(options);
+    let plan = dry.args(["true", "it's"]).run().ok().json();
+    assert_eq!(
+        plan["network"][0][0],
+        json!({ "do": "create_bridge", "link": "nsrun0", "mac": "02:14:0a:c0:00:01", "mtu": 68 })
+    );
+    let member = &plan["members"][0];
+    assert_eq!(
+        member["claim"],
+        json!({
+            "do": "create_veth", "link": "ns0.9", "bridge": "nsrun0", "bridge_index": null,
+            "mtu": 1500, "peer": "eth0", "peer_mac": "0a:6e:0a:c0:00:09",
+        })
+    );
+    assert_eq!(member["address"], "10.192.0.9/20");
+    let has = |list: &Value, step: Value| list.as_array().expect("a list").contains(&step);
+    let publish = &member["publish"];
+    assert!(has(publish, json!({ "do": "add_name", "link": "ns0.9", "name": "run:web" })));
+    let route =
+        json!({ "do": "add_route", "to": "0.0.0.0/0", "gateway": "10.192.0.1", "link": null });
+    assert!(has(&plan["inside"], json!({ "do": "set_up", "link": "lo" })));
+    assert!(has(&plan["inside"], route));
+    let sysctl =
+        json!({ "do": "set_sysctl", "key": "net.ipv4.ip_forward", "value": "1", "asked": true });
+    assert!(has(&plan["finish"], sysctl));
+    assert_eq!(plan["process"]["command"], json!(["true", "it's"]));
+    assert_eq!(plan["namespaces"], json!(["network", "mount", "pid", "ipc", "uts"]));
+    assert_same(&before, &world.snapshot());
+}
+
 /// What `ip -j` says about a place, without what differs from one making to the next.
 fn state(place: &Place) -> Value {
     let all = place.json("ip -j -d address");

@@ -34,6 +34,7 @@ mod run;
 mod signals;
 mod stop_wait_exec;
 mod terminal;
+mod trace;
 mod unprivileged;
 
 mod ip;

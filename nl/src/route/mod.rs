@@ -21,6 +21,12 @@ pub mod ipvlan;
 pub mod link;
 pub mod link_stats;
 pub mod macvlan;
+pub mod mdb;
+pub mod mdb_details;
+pub mod mdb_entry;
+pub mod mdb_list;
+pub mod mdb_router;
+pub mod mdb_router_port;
 pub mod metrics;
 pub mod neighbour;
 pub mod neighbour_parameters;
@@ -159,4 +165,5 @@ pub(crate) static MESSAGES: &[&[MessageSchema]] = &[
     stats::MESSAGES,
     nexthop::MESSAGES,
     nexthop_bucket::MESSAGES,
+    mdb::MESSAGES,
 ];

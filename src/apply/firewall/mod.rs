@@ -7,8 +7,8 @@ mod removal;
 mod request;
 mod value;
 
-use nl::Flags;
 use nl::socket::Refusal;
+use nl::{Batch, Flags};
 
 use crate::error::{Error, Result};
 use crate::facts::Network;
@@ -31,13 +31,16 @@ fn commit(
     generation: Option<u32>,
     changes: &[Change],
 ) -> Result<Vec<Refusal>> {
+    netfilter.commit_if(generation, |batch| write(changes, batch))
+}
+
+/// Writes changes that travel together, without the messages around them.
+pub(super) fn write(changes: &[Change], batch: &mut Batch<'_>) {
     let last = changes.len().saturating_sub(1);
-    netfilter.commit_if(generation, |batch| {
-        for (n, change) in changes.iter().enumerate() {
-            let flags = if n == last { Flags::ACK } else { Flags::empty() };
-            encode::encode(change, batch, flags);
-        }
-    })
+    for (n, change) in changes.iter().enumerate() {
+        let flags = if n == last { Flags::ACK } else { Flags::empty() };
+        encode::encode(change, batch, flags);
+    }
 }
 
 /// Makes the rules of a network, and the table when it is not there, or is that of another

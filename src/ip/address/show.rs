@@ -8,7 +8,8 @@ use nl::route::{INET, INET6, UNSPEC};
 use nl::{Flags, Message, View};
 
 use crate::ip::failure::{Failure, Result};
-use crate::ip::link::show::{self as links, About, Filter as LinkFilter};
+use crate::ip::link::filter::Filter as LinkFilter;
+use crate::ip::link::show::{self as links, About};
 use crate::ip::names::{self, Table};
 use crate::ip::options::PACKET;
 use crate::ip::out::Colour;
@@ -175,19 +176,22 @@ pub(super) fn run(session: &mut Session, words: &mut Words) -> Result<()> {
         PACKET => Vec::new(),
         _ => filter.addresses(session)?,
     };
+    let mut placed = Vec::with_capacity(addresses.len());
+    for reply in &addresses {
+        let (header, _) = reply.message().decode(address::NEW)?;
+        placed.push((header.index, reply));
+    }
     session.out.array("");
     for reply in &links {
         let message = reply.message();
         let (header, view) = message.decode(link::NEW)?;
         let (mut own, mut wanted) = (0, Vec::new());
-        for reply in &addresses {
+        for (_, reply) in placed.iter().filter(|placed| placed.0 == header.index as u32) {
+            own += 1;
             let message = reply.message();
             let (address, view) = message.decode(address::NEW)?;
-            if address.index == header.index as u32 {
-                own += 1;
-                if filter.passes(session, &address, view)? {
-                    wanted.push(reply);
-                }
+            if filter.passes(session, &address, view)? {
+                wanted.push(*reply);
             }
         }
         // A link without any address is shown unless addresses of a family are asked for.

@@ -1,7 +1,9 @@
 //! `ip link`.
 
 mod change;
+pub(super) mod filter;
 mod kind;
+mod kinds;
 pub(super) mod show;
 pub(super) mod statistics;
 

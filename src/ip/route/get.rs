@@ -110,7 +110,7 @@ pub(super) fn run(session: &mut Session, words: &mut Words) -> Result<()> {
     session.out.array("");
     for reply in &replies {
         session.out.object("");
-        show::print(session, &reply.message(), &show::Filter::default())?;
+        show::print(session, &reply.message(), &super::filter::Filter::default())?;
         session.out.end_object();
     }
     session.out.end_array();

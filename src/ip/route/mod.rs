@@ -1,6 +1,7 @@
 //! `ip route`.
 
 mod change;
+mod filter;
 mod get;
 mod show;
 
@@ -57,7 +58,7 @@ pub(super) fn run(session: &mut Session, words: &mut Words) -> Result<()> {
 
 /// Prints a route that came or went.
 pub(super) fn print(session: &mut Session, message: &nl::Message<'_>) -> Result<()> {
-    show::print(session, message, &show::Filter::default())
+    show::print(session, message, &filter::Filter::default())
 }
 
 /// The settings of connections: name on the command line, and number.

@@ -1,0 +1,42 @@
+//! `nsrun ip`: iproute2's `ip` for systems that lack it.
+
+use std::ffi::OsString;
+
+use super::netns;
+use crate::ip::netns::{Id, Verbs};
+use crate::sys::watch::Change;
+
+/// Carries out an `ip` command line: its options are its own, not those of the table.
+pub fn ip(arguments: impl Iterator<Item = OsString>) -> u8 {
+    static NETNS: Verbs = Verbs {
+        add: netns::add,
+        attach: netns::attach,
+        delete: netns::delete,
+        set_id: netns::set_id,
+        identify: netns::identify,
+        pids: netns::pids,
+        ids: |target, wanted| {
+            let rows = netns::list_ids(target, wanted)?;
+            let id = |row: netns::IdRow| Id {
+                id: row.id.id,
+                here: row.id.here,
+                name: row.name.as_ref().map(ToString::to_string),
+                text: row.to_string(),
+            };
+            Ok(rows.into_iter().map(id).collect())
+        },
+        exec: netns::exec,
+        exec_all: |command| netns::exec_all(command, |name| println!("\nnetns: {name}")),
+        watch: || {
+            netns::watch(|change| {
+                match change {
+                    Change::Came(name) => println!("add {}", name.display()),
+                    Change::Went(name) => println!("delete {}", name.display()),
+                    Change::Lost | Change::Ended => {}
+                }
+                Ok(())
+            })
+        },
+    };
+    crate::ip::run(arguments, &NETNS)
+}
