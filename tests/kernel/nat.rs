@@ -189,7 +189,12 @@ fn a_flushed_ruleset_comes_back_with_the_next_port_or_on_request() {
 
     world.sh("nft flush ruleset");
     world.nsrun(["run", "-p", "9000:80", "true"]).run().ok();
-    assert_eq!(ruleset(), before, "the ports of the others are back");
+    let is_back = || ruleset() == before;
+    assert!(
+        settle(is_back, SOON),
+        "the ports of the others, and only those, are back: {}",
+        ruleset()
+    );
     // What is shown can be loaded.
     let shown = world.nsrun(["firewall", "show"]).run().ok().stdout;
     world.write("/dev/shm/shown.nft", shown);

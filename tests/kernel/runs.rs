@@ -102,7 +102,7 @@ pub(crate) fn process(world: &World, command: &str) -> u32 {
 #[track_caller]
 pub(crate) fn without_network(world: &World) -> Snapshot {
     world.nsrun(["run", "true"]).run().ok();
-    world.sh("ip link delete nsrun0");
+    world.sh("ip link delete nsrun0; nft delete table inet nsrun");
     assert!(settle(|| leases(world).is_empty(), SOON));
     world.snapshot()
 }

@@ -171,7 +171,9 @@ fn others(kernel: &mut Kernel, unfinished: Option<&Network>) -> Result<Vec<Chang
         network.complete && unfinished.is_none_or(|own| own.number != network.number)
     };
     let networks: Vec<&Network> = networks.iter().filter(is_other).collect();
-    let runs = if networks.is_empty() { Vec::new() } else { kernel.runs()? };
+    let mut runs = if networks.is_empty() { Vec::new() } else { kernel.runs()? };
+    // The link of a run that has ended stays for a moment, and its ports must not come back.
+    runs.retain(|run| run.alive);
     let links = match networks.iter().any(|network| network.options.guarded) {
         true => kernel.host()?.guard,
         false => Vec::new(),
