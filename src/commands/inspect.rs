@@ -5,7 +5,7 @@ use std::net::IpAddr;
 
 use serde_json::{Value, json};
 
-use super::{find_run, operand, ports, process};
+use super::{find_whole_run, operand, ports, process};
 use crate::cli::Args;
 use crate::error::Result;
 use crate::facts::{Joined, Status, is_link_local, with_prefix};
@@ -14,13 +14,7 @@ use crate::spec::{Mac, printable};
 
 pub(super) fn inspect(args: &Args) -> Result<u8> {
     let mut kernel = Kernel::open()?;
-    let mut status = find_run(&mut kernel, operand(args, 0)?)?;
-    // Its other links are not known by its name.
-    let mut runs = kernel.runs()?.into_iter();
-    let same = |run: &Status| run.namespace_id.is_some() && run.namespace_id == status.namespace_id;
-    if let Some(whole) = runs.find(same) {
-        status = whole;
-    }
+    let status = find_whole_run(&mut kernel, operand(args, 0)?)?;
     let run = json(&mut kernel, &status)?;
     if args.flag("json") {
         print_json(&run);

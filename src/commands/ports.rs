@@ -8,7 +8,7 @@ use std::os::unix::fs::PermissionsExt;
 use serde_json::{Value, json};
 
 use super::run::STATUS_FILE;
-use super::{find_run, inspect, operand, process};
+use super::{find_whole_run, inspect, operand, process};
 use crate::apply::{self, firewall};
 use crate::cli::Args;
 use crate::error::{Error, Result};
@@ -30,7 +30,7 @@ pub(super) fn publications<'a>(
 pub(super) fn publish(args: &Args) -> Result<u8> {
     let asked = specs(args)?;
     let mut kernel = Kernel::open()?;
-    let status = find_run(&mut kernel, operand(args, 0)?)?;
+    let status = find_whole_run(&mut kernel, operand(args, 0)?)?;
     let (network, joined, run) = place(&mut kernel, &status)?;
     if !network.publishes {
         apply::send(&mut kernel, &plan::mark_publishing(&network))?;
@@ -76,7 +76,7 @@ pub(super) fn unpublish(args: &Args) -> Result<u8> {
     let asked = specs(args)?;
     let mut kernel = Kernel::open()?;
     let name = operand(args, 0)?;
-    let status = find_run(&mut kernel, name)?;
+    let status = find_whole_run(&mut kernel, name)?;
     let (network, joined, run) = place(&mut kernel, &status)?;
     if let Some(port) = asked.iter().find(|port| !joined.ports.contains(port)) {
         let list: Vec<String> = joined.ports.iter().map(ToString::to_string).collect();
@@ -100,7 +100,7 @@ pub(super) fn unpublish(args: &Args) -> Result<u8> {
 }
 
 pub(super) fn port(args: &Args) -> Result<u8> {
-    let status = find_run(&mut Kernel::open()?, operand(args, 0)?)?;
+    let status = find_whole_run(&mut Kernel::open()?, operand(args, 0)?)?;
     let ports: Vec<Publication> =
         status.joined.iter().flat_map(|joined| joined.ports.iter().copied()).collect();
     if args.flag("json") {
