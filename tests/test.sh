@@ -51,7 +51,8 @@ touch "$NSRUN_SKIPS"
 status=0
 run() {
     echo "+ $*"
-    "$@" </dev/null 2>&1 | tee -a "$scratch/log" || status=1
+    # Programs inside inherit an ignored hangup, as under nohup(1): the tests count on none.
+    env --default-signal=HUP "$@" </dev/null 2>&1 | tee -a "$scratch/log" || status=1
 }
 run cargo test --locked --no-fail-fast --workspace
 # The same codec without a socket: what a program without std gets.

@@ -2,12 +2,14 @@
 
 use std::fs;
 use std::io;
+use std::io::Read;
 use std::os::unix::ffi::OsStringExt;
 use std::path::{Path, PathBuf};
 
 use crate::error::{Error, Result};
 use crate::facts::Account;
 use crate::spec::{User, UserPart, capability};
+use crate::sys::file;
 
 /// The process that was launched: the init's first child, or the run's first process itself.
 pub(super) fn cmd_pid(first: i32) -> Option<i32> {
@@ -61,9 +63,19 @@ pub(super) fn anonymous_file(pid: i32, name: &str) -> io::Result<Option<PathBuf>
     Ok(paths.into_iter().find(is_wanted))
 }
 
+/// As much of a passwd(5) or group(5) is read.
+const LARGEST: u64 = 16 << 20;
+
 /// Looks a user up in the passwd(5) and group(5) of a root directory.
 pub(super) fn account(user: &User, root: &Path) -> Result<Account> {
-    let read = |name: &str| fs::read_to_string(root.join("etc").join(name)).unwrap_or_default();
+    // A root directory may be hostile: what is read is a file of it, and no endless one.
+    let read = |name: &str| {
+        let mut text = String::new();
+        let file = file::open_inside(root, &Path::new("etc").join(name)).ok();
+        let file = file.filter(|file| file.metadata().is_ok_and(|found| found.is_file()));
+        let _ = file.map(|file| file.take(LARGEST).read_to_string(&mut text));
+        text
+    };
     let (users, groups) = (read("passwd"), read("group"));
     lookup(user, &users, &groups)
 }

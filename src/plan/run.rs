@@ -170,7 +170,8 @@ fn setup(
     }
     // With the host's process ids a fresh /proc would show the same, and hide what is mounted
     // below the old one; but a root directory of its own has none yet.
-    if spec.isolation.pid {
+    let own_root = spec.root.directory.is_some();
+    if spec.isolation.pid && !own_root {
         prepare.push(Setup::Proc);
     }
     if spec.root.directory.is_some() {
@@ -178,9 +179,9 @@ fn setup(
     }
     prepare.extend(spec.root.tmpfs.iter().cloned().map(Setup::Tmpfs));
     prepare.extend(spec.root.binds.iter().cloned().map(Setup::Bind));
-    // The host's processes show ways into its root directory, which a hostile one might use where
-    // mount points are made.
-    if !spec.isolation.pid && spec.root.directory.is_some() {
+    // Processes show ways out of a root directory, by the files they have open, which a hostile one
+    // might use where mount points are made.
+    if own_root {
         prepare.push(Setup::Proc);
     }
     let hostname = spec.hostname.as_ref().or(spec.name.as_ref().filter(|_| spec.isolation.uts));

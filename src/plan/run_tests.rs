@@ -204,8 +204,8 @@ fn mounts_come_in_an_order_that_a_hostile_root_cannot_use() {
         assert_eq!(plan.prepare[1], Setup::Root(PathBuf::from("/srv")));
         let proc = position(&plan, |step| *step == Setup::Proc).unwrap();
         let tmpfs = position(&plan, |step| matches!(step, Setup::Tmpfs(_))).unwrap();
-        // The host's processes lead to its root: not before the last mount point is made.
-        assert_eq!(proc < tmpfs, own_pids);
+        // Processes lead to roots of others: not before the last mount point is made.
+        assert!(tmpfs < proc);
         assert!(position(&plan, |step| *step == Setup::Dev).is_some());
     }
     let host = planned(|spec| spec.isolation.pid = false);

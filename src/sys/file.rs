@@ -3,10 +3,11 @@
 use std::ffi::CStr;
 use std::fs::File;
 use std::os::fd::{AsRawFd, BorrowedFd, FromRawFd, OwnedFd};
+use std::path::Path;
 use std::thread::sleep;
 use std::time::{Duration, Instant};
 
-use nix::fcntl::{FcntlArg, FdFlag, fcntl};
+use nix::fcntl::{FcntlArg, FdFlag, OFlag, OpenHow, ResolveFlag, fcntl, openat2};
 
 use super::{Errno, Result};
 
@@ -141,4 +142,15 @@ pub fn lock_within(file: File, patience: Duration) -> Result<Lock> {
         }
         sleep(Duration::from_millis(1));
     }
+}
+
+/// Opens a file below `root` for reading, as a process with that root directory would: links inside
+/// lead to what is inside (openat2(2), `RESOLVE_IN_ROOT`). Does not wait for a writer should it be a
+/// pipe.
+pub fn open_inside(root: &Path, path: &Path) -> Result<File> {
+    let directory = File::open(root).map_err(|error| super::errno(&error))?;
+    let how = OpenHow::new()
+        .flags(OFlag::O_RDONLY | OFlag::O_CLOEXEC | OFlag::O_NONBLOCK | OFlag::O_NOCTTY)
+        .resolve(ResolveFlag::RESOLVE_IN_ROOT);
+    openat2(&directory, path, how).map(File::from)
 }

@@ -255,3 +255,18 @@ fn every_run_cleans_up_after_itself_in_memory() {
     assert_eq!(shmem(), before);
     assert!(settle(|| world.sh("ls -A /run").is_empty(), SOON));
 }
+
+#[test]
+fn a_hostile_root_directory_cannot_hold_up_or_mislead_the_look_for_a_user() {
+    need_tool!("busybox");
+    let world = World::new();
+    let root = rootfs(&world);
+    let run = ["run", "--net", "none", "--rootfs", root, "-u", "root", "--", "/bin/id", "-u"];
+    // The host's file, by a link that means another inside.
+    world.sh(&format!("mkdir -p {root}/etc; ln -sf /etc/passwd {root}/etc/passwd"));
+    world.nsrun(run).run().exits(125).says("does not list it");
+    world.sh(&format!("rm {root}/etc/passwd; mkfifo {root}/etc/passwd"));
+    world.nsrun(run).run().exits(125).says("does not list it");
+    world.sh(&format!("rm {root}/etc/passwd; echo root:x:0:0::/:/bin/sh > {root}/etc/passwd"));
+    assert_eq!(world.nsrun(run).run().ok().stdout, "0\n");
+}

@@ -238,3 +238,15 @@ fn the_exit_of_a_run_with_ports_takes_no_longer() {
     // Waiting for the kernel to forget them takes 10 ms and more.
     assert!(with < plain + Duration::from_millis(6), "{plain:?} without, {with:?} with ports");
 }
+
+#[test]
+fn a_port_of_a_killed_run_never_leads_to_another_although_the_bridge_was_deleted() {
+    let world = World::new();
+    let options = ["--name", "web", "--ip", "10.192.0.7", "-p", "8080:80"];
+    let mut web = started(&world, &options);
+    web.kill(Signal::SIGKILL);
+    drop(web);
+    world.sh("ip link delete nsrun0");
+    let _other = started(&world, &["--name", "other", "--ip", "10.192.0.7"]);
+    assert!(settle(|| elements(&world, "ports4", "8080") == 0, SOON));
+}

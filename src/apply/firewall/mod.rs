@@ -60,6 +60,10 @@ pub(super) fn add_rules(kernel: &mut Kernel, network: &Network, guarded: &[Strin
             false => whole(kernel, comment.is_some(), Some(network), &own)?,
         };
         let refusals = commit(kernel.netfilter()?, None, &changes)?;
+        if refusals.is_empty() && comment.is_some() {
+            // The bridge is new, and says nothing of ports that led into its subnet before.
+            sweep_all(kernel)?;
+        }
         match refusals.first() {
             None if network.leads_out() => return foreign::admit(kernel.netfilter()?, network),
             None => return Ok(()),
