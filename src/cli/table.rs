@@ -117,7 +117,7 @@ const RUN: Command = Command {
                 Opt::value(
                     "ip",
                     "ADDRESS",
-                    "IPv4 address from the network's subnet; default the next free one",
+                    "IPv4 address from the network's subnet; default any free one",
                 ),
                 Opt::value(
                     "mac",
