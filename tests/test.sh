@@ -8,7 +8,11 @@ cd "$(dirname "$0")/.." || exit 1
 # Program, and the Debian package that has it.
 tools='cc gcc
 ip iproute2
+bridge iproute2
 nft nftables
+iptables-nft iptables
+crun crun
+flock util-linux
 strace strace
 unshare util-linux
 setpriv util-linux
@@ -19,7 +23,8 @@ sysctl procps
 ping iputils-ping
 busybox busybox-static
 perl perl-base
-python3 python3-minimal'
+bash bash
+python3 python3'
 
 missing() {
     local tool package
