@@ -635,7 +635,8 @@ fn ruleset(random: &mut Random) {
         })
         .collect();
     let mark = random.range(0, u32::MAX).to_ne_bytes();
-    let priority = random.range(0, 400) as i32 - 200;
+    // Translation comes after connection tracking, which has priority -200.
+    let priority = random.range(1, 400) as i32 - 200;
     let comment = random.text(1, 128);
     send(&mut socket, |b| {
         let inet = NfGen::INET;
