@@ -79,7 +79,7 @@ pub fn dispatch(path: &str, args: &Args) -> std::result::Result<u8, (Error, u8)>
         "netns monitor" => netns::monitor_command,
         "netns pids" => netns::pids_command,
         "netns set" => netns::set_command,
-        _ => |_| Err(Error::new("cannot do this yet")),
+        _ => |_| Err(Error::new("cannot carry out a command that is only in the table")),
     };
     command(args).map_err(|error| {
         let status = exit_status(path, &error);

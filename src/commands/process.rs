@@ -1,5 +1,6 @@
 //! What /proc says about the processes of a run (proc(5)).
 
+use std::ffi::CStr;
 use std::fs;
 use std::io;
 use std::io::Read;
@@ -54,8 +55,8 @@ pub(super) fn limits(pid: i32) -> Option<(capability::Set, bool)> {
 ///
 /// # Errors
 /// The process is gone, or another user's.
-pub(super) fn anonymous_file(pid: i32, name: &str) -> io::Result<Option<PathBuf>> {
-    let wanted = format!("/memfd:{name} (deleted)");
+pub(super) fn anonymous_file(pid: i32, name: &CStr) -> io::Result<Option<PathBuf>> {
+    let wanted = format!("/memfd:{} (deleted)", name.to_string_lossy());
     let is_wanted = |path: &PathBuf| {
         fs::read_link(path).is_ok_and(|to| to.into_os_string().into_vec() == wanted.as_bytes())
     };

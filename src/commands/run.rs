@@ -1,5 +1,6 @@
 //! `nsrun run`: launch a command in a wired-up network namespace.
 
+use std::ffi::CStr;
 use std::fs::{self, File};
 use std::io::{self, Write};
 use std::os::fd::AsFd;
@@ -23,7 +24,7 @@ use crate::sys::terminal::Foreground;
 use crate::sys::{file, signal};
 
 /// Name of the anonymous file that `nsrun wait` reads the exit status from.
-pub(super) const STATUS_FILE: &str = "nsrun-status";
+pub(super) const STATUS_FILE: &CStr = c"nsrun-status";
 
 /// What `run` says about itself, besides CMD's own output.
 struct Output {
@@ -268,7 +269,7 @@ fn stay(life: Life, status: Option<File>) -> Result<u8> {
     kept.extend(record.iter().map(Record::as_fd).chain(held.descriptors()));
     kept.extend(netfilter.as_ref().map(AsFd::as_fd));
     file::close_all_but(3, &kept);
-    let status_file = file::anonymous(c"nsrun-status");
+    let status_file = file::anonymous(STATUS_FILE);
     let status = apply::supervise(&launched, server.as_mut())?;
     held.release();
     let mut has_more_ports = false;

@@ -7,7 +7,7 @@ use std::path::Path;
 use std::thread::sleep;
 use std::time::{Duration, Instant};
 
-use nix::fcntl::{FcntlArg, FdFlag, OFlag, OpenHow, ResolveFlag, fcntl, openat2};
+use nix::fcntl::{OFlag, OpenHow, ResolveFlag, openat2};
 
 use super::{Errno, Result};
 
@@ -31,11 +31,6 @@ pub fn close_on_exec_from(first: u32) -> Result<()> {
 pub fn is_open(fd: i32) -> bool {
     // SAFETY: takes integers; only reads flags.
     unsafe { libc::fcntl(fd, libc::F_GETFD) >= 0 }
-}
-
-/// Keeps descriptor `fd` open across the next exec.
-pub fn keep_on_exec(fd: &impl std::os::fd::AsFd) -> Result<()> {
-    fcntl(fd, FcntlArg::F_SETFD(FdFlag::empty())).map(drop)
 }
 
 /// Makes descriptor `target` (0, 1 or 2) refer to what `file` does.
