@@ -38,8 +38,11 @@ pub(super) fn publish(args: &Args) -> Result<u8> {
     note(run);
     let publisher = Publisher::new(&network, joined.lease, run);
     // Of this run but not noted on its link: left by one who was killed in between.
+    let claims = |port| publisher.elements(port).into_iter().map(|(claim, _)| claim.place());
+    let noted: Vec<_> = joined.ports.iter().copied().flat_map(claims).collect();
+    let is_noted = |port: &Publication| claims(*port).any(|place| noted.contains(&place));
     let unnoted: Vec<Publication> =
-        asked.iter().filter(|port| !joined.ports.contains(port)).copied().collect();
+        asked.iter().flat_map(|port| port.each()).filter(|port| !is_noted(port)).collect();
     firewall::unpublish(&mut kernel, &publisher, &unnoted)?;
     let ports = firewall::publish(&mut kernel, &publisher, &asked)?;
     let records = plan::record_ports(&network, joined.lease, &ports);
