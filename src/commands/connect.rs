@@ -5,13 +5,13 @@ use std::os::fd::{AsFd, AsRawFd};
 
 use ipnet::IpNet;
 
-use super::place::Place;
+use super::place::{self, Place};
 use super::run::warn;
 use super::{attach, network_options, operand};
 use crate::apply::{self, Made};
 use crate::cli::Args;
 use crate::error::{Error, Result};
-use crate::facts::Machine;
+use crate::facts::{Lease, Machine};
 use crate::kernel::Kernel;
 use crate::plan::{self, Direct, Links, Member, Namespace, Route, Step};
 use crate::spec::{Mac, Membership};
@@ -32,6 +32,7 @@ pub(super) fn connect(args: &Args) -> Result<u8> {
     let routes = args.texts("route")?.into_iter().map(route).collect::<Result<Vec<_>>>()?;
     let mut kernel = Kernel::open()?;
     let mut target = Place::find(&mut kernel, operand(args, 0)?)?;
+    target.sweep()?;
     choose_names(&mut target, &mut asked, free_name)?;
 
     let mut lock = None;
@@ -112,14 +113,15 @@ fn owner(target: &Place) -> String {
 fn join(kernel: &mut Kernel, target: &mut Place, member: &Member, routes: &[Route]) -> Result<()> {
     let into = Namespace::Descriptor(target.namespace.as_fd().as_raw_fd());
     let mut later = Vec::new();
-    let lease = apply::claim(kernel, member, into, &mut later)?;
+    // It gets its name in the last send, with all else inside: killed before, this process leaves a
+    // link that says by its name that it is unfinished.
+    let unfinished = member.called(place::unfinished());
+    let lease = apply::claim(kernel, &unfinished, into, &mut later)?;
     let gateway = member.network.gateway.addr().into();
     let own = |route: &Route| Route {
         gateway: route.gateway.or(matches!(route.to, IpNet::V4(_)).then_some(gateway)),
         ..route.clone()
     };
-    let mut steps = member.inside(lease);
-    steps.extend(routes.iter().map(own).map(Step::AddRoute));
     let text = owner(target);
     let swept = match member.network.publishes {
         true => apply::firewall::sweep(kernel, member.address(lease).addr()),
@@ -127,7 +129,11 @@ fn join(kernel: &mut Kernel, target: &mut Place, member: &Member, routes: &[Rout
     };
     let done = swept
         .and_then(|()| apply::publish(kernel, member, lease, &text, &mut later))
-        .and_then(|()| apply::send(&mut target.kernel, &steps));
+        .and_then(|()| {
+            let mut steps = finish(target, &unfinished, member.link(), lease)?;
+            steps.extend(routes.iter().map(own).map(Step::AddRoute));
+            apply::send(&mut target.kernel, &steps)
+        });
     if let Err(error) = done {
         return Err(take_back(kernel, &lease.to_string(), error));
     }
@@ -137,6 +143,18 @@ fn join(kernel: &mut Kernel, target: &mut Place, member: &Member, routes: &[Rout
     announce(target, member.link(), &addresses);
     println!("{} {}", member.link(), member.address(lease));
     Ok(())
+}
+
+/// What is done inside, from the link's first name to its last.
+fn finish(target: &mut Place, member: &Member, name: &str, lease: Lease) -> Result<Vec<Step>> {
+    let index = target.kernel.index(member.link()).unwrap_or_default();
+    let rename = Step::Rename { link: member.link().into(), index, to: name.into() };
+    let mut steps = member.inside(lease);
+    // Only a link that is down can be renamed; what names it later does so by its index.
+    if let Some(up) = steps.iter().position(|step| matches!(step, Step::SetUp { .. })) {
+        steps.splice(up..=up, [rename, Step::SetUp { link: name.into() }]);
+    }
+    Ok(steps)
 }
 
 fn attach_to(

@@ -51,6 +51,12 @@ impl Member {
         })
     }
 
+    /// The same member while its link inside is called otherwise.
+    pub fn called(&self, link: String) -> Member {
+        let membership = Membership { link, ..self.membership.clone() };
+        Member { membership, ..self.clone() }
+    }
+
     /// After the claim: says on the link whose it is, and brings it up.
     pub fn publish(&self, lease: Lease, owner: &str) -> Vec<Step> {
         let link = || lease.to_string();
