@@ -18,6 +18,7 @@ mod kernel {
 mod calls;
 mod fault;
 mod points;
+mod race;
 mod report;
 mod scenario;
 mod sweep;
@@ -34,6 +35,8 @@ const PARTS: &[Part] = &[
     ("kill", "a process killed at any system call leaves nothing", sweep::kills),
     ("error", "a system call that fails is reported, and leaves nothing", sweep::errors),
     ("delay", "a system call that takes its time changes nothing", sweep::delays),
+    ("race", "everything at once leaves nothing, and no address is held twice", race::races),
+    ("churn", "lists are whole while links come and go", race::churn),
 ];
 
 fn main() {
