@@ -17,13 +17,14 @@ help: ## show this list
 	    while IFS='|' read -r target text; do printf '  %-14s %s\n' "$$target" "$$text"; done
 
 build: ## build the static release binary
-	$(CARGO) build --release --locked
+	@CARGO="$(CARGO)" sh build/release.sh "$(TARGET_DIR)"
 
 run: build ## build, then show the main job in a private world; nothing on this machine changes
 	@bash tests/demo/run.sh $(BINARY)
 
+# TEST_FLAGS="--release --target x86_64-unknown-linux-musl": what make build builds.
 test: ## install what the tests need (apt), then run them all
-	@bash tests/test.sh
+	@bash tests/test.sh $(TEST_FLAGS)
 
 lint: ## formatting, clippy, documentation and the rules of the layers
 	$(CARGO) fmt --all --check
