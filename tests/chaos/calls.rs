@@ -79,7 +79,6 @@ pub(crate) fn errors(name: &str) -> Vec<Errno> {
         "setns" | "unshare" => &[ENOMEM, EPERM],
         "sethostname" | "capset" | "setsid" | "setgroups" | "setresuid" | "setresgid" => &[EPERM],
         "prctl" => &[EPERM],
-        "getrandom" => &[EAGAIN, EINTR],
         "close_range" => &[EMFILE, ENOMEM],
         "ftruncate" | "fsync" | "fchmod" | "fchmodat" => &[EIO, EPERM],
         "chdir" | "getcwd" => &[ENOMEM, EIO],

@@ -19,6 +19,7 @@ mod calls;
 mod fault;
 mod points;
 mod race;
+mod refusal;
 mod report;
 mod scenario;
 mod sweep;
@@ -35,6 +36,7 @@ const PARTS: &[Part] = &[
     ("kill", "a process killed at any system call leaves nothing", sweep::kills),
     ("error", "a system call that fails is reported, and leaves nothing", sweep::errors),
     ("delay", "a system call that takes its time changes nothing", sweep::delays),
+    ("refusal", "a kernel that refuses is reported, and nothing is left", refusal::refusals),
     ("race", "everything at once leaves nothing, and no address is held twice", race::races),
     ("churn", "lists are whole while links come and go", race::churn),
 ];
