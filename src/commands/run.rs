@@ -419,7 +419,10 @@ fn background(spec: &Run, status: Option<File>, report: &Channel, null: &File, l
     match report.send(&[&[0], lines.as_bytes()].concat()) {
         // Who started it was killed, and may have meant only that.
         Ok(()) | Err(Errno::EPIPE) => {}
-        Err(_) => return super::LAUNCH_FAILED,
+        Err(_) => {
+            let _ = signal::send(life.launched.pid, signal::SIGKILL);
+            return super::LAUNCH_FAILED;
+        }
     }
     stay(life, status).unwrap_or(super::LAUNCH_FAILED)
 }

@@ -15,6 +15,7 @@ pub mod packet;
 pub mod poll;
 pub mod port;
 pub mod process;
+pub mod seccomp;
 pub mod signal;
 pub mod start;
 pub mod terminal;
