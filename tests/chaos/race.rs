@@ -69,7 +69,7 @@ pub(crate) fn races(report: &mut Report) {
         world.nsrun(["network", "rm", network]).run().ok();
     }
     thread::sleep(Duration::from_millis(300));
-    // The kernel keeps an id of some namespaces that are gone (docs/reliability.md).
+    // The host's own namespace may get an id among the others.
     let snapshot = || world.snapshot().without("nsid");
     let before = snapshot();
     let (done, refused, killed) = (AtomicUsize::new(0), AtomicUsize::new(0), AtomicUsize::new(0));
@@ -160,6 +160,7 @@ fn message(output: &Output) -> String {
 fn is_documented(message: &str) -> bool {
     const CAUSES: &[&str] = &[
         "has it",
+        "it is the link by which the run is known",
         "there is none of that name",
         "there is a network of that name",
         "it is used by",
