@@ -1,16 +1,19 @@
 # make        shows the targets
 # make run    builds nsrun and shows it at work, in a private world
 # make test   installs what the tests need, and runs them all
+# make fuzz   runs every fuzz target for FUZZ_SECONDS seconds
 
 PREFIX ?= /usr/local
 DESTDIR ?=
 CARGO ?= cargo
 
+FUZZ_SECONDS ?= 60
+
 TARGET_DIR := $(or $(CARGO_TARGET_DIR),target)
 BINARY := $(TARGET_DIR)/release/nsrun
 
 .DEFAULT_GOAL := help
-.PHONY: help build run test lint bench-codec size install clean
+.PHONY: help build run test fuzz lint bench-codec size install clean
 
 help: ## show this list
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/make \1|\2/p' Makefile | \
@@ -24,6 +27,9 @@ run: build ## build, then show the main job in a private world; nothing on this 
 
 test: ## install what the tests need (apt), then run them all
 	@bash tests/test.sh
+
+fuzz: ## run every fuzz target for FUZZ_SECONDS (60) seconds: needs g++
+	@bash nl/fuzz/run.sh $(FUZZ_SECONDS)
 
 lint: ## formatting, clippy, documentation and the rules of the layers
 	$(CARGO) fmt --all --check

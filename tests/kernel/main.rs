@@ -35,6 +35,7 @@ mod ps;
 mod run;
 mod signals;
 mod stop_wait_exec;
+mod strace;
 mod terminal;
 mod trace;
 mod unprivileged;
