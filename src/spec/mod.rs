@@ -18,7 +18,10 @@ pub use attach::{Attach, IpvlanMode, MacvlanMode};
 pub use mac::Mac;
 pub use name::{host_name, link_name, network_name, printable, run_name};
 pub use netns_name::{NAMES, NetnsName};
-pub use network::{Driver, MAX_MTU, MIN_MTU, Membership, NewNetwork, Range, Source};
+pub use network::{
+    Driver, MAX_MTU, MAX_SUBNET, MAX_VLAN, MIN_MTU, MIN_SUBNET, Membership, NewNetwork, Range,
+    Source,
+};
 pub use network_of::NetworkOf;
 pub use port::{Protocol, Publication, check_overlaps};
 pub use run::{
