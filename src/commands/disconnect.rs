@@ -44,7 +44,7 @@ pub(super) fn disconnect(args: &Args) -> Result<u8> {
                     .hint("end the run with \"nsrun stop\", or connect another first"));
             };
             apply::send(&mut kernel, &keep)?;
-            release_ports(&mut kernel, &target, end);
+            release_ports(&mut kernel, &target, end)?;
         }
         let delete =
             |link: &Link| Step::DeleteLink { link: link.name.clone(), index: Some(link.index) };
@@ -74,13 +74,14 @@ fn keep_name(target: &Place, end: &Link) -> Option<Vec<Step>> {
     Some(held.flat_map(pass_on).collect())
 }
 
-/// Takes back the ports that lead to a run by a link that goes. What stays of them is swept when
-/// the address or the port is taken again.
-fn release_ports(kernel: &mut Kernel, target: &Place, end: &Link) {
+/// Takes back the ports that lead to a run by a link that goes.
+fn release_ports(kernel: &mut Kernel, target: &Place, end: &Link) -> Result<()> {
     let run = target.run.as_ref().and_then(|status| status.run);
-    let Some((run, lease)) = run.zip(Lease::parse(&end.name)) else { return };
-    if !Joined::ports(lease, &end.names).is_empty() {
-        apply::firewall::release(kernel.take_netfilter(), run, &[lease], &[]);
+    match run.zip(Lease::parse(&end.name)) {
+        Some((run, lease)) if !Joined::ports(lease, &end.names).is_empty() => {
+            apply::firewall::release(kernel.take_netfilter(), run, &[lease], &[])
+        }
+        _ => Ok(()),
     }
 }
 
