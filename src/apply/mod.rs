@@ -20,6 +20,7 @@ mod report;
 mod responder;
 mod supervise;
 mod switch;
+pub mod timings;
 mod transfer;
 
 pub use announce::announce;

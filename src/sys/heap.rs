@@ -51,7 +51,8 @@ impl Heap {
         }
         let mut next = NEXT.load(Ordering::Acquire);
         loop {
-            let begin = next.next_multiple_of(layout.align());
+            // As malloc(3) does, which some count on for bytes too.
+            let begin = next.next_multiple_of(layout.align().max(16));
             let end = begin.checked_add(layout.size()).filter(|end| *end <= SIZE)?;
             match NEXT.compare_exchange(next, end, Ordering::AcqRel, Ordering::Acquire) {
                 Err(now) => next = now,
