@@ -295,7 +295,12 @@ fn stay(life: Life, status: Option<File>) -> Result<u8> {
         launched.leases.extend(ports::connected(launched.run, &launched.leases));
     }
     if !launched.ports.is_empty() || has_more_ports {
-        apply::firewall::release(netfilter, launched.run, &launched.leases, &launched.ports);
+        let released =
+            apply::firewall::release(netfilter, launched.run, &launched.leases, &launched.ports);
+        if let Err(error) = released {
+            let why = error.cause.unwrap_or(error.what);
+            warn(&[format!("ports of the run stay until \"nsrun gc\" removes them: {why}")]);
+        }
     }
     Ok(status)
 }

@@ -45,10 +45,6 @@ impl Failure {
         Failure::usage(format!("Error: argument \"{word}\" is wrong: {why}\n"))
     }
 
-    pub(super) fn duplicate(option: &str, word: &str) -> Self {
-        Failure::usage(format!("Error: duplicate \"{option}\": \"{word}\" is the second value."))
-    }
-
     pub(super) fn garbage(option: &str, word: &str) -> Self {
         Failure::usage(format!(
             "Error: either \"{option}\" is duplicate, or \"{word}\" is a garbage."
