@@ -1,7 +1,7 @@
 //! The part of the table about networks, and links for what runs already.
 
-use super::command::{Command, More, Operands, Opt, Section};
-use super::table::{HELP, JSON, OPTIONS};
+use super::shared::{HELP, ONLY_HELP, OPTIONS, WITH_JSON};
+use crate::cli::command::{Command, More, Operands, Opt, Section};
 
 pub(super) const NETWORKS: &str = "Networks";
 
@@ -15,7 +15,7 @@ pub(super) const NETWORK: Command = Command {
          All about it is kept in the bridge itself: it is there until it is removed, or the host \
          starts anew.",
     ],
-    sections: &[Section { heading: OPTIONS, options: &[HELP] }],
+    sections: ONLY_HELP,
     subcommands: &[NETWORK_CREATE, NETWORK_LIST, NETWORK_INSPECT, NETWORK_RM, NETWORK_PRUNE],
     notes: &[(
         "Networks that return",
@@ -87,7 +87,7 @@ pub(super) const DISCONNECT: Command = Command {
     summary: "take a link from what runs",
     about: &["Deletes the link of TARGET that is on a network or has a name.", TARGETS],
     operands: Operands { required: &["TARGET", "NETWORK|LINK"], more: More::None },
-    sections: &[Section { heading: OPTIONS, options: &[HELP] }],
+    sections: ONLY_HELP,
     examples: &[
         ("From a network", "nsrun disconnect web back"),
         ("By the name of the link", "nsrun disconnect 4711 eth1"),
@@ -138,14 +138,33 @@ const NETWORK_CREATE: Command = Command {
             options: &[
                 Opt::one_of(
                     "driver",
-                    &["bridge", "ptp"],
-                    "how members are connected: as ports of a bridge, or each by a link that the \
-                     host routes to, without the limit of 1023; default bridge",
+                    &["bridge", "ptp", "macvlan", "ipvlan"],
+                    "how members are connected: as ports of a bridge; each by a link that the host \
+                     routes to, without the limit of 1023; or each by a link on --parent, past this \
+                     host, which they do not reach; default bridge",
+                ),
+                Opt::value(
+                    "parent",
+                    "LINK",
+                    "link of this host that macvlans or ipvlans sit on; subnet and gateway are by \
+                     default those this host has there",
+                ),
+                Opt::value(
+                    "mode",
+                    "MODE",
+                    "of macvlans: bridge, private or vepa; of ipvlans: l2, l3 or l3s; default the \
+                     first",
+                ),
+                Opt::value(
+                    "vlan",
+                    "TAG",
+                    "use the VLAN LINK.TAG of --parent or --uplink, which is made, and removed with \
+                     the network, if it is not there",
                 ),
                 Opt::value(
                     "mtu",
                     "BYTES",
-                    "largest packet; default that of the link with the default route",
+                    "largest packet; default that of --parent or of the link with the default route",
                 ),
                 Opt::value("bridge-name", "NAME", "name of the bridge; default nsrun and a number"),
                 Opt::value(
@@ -189,8 +208,12 @@ const NETWORK_CREATE: Command = Command {
             "nsrun network create --subnet 10.80.0.0/24 --ip-range 10.80.0.128/25 web",
         ),
         (
-            "Members on the LAN behind eth1",
+            "Members on the LAN behind eth1, which has no address here",
             "nsrun network create --uplink eth1 --subnet 192.0.2.0/24 lan",
+        ),
+        (
+            "Members on the LAN of eth0, which this host uses too",
+            "nsrun network create --driver macvlan --parent eth0 lan",
         ),
     ],
     ..Command::EMPTY
@@ -202,7 +225,7 @@ const NETWORK_LIST: Command = Command {
     group: NETWORKS,
     summary: "list networks",
     about: &["Lists the networks on this host, with how many are on each."],
-    sections: &[Section { heading: OPTIONS, options: &[JSON, HELP] }],
+    sections: WITH_JSON,
     examples: &[("For a program", "nsrun network list --json")],
     ..Command::EMPTY
 };
@@ -213,7 +236,7 @@ const NETWORK_INSPECT: Command = Command {
     summary: "show everything about one network",
     about: &["Shows the subnet, the options and the members of a network."],
     operands: Operands { required: &["NAME"], more: More::None },
-    sections: &[Section { heading: OPTIONS, options: &[JSON, HELP] }],
+    sections: WITH_JSON,
     examples: &[("For people", "nsrun network inspect bridge")],
     ..Command::EMPTY
 };
@@ -225,7 +248,7 @@ const NETWORK_RM: Command = Command {
     summary: "remove networks",
     about: &["Removes networks that nobody is on."],
     operands: Operands { required: &["NAME"], more: More::Any("NAME") },
-    sections: &[Section { heading: OPTIONS, options: &[HELP] }],
+    sections: ONLY_HELP,
     examples: &[("Two networks", "nsrun network rm front back")],
     ..Command::EMPTY
 };
@@ -238,7 +261,7 @@ const NETWORK_PRUNE: Command = Command {
         "Removes every network that nobody is on, and prints their names. The default network \
          comes back when it is next used.",
     ],
-    sections: &[Section { heading: OPTIONS, options: &[HELP] }],
+    sections: ONLY_HELP,
     examples: &[("After work", "nsrun network prune")],
     ..Command::EMPTY
 };
