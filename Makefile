@@ -10,7 +10,7 @@ TARGET_DIR := $(or $(CARGO_TARGET_DIR),target)
 BINARY := $(TARGET_DIR)/release/nsrun
 
 .DEFAULT_GOAL := help
-.PHONY: help build run test lint bench-codec size install clean
+.PHONY: help build run test lint bench-codec size install generate clean
 
 help: ## show this list
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/make \1|\2/p' Makefile | \
@@ -43,6 +43,10 @@ size: build ## how large the release binary is
 install: ## install to DESTDIR and PREFIX (default /usr/local), after make build
 	@test -x $(BINARY) || $(MAKE) build
 	install -D -m 755 $(BINARY) $(DESTDIR)$(PREFIX)/bin/nsrun
+
+generate: ## print man pages and completions anew, after a change of the command line
+	$(CARGO) build --locked
+	sh packaging/generate.sh $(TARGET_DIR)/debug/nsrun
 
 clean: ## remove everything that was built
 	$(CARGO) clean

@@ -8,6 +8,10 @@ cd "$(dirname "$0")/.." || exit 1
 # Program, and the Debian package that has it.
 tools='cc gcc
 ip iproute2
+fish fish
+zsh zsh
+mandoc mandoc
+groff groff-base
 bridge iproute2
 nft nftables
 iptables-nft iptables

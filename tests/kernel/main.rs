@@ -4,6 +4,7 @@
 #[macro_use]
 mod world;
 
+mod completion;
 mod connect;
 mod link_move;
 mod netns_exec;
