@@ -50,8 +50,8 @@ _nsrun_table() {
         aliases=' ls=list remove=rm delete=rm '
         options='--help' ;;
     'network create')
-        options='--subnet --gateway --ip-range --exclude --ipv6 --subnet6 --driver --mtu --bridge-name --uplink --internal --isolated --open --snat --masquerade --unmanaged --help'
-        values=' --subnet=other --gateway=other --ip-range=other --exclude=other --subnet6=other --driver=bridge|ptp --mtu=other --bridge-name=other --uplink=link --snat=other --masquerade=on|off '
+        options='--subnet --gateway --ip-range --exclude --ipv6 --subnet6 --driver --parent --mode --vlan --mtu --bridge-name --uplink --internal --isolated --open --snat --masquerade --unmanaged --help'
+        values=' --subnet=other --gateway=other --ip-range=other --exclude=other --subnet6=other --driver=bridge|ptp|macvlan|ipvlan --parent=link --mode=other --vlan=other --mtu=other --bridge-name=other --uplink=link --snat=other --masquerade=on|off '
         operands='other' ;;
     'network list')
         options='--json --help' ;;

@@ -48,7 +48,7 @@ function __nsrun_command
         case 'network create'
             echo 'network create'
             echo verb
-            printf '%s\n' --subnet --gateway --ip-range --exclude --subnet6 --driver --mtu --bridge-name --uplink --snat --masquerade
+            printf '%s\n' --subnet --gateway --ip-range --exclude --subnet6 --driver --parent --mode --vlan --mtu --bridge-name --uplink --snat --masquerade
         case 'network list' 'network ls'
             echo 'network list'
             echo verb
@@ -348,7 +348,10 @@ complete -c nsrun -n '__nsrun_at - network create' -l ip-range -x -a '' -d 'addr
 complete -c nsrun -n '__nsrun_at - network create' -l exclude -x -a '' -d 'address or range that no member gets'
 complete -c nsrun -n '__nsrun_at - network create' -l ipv6 -d 'give members IPv6 too, from a random local prefix'
 complete -c nsrun -n '__nsrun_at - network create' -l subnet6 -x -a '' -d 'the same from this prefix of 8 to 96 bits'
-complete -c nsrun -n '__nsrun_at - network create' -l driver -x -a 'bridge ptp' -d 'how members are connected'
+complete -c nsrun -n '__nsrun_at - network create' -l driver -x -a 'bridge ptp macvlan ipvlan' -d 'how members are connected'
+complete -c nsrun -n '__nsrun_at - network create' -l parent -x -a '(__nsrun_names link)' -d 'link of this host that macvlans or ipvlans sit on'
+complete -c nsrun -n '__nsrun_at - network create' -l mode -x -a '' -d 'of macvlans'
+complete -c nsrun -n '__nsrun_at - network create' -l vlan -x -a '' -d 'use the VLAN LINK.TAG of --parent or --uplink, which is made, and removed with the network, if it is not there'
 complete -c nsrun -n '__nsrun_at - network create' -l mtu -x -a '' -d 'largest packet'
 complete -c nsrun -n '__nsrun_at - network create' -l bridge-name -x -a '' -d 'name of the bridge'
 complete -c nsrun -n '__nsrun_at - network create' -l uplink -x -a '(__nsrun_names link)' -d 'link of this host to put into the bridge, so that members sit on its LAN'

@@ -3,9 +3,12 @@
 use std::fs;
 use std::os::fd::BorrowedFd;
 
+use super::Target;
 use super::child;
-use super::members::{Target, claim, publish, send, undo};
+use super::members::{claim, publish};
+use super::network::undo;
 use super::report::{self, MAX, Order, Report};
+use super::send::send;
 use crate::dns::Sockets;
 use crate::error::{Error, Result};
 use crate::facts::{self, Lease};
@@ -161,7 +164,7 @@ fn begin<T: Target>(
             let taken = target.publish_ports(&publisher, &asked.ports)?;
             ports.extend(taken.into_iter().map(|port| (claimed, port)));
         }
-        publish(target, member, claimed, &run.to_string(), &mut later)?;
+        publish(target, member, claimed, &run.to_string(), into, &mut later)?;
         if asked.is_some() {
             let ports: Vec<Publication> = ports.iter().map(|(_, port)| *port).collect();
             send(target, &record_ports(&member.network, claimed, &ports))?;

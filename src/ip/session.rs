@@ -4,7 +4,7 @@ use std::fs::{self, File};
 use std::os::fd::AsRawFd;
 
 use nl::route::link::{self, IfInfo};
-use nl::route::{LinkFlags, nsid};
+use nl::route::{LinkFlags, info, nsid, vrf};
 use nl::{Flags, Header, Message, MessageType};
 
 use super::failure::{Failure, Result};
@@ -184,6 +184,30 @@ impl Session {
         self.find_link(name).ok_or_else(|| Failure::no_device(name))
     }
 
+    /// The index of a link that others shall belong to.
+    pub(super) fn expect_master(&mut self, name: &str) -> Result<u32> {
+        let missing = || Failure::wrong_value(name, "Device does not exist");
+        self.find_link(name).ok_or_else(missing)
+    }
+
+    /// The index of a VRF.
+    pub(super) fn expect_vrf(&mut self, name: &str) -> Result<u32> {
+        let wrong = || Failure::wrong_value(name, "Not a valid VRF name");
+        Ok(self.vrf(name)?.ok_or_else(wrong)?.0)
+    }
+
+    /// Index and routing table of a VRF; `None` when that is no VRF.
+    pub(super) fn vrf(&mut self, name: &str) -> Result<Option<(u32, u32)>> {
+        let Some(reply) = self.get_link(name, false)? else { return Ok(None) };
+        let (header, view) = reply.message().decode(link::NEW)?;
+        let Some(info) = view.nest(link::LINKINFO)? else { return Ok(None) };
+        if info.get(info::KIND)?.is_none_or(|kind| kind != "vrf") {
+            return Ok(None);
+        }
+        let table = info.nest(info::VRF)?.map(|data| data.get(vrf::TABLE)).transpose()?.flatten();
+        Ok(table.map(|table| (header.index as u32, table)))
+    }
+
     /// The link itself, as `show` and `set` ask for it.
     pub(super) fn get_link(&mut self, name: &str, statistics: bool) -> Result<Option<Reply>> {
         let Some(index) = self.find_link(name) else { return Ok(None) };
@@ -194,15 +218,21 @@ impl Session {
         Ok(answer.ok().and_then(|replies| replies.into_iter().next()))
     }
 
+    /// The names of `ip netns`, in the order of their directory.
+    pub(super) fn namespace_names() -> Vec<String> {
+        let entries = fs::read_dir(NAMESPACES).into_iter().flatten().flatten();
+        entries.map(|entry| entry.file_name().to_string_lossy().into_owned()).collect()
+    }
+
     /// The name under which `ip netns` knows the namespace with this id.
     pub(super) fn namespace_name(&mut self, id: i32) -> Option<String> {
         if self.namespaces.is_none() {
             let mut found = Vec::new();
-            for entry in fs::read_dir(NAMESPACES).into_iter().flatten().flatten() {
-                if let Ok(file) = File::open(entry.path())
+            for name in Session::namespace_names() {
+                if let Ok(file) = Session::open_namespace(&name)
                     && let Some(id) = self.namespace_id(&file)
                 {
-                    found.push((id, entry.file_name().to_string_lossy().into_owned()));
+                    found.push((id, name));
                 }
             }
             self.namespaces = Some(found);
@@ -224,6 +254,9 @@ impl Session {
 
     /// Opens the file of a named namespace.
     pub(super) fn open_namespace(name: &str) -> std::io::Result<File> {
-        File::open(format!("{NAMESPACES}/{name}"))
+        match name.contains('/') {
+            true => File::open(name),
+            false => File::open(format!("{NAMESPACES}/{name}")),
+        }
     }
 }

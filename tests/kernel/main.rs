@@ -28,6 +28,7 @@ mod modes_shared;
 mod nat;
 mod network;
 mod network_create;
+mod network_parent;
 mod network_several;
 mod parallel;
 mod ports_reach;

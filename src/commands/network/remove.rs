@@ -3,6 +3,7 @@
 use super::{find, members};
 use crate::apply;
 use crate::cli::Args;
+use crate::commands::attach::Vlan;
 use crate::commands::operand;
 use crate::error::{Error, Result};
 use crate::facts::{Holder, HolderState, Network, Status};
@@ -12,6 +13,7 @@ use crate::plan::{Step, firewall};
 pub(in crate::commands) fn remove(args: &Args) -> Result<u8> {
     let _lock = Lock::networks();
     let mut kernel = Kernel::open()?;
+    apply::firewall::sweep_rules(&mut kernel)?;
     let mut networks = Vec::new();
     // All are looked at before the first is removed.
     let runs = kernel.runs()?;
@@ -32,6 +34,7 @@ pub(in crate::commands) fn remove(args: &Args) -> Result<u8> {
 pub(in crate::commands) fn prune(_: &Args) -> Result<u8> {
     let _lock = Lock::networks();
     let mut kernel = Kernel::open()?;
+    apply::firewall::sweep_rules(&mut kernel)?;
     let (networks, runs) = (kernel.networks()?, kernel.runs()?);
     for network in networks {
         if users(&mut kernel, &runs, &network)?.is_empty() {
@@ -44,6 +47,7 @@ pub(in crate::commands) fn prune(_: &Args) -> Result<u8> {
 }
 
 fn delete(kernel: &mut Kernel, network: &Network) -> Result<()> {
+    let vlan = network.below().map(Vlan::hold).transpose()?.flatten();
     apply::send(
         kernel,
         &[Step::DeleteLink { link: network.bridge.clone(), index: network.index }],
@@ -53,6 +57,9 @@ fn delete(kernel: &mut Kernel, network: &Network) -> Result<()> {
     }
     if network.publishes {
         apply::firewall::sweep_all(kernel)?;
+    }
+    if let Some(vlan) = vlan {
+        vlan.release();
     }
     Ok(())
 }
