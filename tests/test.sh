@@ -9,6 +9,9 @@ cd "$(dirname "$0")/.." || exit 1
 tools='cc gcc
 ip iproute2
 fish fish
+lintian lintian
+systemd-analyze systemd
+strip binutils
 zsh zsh
 mandoc mandoc
 groff groff-base
