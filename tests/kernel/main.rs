@@ -39,6 +39,7 @@ mod run;
 mod signals;
 mod stop_wait_exec;
 mod terminal;
+mod timings;
 mod trace;
 mod unprivileged;
 mod walkthrough;
