@@ -7,6 +7,7 @@ use std::path::Path;
 use std::process::ExitCode;
 
 use nsrun::cli::{self, What, help};
+use nsrun::ip::Program;
 use nsrun::{commands, sys};
 
 fn main() -> ExitCode {
@@ -14,11 +15,11 @@ fn main() -> ExitCode {
         say("nsrun: cannot be run set-uid: it would launch anything with its owner's rights");
         return ExitCode::from(commands::WRONG_USAGE);
     }
-    if let Some((arguments, trace)) = ip_arguments() {
+    if let Some((program, arguments, trace)) = iproute() {
         if trace {
             commands::start_trace();
         }
-        return ExitCode::from(commands::ip(arguments));
+        return ExitCode::from(commands::ip(program, arguments));
     }
     let invocation = match cli::parse(env::args_os().skip(1)) {
         Ok(invocation) => invocation,
@@ -49,18 +50,19 @@ fn say(text: impl std::fmt::Display) {
     let _ = writeln!(io::stderr(), "{text}");
 }
 
-/// The words of an `ip` command line: after `nsrun ip`, or when this program is called as `ip`; and
+/// A command line of `ip` or `bridge`: after `nsrun ip`, or when this program is called as `ip`; and
 /// whether `--trace` stands beside that `ip`, which has no such option of its own.
-fn ip_arguments() -> Option<(impl Iterator<Item = OsString>, bool)> {
+fn iproute() -> Option<(Program, impl Iterator<Item = OsString>, bool)> {
     let mut arguments = env::args_os().peekable();
-    let program = arguments.next()?;
-    if Path::new(&program).file_name().is_some_and(|name| name == "ip") {
-        return Some((arguments, false));
+    let called = arguments.next()?;
+    if let Some(program) = Path::new(&called).file_name().and_then(Program::named) {
+        return Some((program, arguments, false));
     }
     let before = arguments.next_if(|word| word == "--trace").is_some();
-    arguments.next_if(|word| word == "ip")?;
+    let program = Program::named(arguments.peek()?)?;
+    let _ = arguments.next();
     let after = arguments.next_if(|word| word == "--trace").is_some();
-    Some((arguments, before || after))
+    Some((program, arguments, before || after))
 }
 
 /// A reader that has seen enough is no error.

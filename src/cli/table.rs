@@ -66,6 +66,7 @@ pub static NSRUN: Command = Command {
         NETNS,
         LINK,
         IP,
+        BRIDGE,
         GC,
         DECODE,
         HELP_COMMAND,
@@ -442,6 +443,19 @@ const IP: Command = Command {
     sections: &[Section { heading: OPTIONS, options: &[HELP] }],
     notes: &[("Exit status", "0 done, 1 or 255 wrong words, 2 refused by the kernel: as ip(8).")],
     examples: &[("Which addresses there are", "nsrun ip address")],
+    ..Command::EMPTY
+};
+
+const BRIDGE: Command = Command {
+    name: "bridge",
+    group: NETWORKS,
+    summary: "ports and forwarding entries, as iproute2's bridge",
+    about: &["Takes \"link show\" and \"fdb show\" as bridge(8) does and prints what it prints. \
+         Options follow \"bridge\". A link to nsrun that is called \"bridge\" is the same."],
+    operands: Operands { required: &[], more: More::Any("ARG") },
+    sections: &[Section { heading: OPTIONS, options: &[HELP] }],
+    notes: &[("Exit status", "0 done, 1 or 255 wrong words, 2 refused by the kernel.")],
+    examples: &[("Which addresses a bridge has learnt", "nsrun bridge fdb show br BRIDGE")],
     ..Command::EMPTY
 };
 
