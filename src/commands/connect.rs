@@ -1,5 +1,6 @@
 //! `nsrun connect`: give a link to what runs already.
 
+use std::io::{self, Write};
 use std::net::IpAddr;
 use std::os::fd::{AsFd, AsRawFd};
 
@@ -11,8 +12,8 @@ use super::{attach, operand};
 use crate::apply::{self, Made};
 use crate::cli::Args;
 use crate::error::{Error, Result};
-use crate::facts::{Lease, Machine};
-use crate::kernel::Kernel;
+use crate::facts::Machine;
+use crate::kernel::{Kernel, Link};
 use crate::plan::{self, Direct, Links, Member, Namespace, Route, Step};
 use crate::spec::{Mac, Membership};
 use crate::sys::file;
@@ -35,6 +36,7 @@ pub(super) fn connect(args: &Args) -> Result<u8> {
     target.sweep()?;
     choose_names(&mut target, &mut asked, free_name)?;
 
+    let chosen = attach::choose(std::slice::from_mut(&mut asked), &mut kernel)?;
     let mut lock = None;
     let mut machine = Machine { random: file::random(), ..Machine::default() };
     attach::look(std::slice::from_ref(&asked), &mut kernel, &mut machine, Some(&mut lock))?;
@@ -48,6 +50,8 @@ pub(super) fn connect(args: &Args) -> Result<u8> {
     }
     let mut warnings = Vec::new();
     let links = plan::links(std::slice::from_ref(&asked), &machine, name, &[], &mut warnings)?;
+    // Until the link is there to answer for its address itself.
+    let held = attach::hold(&links.direct, &chosen)?;
     if let Made::Raced = apply::make_network(&mut kernel, &links.network)? {
         return Err(Error::new(format!("cannot connect {}", target.title))
             .because("somebody made or removed the network in this moment")
@@ -63,8 +67,19 @@ pub(super) fn connect(args: &Args) -> Result<u8> {
     }
     for link in &direct {
         attach_to(&mut kernel, &mut target, link, &routes)?;
+        keep_vlan(&mut kernel, &link.parent)?;
     }
+    held.release();
     Ok(0)
+}
+
+/// Nothing of nsrun stays that would remove a VLAN with this user of it: it is the host's from now on.
+fn keep_vlan(kernel: &mut Kernel, link: &str) -> Result<()> {
+    let is_ours = |found: Link| found.alias.as_deref() == Some(plan::VLAN);
+    if plan::vlan_of(link).is_some() && kernel.link(link)?.is_some_and(is_ours) {
+        apply::send(kernel, &[Step::Describe { link: link.into(), text: String::new() }])?;
+    }
+    Ok(())
 }
 
 /// Reads `PREFIX` or `PREFIX,GATEWAY`.
@@ -115,7 +130,10 @@ fn join(kernel: &mut Kernel, target: &mut Place, member: &Member, routes: &[Rout
     let mut later = Vec::new();
     // It gets its name in the last send, with all else inside: killed before, this process leaves a
     // link that says by its name that it is unfinished.
-    let unfinished = member.called(place::unfinished());
+    let unfinished = match member.is_child() {
+        true => member.clone(),
+        false => member.called(place::unfinished()),
+    };
     let lease = apply::claim(kernel, &unfinished, into, &mut later)?;
     let gateway = member.network.gateway.addr().into();
     let own = |route: &Route| Route {
@@ -128,33 +146,40 @@ fn join(kernel: &mut Kernel, target: &mut Place, member: &Member, routes: &[Rout
         false => Ok(()),
     };
     let done = swept
-        .and_then(|()| apply::publish(kernel, member, lease, &text, &mut later))
+        .and_then(|()| apply::publish(kernel, member, lease, &text, into, &mut later))
         .and_then(|()| {
-            let mut steps = finish(target, &unfinished, member.link(), lease)?;
+            let mut steps = unfinished.up(lease);
+            if member.is_child() {
+                apply::bring_up(&mut target.kernel, &steps)?;
+                steps.clear();
+            } else {
+                named(&mut steps, target, unfinished.link(), member.link());
+            }
+            steps.extend(unfinished.routes(lease));
             steps.extend(routes.iter().map(own).map(Step::AddRoute));
             apply::send(&mut target.kernel, &steps)
         });
     if let Err(error) = done {
+        let error = match member.is_child() {
+            true => take_back(&mut target.kernel, member.link(), error),
+            false => error,
+        };
         return Err(take_back(kernel, &lease.to_string(), error));
     }
     later.into_iter().for_each(|step| drop(apply::send(kernel, &[step])));
-    let mut addresses: Vec<IpAddr> = vec![member.address(lease).addr().into()];
-    addresses.extend(member.network.address6(lease).map(|net| IpAddr::V6(net.addr())));
-    announce(target, member.link(), &addresses);
-    println!("{} {}", member.link(), member.address(lease));
+    announce(target, member.link(), member.own_mac(lease), &member.addresses(lease));
+    let _ = writeln!(io::stdout(), "{} {}", member.link(), member.address(lease));
     Ok(())
 }
 
-/// What is done inside, from the link's first name to its last.
-fn finish(target: &mut Place, member: &Member, name: &str, lease: Lease) -> Result<Vec<Step>> {
-    let index = target.kernel.index(member.link()).unwrap_or_default();
-    let rename = Step::Rename { link: member.link().into(), index, to: name.into() };
-    let mut steps = member.inside(lease);
-    // Only a link that is down can be renamed; what names it later does so by its index.
+/// Has steps that bring a link up name it before: only one that is down can be renamed. Those after
+/// that know it by its index.
+fn named(steps: &mut Vec<Step>, target: &mut Place, link: &str, to: &str) {
+    let index = target.kernel.index(link).unwrap_or_default();
+    let rename = Step::Rename { link: link.into(), index, to: to.into() };
     if let Some(up) = steps.iter().position(|step| matches!(step, Step::SetUp { .. })) {
-        steps.splice(up..=up, [rename, Step::SetUp { link: name.into() }]);
+        steps.splice(up..=up, [rename, Step::SetUp { link: to.into() }]);
     }
-    Ok(steps)
 }
 
 fn attach_to(
@@ -172,15 +197,14 @@ fn attach_to(
     let mut steps = link.inside();
     steps.extend(routes.iter().map(on_link).map(Step::AddRoute));
     let done = apply::send(kernel, &link.publish())
-        .and_then(|()| apply::bring_up(&mut target.kernel, link))
+        .and_then(|()| apply::bring_up(&mut target.kernel, &link.up()))
         .and_then(|()| apply::send(&mut target.kernel, &steps));
     if let Err(error) = done {
         return Err(take_back(&mut target.kernel, &link.link, error));
     }
-    let addresses: Vec<_> = link.address.iter().map(|net| net.addr().into()).collect();
-    announce(target, &link.link, &addresses);
+    announce(target, &link.link, link.mac, &link.addresses());
     let address = link.address.map(|address| format!(" {address}"));
-    println!("{}{}", link.link, address.unwrap_or_default());
+    let _ = writeln!(io::stdout(), "{}{}", link.link, address.unwrap_or_default());
     Ok(())
 }
 
@@ -194,13 +218,8 @@ fn take_back(kernel: &mut Kernel, link: &str, mut error: Error) -> Error {
     error
 }
 
-/// Tells the neighbours. They find out by themselves when this fails, only later.
-fn announce(target: &mut Place, link: &str, addresses: &[IpAddr]) {
-    let Ok(Some(found)) = target.kernel.link(link) else { return };
-    let Ok(mac) = found.mac.as_slice().try_into().map(Mac) else { return };
-    let _ = in_network(&target.namespace, || {
-        for &address in addresses {
-            let _ = apply::announce(found.index, mac, address);
-        }
-    });
+/// Tells the neighbours.
+fn announce(target: &mut Place, link: &str, mac: Option<Mac>, addresses: &[IpAddr]) {
+    let kernel = &mut target.kernel;
+    let _ = in_network(&target.namespace, || apply::announce(kernel, link, mac, addresses));
 }

@@ -51,9 +51,9 @@ pub(crate) fn errors(name: &str) -> Vec<Errno> {
     use Errno::*;
     let own: &[Errno] = match name {
         "read" | "pread64" | "readv" => &[EINTR, EIO],
-        "write" | "writev" => &[EINTR, EIO, ENOSPC, EPERM],
+        "write" | "writev" => &[EINTR, EIO, ENOSPC],
         "open" | "openat" | "openat2" => &[EINTR, EMFILE, ENOMEM, EPERM, ENOSPC, EIO],
-        "close" => &[EINTR, EIO, ENOSPC],
+        "close" => &[EINTR],
         "stat" | "fstat" | "newfstatat" | "statx" | "readlink" | "readlinkat" => &[ENOMEM, EIO],
         "getdents64" => &[EIO],
         "mkdir" | "mkdirat" | "symlink" | "symlinkat" => &[EEXIST, ENOSPC, ENOMEM, EPERM, EIO],

@@ -4,6 +4,7 @@
 #[macro_use]
 mod world;
 
+mod completion;
 mod confined;
 mod connect;
 mod link_move;
@@ -28,7 +29,9 @@ mod modes_shared;
 mod nat;
 mod network;
 mod network_create;
+mod network_parent;
 mod network_several;
+mod packaging;
 mod parallel;
 mod ports_reach;
 mod ports_take;
@@ -36,7 +39,9 @@ mod ps;
 mod run;
 mod signals;
 mod stop_wait_exec;
+mod strace;
 mod terminal;
+mod timings;
 mod trace;
 mod unprivileged;
 mod walkthrough;
