@@ -13,7 +13,7 @@ TARGET_DIR := $(or $(CARGO_TARGET_DIR),target)
 BINARY := $(TARGET_DIR)/release/nsrun
 
 .DEFAULT_GOAL := help
-.PHONY: help build run test test-vm fuzz lint bench bench-codec size install uninstall deb generate msrv clean
+.PHONY: help build run test test-vm chaos fuzz lint bench bench-codec size install uninstall deb generate msrv clean
 
 help: ## show this list
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/make \1|\2/p' Makefile | \
@@ -28,6 +28,10 @@ run: build ## build, then show the main job in a private world; nothing on this 
 # TEST_FLAGS="--release --target x86_64-unknown-linux-musl": what make build builds.
 test: ## install what the tests need (apt), then run them all
 	@bash tests/test.sh $(TEST_FLAGS)
+
+# CHAOS="kill error": these parts only. CHAOS_EACH=5: one point of 5.
+chaos: ## kill, refuse, race and crowd every command (root, an hour or two): docs/reliability.md
+	@CARGO="$(CARGO)" bash tests/chaos/run.sh $(CHAOS)
 
 fuzz: ## run every fuzz target for FUZZ_SECONDS (60) seconds: needs g++
 	@bash nl/fuzz/run.sh $(FUZZ_SECONDS)

@@ -1,8 +1,8 @@
 //! `ip route get`: ask the kernel which route it would take.
 
+use nl::Flags;
 use nl::route::INET;
 use nl::route::route::{self, RouteFlags, RtMsg};
-use nl::{Flags, Message};
 
 use super::family;
 use crate::ip::failure::{Failure, Result};
