@@ -21,6 +21,7 @@ mod environment;
 mod errors;
 mod faults;
 mod files;
+mod hostile;
 mod identity;
 mod isolation;
 mod killed;
