@@ -101,15 +101,11 @@ pub(crate) fn run(parts: &[Part], asked: &[&str]) -> i32 {
     for tool in ["ip", "nft"] {
         assert!(has_tool(tool), "{tool} must be installed: what is left is read with it");
     }
-    if let Some(unknown) = asked.iter().find(|name| !parts.iter().any(|part| part.0 == **name)) {
-        let names: Vec<_> = parts.iter().map(|part| part.0).collect();
-        eprintln!("there is no part \"{unknown}\": choose from {}", names.join(" "));
-        return 2;
-    }
     let mut report = Report { depth: depth(), tables: Vec::new(), failures: Vec::new() };
     let (mut passed, mut failed) = (0, 0);
     for (name, claim, part) in parts {
-        if !asked.is_empty() && !asked.contains(name) {
+        // As cargo's own harness takes the words of its command line.
+        if !asked.is_empty() && !asked.iter().any(|word| name.contains(word)) {
             continue;
         }
         println!("\n{name}: {claim}");
