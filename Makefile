@@ -13,7 +13,7 @@ TARGET_DIR := $(or $(CARGO_TARGET_DIR),target)
 BINARY := $(TARGET_DIR)/release/nsrun
 
 .DEFAULT_GOAL := help
-.PHONY: help build run test fuzz lint bench bench-codec size install clean
+.PHONY: help build run test test-vm fuzz lint bench bench-codec size install uninstall deb generate msrv clean
 
 help: ## show this list
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/make \1|\2/p' Makefile | \
@@ -52,7 +52,18 @@ size: build ## how large the release binary is
 # Without "build": root may have no cargo.
 install: ## install to DESTDIR and PREFIX (default /usr/local), after make build
 	@test -x $(BINARY) || $(MAKE) build
-	install -D -m 755 $(BINARY) $(DESTDIR)$(PREFIX)/bin/nsrun
+	@sh packaging/install.sh $(BINARY) "$(DESTDIR)" "$(PREFIX)"
+
+uninstall: ## remove what make install has put to DESTDIR and PREFIX
+	@sh packaging/install.sh --remove "$(DESTDIR)" "$(PREFIX)"
+
+deb: ## make a Debian package of the release binary, in $(TARGET_DIR)
+	@test -x $(BINARY) || $(MAKE) build
+	@sh packaging/deb.sh $(BINARY) $(TARGET_DIR)
+
+generate: ## print man pages and completions anew, after a change of the command line
+	$(CARGO) build --locked
+	sh packaging/generate.sh $(TARGET_DIR)/debug/nsrun
 
 clean: ## remove everything that was built
 	$(CARGO) clean
