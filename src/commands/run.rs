@@ -1,14 +1,14 @@
 //! `nsrun run`: launch a command in a wired-up network namespace.
 
-use std::ffi::CStr;
 use std::fs::File;
 use std::io::{self, Write};
 use std::os::fd::AsFd;
 use std::path::{Path, PathBuf};
+use std::rc::Rc;
 
 use serde_json::json;
 
-use super::{attach, inspect, options, ports, process, target};
+use super::{attach, inspect, options, ports, process, status, target};
 use crate::apply::{self, Launched, Made};
 use crate::cli::Args;
 use crate::dns::{Members, Server, Upstreams};
@@ -22,9 +22,6 @@ use crate::sys::namespace::Namespaces;
 use crate::sys::process::{Fork, exit, fork, new_session};
 use crate::sys::terminal::Foreground;
 use crate::sys::{file, signal};
-
-/// Name of the anonymous file that `nsrun wait` reads the exit status from.
-pub(super) const STATUS_FILE: &CStr = c"nsrun-status";
 
 /// What `run` says about itself, besides CMD's own output.
 struct Output {
@@ -269,21 +266,22 @@ fn stay(life: Life, status: Option<File>) -> Result<u8> {
         launched.sockets.take().zip(plan.responder.as_ref()).map(|(sockets, asked)| {
             let networks = plan.members.iter().map(|member| member.network.clone()).collect();
             let upstreams = Upstreams::new(&asked.upstreams);
-            Server::new(sockets, Members::new(kernel, networks), asked.search.clone(), upstreams)
+            let members = Members::new(kernel, networks, launched.run);
+            Server::new(sockets, members, asked.search.clone(), upstreams)
         });
     // What the caller left open for CMD, or for nobody, must end when CMD closes it.
     let mut kept = server.as_ref().map(Server::descriptors).unwrap_or_default();
     kept.extend(record.iter().map(Record::as_fd).chain(held.descriptors()));
     kept.extend(netfilter.as_ref().map(AsFd::as_fd));
     file::close_all_but(3, &kept);
-    let status_file = file::anonymous(STATUS_FILE);
+    let status_file = status::create().ok().map(Rc::new);
+    if let Some((server, file)) = server.as_mut().zip(status_file.as_ref()) {
+        server.watch_links(Rc::clone(file));
+    }
     let status = apply::supervise(&launched, server.as_mut())?;
     held.release();
-    let mut has_more_ports = false;
-    if let Ok(mut file) = status_file {
-        let _ = file.write_all(&[status]);
-        has_more_ports = ports::are_noted(&file);
-    }
+    let left = status_file.and_then(|file| status::leave(&file, status).ok());
+    let has_more_ports = left.unwrap_or(false);
     if has_more_ports {
         launched.leases.extend(ports::connected(launched.run, &launched.leases));
     }
