@@ -11,6 +11,7 @@ use super::mounts::Mounts;
 use super::report::{At, Failure, MAX, Order, Report};
 use super::responder;
 use super::send::{bring_up, send};
+use super::timings::{self, Phase};
 use crate::error::Error;
 use crate::kernel::Kernel;
 use crate::plan::{Plan, Process, Step};
@@ -57,6 +58,7 @@ fn prepare(
     host: Option<BorrowedFd<'_>>,
 ) -> Result<(), Failure> {
     let other = |errno| Failure::new(At::Other, errno);
+    timings::ended(Phase::Begin);
     if let Some(namespace) = shared {
         join(namespace, Namespaces::NET).map_err(|errno| Failure::new(At::Network, errno))?;
     }
@@ -72,6 +74,7 @@ fn prepare(
     mounts
         .perform(&plan.prepare)
         .map_err(|(n, errno)| Failure::new(At::Prepare(n as u16), errno))?;
+    timings::ended(Phase::Mounts);
     // A namespace that others made is theirs to set up.
     let mut kernel = None;
     if plan.share.is_none() {
@@ -87,8 +90,11 @@ fn prepare(
             Err(error) => mounts.warnings.push(format!("names do not resolve inside: {error}")),
         }
     }
+    timings::ended(Phase::Names);
     shed(&plan.process)?;
+    timings::ended(Phase::Identity);
     let Order::Go(leases) = receive(channel)? else { return Err(other(Errno::EPROTO)) };
+    timings::ended(Phase::Order);
     let first = plan.members.iter().zip(&leases).next();
     let address = first.map(|(member, lease)| member.address(*lease).addr().to_string());
     // As Debian writes a host's own name where it has no lasting address.
@@ -114,12 +120,17 @@ fn prepare(
             announce(&mut kernel, &link.link, link.mac, &link.addresses());
         }
     }
+    timings::ended(Phase::Wire);
     for unfinished in std::mem::take(&mut mounts.unfinished) {
         unfinished.finish(&address).map_err(|error| other(errno(&error)))?;
     }
     mounts.perform(&plan.finish).map_err(|(n, errno)| Failure::new(At::Finish(n as u16), errno))?;
     for warning in mounts.warnings {
         channel_send(channel, &Report::Warning(warning)).map_err(other)?;
+    }
+    if timings::are_on() {
+        timings::ended(Phase::Finish);
+        channel_send(channel, &Report::Timings(timings::to_bytes())).map_err(other)?;
     }
     Ok(())
 }

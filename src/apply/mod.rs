@@ -24,6 +24,7 @@ mod send;
 mod supervise;
 mod switch;
 mod target;
+pub mod timings;
 mod transfer;
 
 pub use announce::announce;

@@ -9,6 +9,7 @@ use std::rc::Rc;
 use serde_json::json;
 
 use super::{attach, inspect, options, ports, process, status, target};
+use crate::apply::timings::{self, Phase};
 use crate::apply::{self, Launched, Made};
 use crate::cli::Args;
 use crate::dns::{Members, Server, Upstreams};
@@ -31,6 +32,9 @@ struct Output {
 }
 
 pub(super) fn run(args: &Args) -> Result<u8> {
+    if args.flag("timings") {
+        timings::switch_on();
+    }
     let output = output(args)?;
     let dry_run = dry_run(args)?;
     let spec = options::spec(args)?;
@@ -49,6 +53,7 @@ pub(super) fn run(args: &Args) -> Result<u8> {
         let _ = io::stdout().write_all(show(&plan).as_bytes());
         return Ok(0);
     }
+    timings::ended(Phase::Parse);
     if output.detach { detached(&spec, output) } else { foreground(&spec, output) }
 }
 
@@ -210,14 +215,20 @@ fn launch(spec: &Run, warn: &mut dyn FnMut(&[String])) -> Result<Life> {
     for _ in 0..TRIES {
         let (mut machine, mut lock) = (Machine::default(), None);
         attach::look(&spec.networks, &mut kernel, &mut machine, Some(&mut lock))?;
+        timings::ended(Phase::Snapshot);
         let plan = plan(spec, machine)?;
+        timings::ended(Phase::Plan);
         let mut held = attach::hold(&plan.direct, &chosen)?;
         if let Made::Done(made) = apply::make_network(&mut kernel, &plan.network)? {
             drop(lock);
+            timings::ended(Phase::Network);
             warn(&plan.warnings);
             if let Some(launched) = apply::launch(&mut kernel, &plan, &made, namespace)? {
                 warn(&launched.warnings);
                 tell_free_ports(spec, &launched);
+                if let Some(table) = timings::table() {
+                    let _ = io::stderr().write_all(table.as_bytes());
+                }
                 // With ports it is kept for their end: closing it waits while the kernel forgets what
                 // others removed a moment ago.
                 let netfilter = kernel.take_netfilter().filter(|_| !launched.ports.is_empty());
