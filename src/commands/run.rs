@@ -169,6 +169,10 @@ fn hold_name(spec: &Run, kernel: &mut Kernel) -> Result<Option<Record>> {
             None => Ok(None),
         };
     }
+    // One that lives on without its nsrun has no lock.
+    if let Some(other) = record(name) {
+        return Err(taken(other.title()));
+    }
     let record = Record::hold(name)?;
     match kernel.run(name)? {
         Some(other) if other.alive => Err(taken(other.title())),
@@ -195,8 +199,18 @@ fn registered(
         None => attached.join(","),
     };
     let networks = describe(launched, plan)["networks"].to_string();
-    record.write(launched.run, &mode, &networks).ok()?;
+    record.write(launched.run, &mode, &networks, spec.survive).ok()?;
     Some(record)
+}
+
+/// Without rights over networks there is one thing that can be done here.
+fn or_without_network(error: Error) -> Error {
+    match error.hint.as_deref() {
+        Some(apply::NEEDS_RIGHTS) => {
+            Error { hint: Some(format!("{}, or use --net none", apply::NEEDS_RIGHTS)), ..error }
+        }
+        _ => error,
+    }
 }
 
 /// Plans and launches, again when another run made the network at the same moment.
@@ -255,7 +269,7 @@ fn tell_free_ports(spec: &Run, launched: &Launched) {
 fn foreground(spec: &Run, output: Output) -> Result<u8> {
     let terminal = Foreground::current();
     block_signals()?;
-    let status = stay(launch(spec, &mut warn)?, output.status)?;
+    let status = stay(launch(spec, &mut warn).map_err(or_without_network)?, output.status)?;
     if let Some(terminal) = terminal {
         terminal.restore();
     }
@@ -407,7 +421,7 @@ fn background(spec: &Run, status: Option<File>, report: &Channel, null: &File, l
     };
     let mut warnings = Vec::new();
     let mut collect = |more: &[String]| warnings.extend_from_slice(more);
-    let launched = begin().and_then(|()| launch(spec, &mut collect));
+    let launched = begin().and_then(|()| launch(spec, &mut collect)).map_err(or_without_network);
     let life = match launched {
         Ok(life) => life,
         Err(error) => {
