@@ -173,6 +173,18 @@ impl Kernel {
         Ok(networks)
     }
 
+    /// The networks that a run is on, in the order of its links.
+    pub fn networks_of(&mut self, run: Run) -> Result<Vec<Network>> {
+        let links = self.links(None)?;
+        let networks: Vec<Network> = links.iter().filter_map(ours).collect();
+        let is_its = |link: &&Link| link.alias.as_deref().and_then(Run::parse) == Some(run);
+        let mut own: Vec<&Link> = links.iter().filter(is_its).collect();
+        own.sort_by_key(|link| link.index);
+        let leases = own.iter().filter_map(|link| Lease::parse(&link.name));
+        let network = |lease: Lease| networks.iter().find(|one| one.number == lease.network);
+        Ok(leases.filter_map(network).cloned().collect())
+    }
+
     /// The ports of a network's bridge that are no members' links.
     pub fn foreign_ports(&mut self, network: &Network) -> Result<Vec<String>> {
         let foreign = |link: &Link| {
