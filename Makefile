@@ -10,7 +10,7 @@ TARGET_DIR := $(or $(CARGO_TARGET_DIR),target)
 BINARY := $(TARGET_DIR)/release/nsrun
 
 .DEFAULT_GOAL := help
-.PHONY: help build run test lint bench bench-codec size install clean
+.PHONY: help build run test test-vm lint bench bench-codec size install clean
 
 help: ## show this list
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/make \1|\2/p' Makefile | \
@@ -25,6 +25,9 @@ run: build ## build, then show the main job in a private world; nothing on this 
 # TEST_FLAGS="--release --target x86_64-unknown-linux-musl": what make build builds.
 test: ## install what the tests need (apt), then run them all
 	@bash tests/test.sh $(TEST_FLAGS)
+
+test-vm: build ## boot a bare machine with Debian's kernel (qemu), or KERNEL= MODULES=, and check nsrun there
+	@bash tests/vm/run.sh $(BINARY)
 
 lint: ## formatting, clippy, documentation and the rules of the layers
 	$(CARGO) fmt --all --check
