@@ -7,7 +7,15 @@ cd "$(dirname "$0")/.." || exit 1
 
 # Program, and the Debian package that has it.
 tools='cc gcc
+c++ g++
 ip iproute2
+fish fish
+lintian lintian
+systemd-analyze systemd
+strip binutils
+zsh zsh
+mandoc mandoc
+groff groff-base
 bridge iproute2
 nft nftables
 iptables-nft iptables

@@ -212,13 +212,16 @@ fn launch(spec: &Run, warn: &mut dyn FnMut(&[String])) -> Result<Life> {
     };
     let namespace = namespace.as_ref().map(AsFd::as_fd);
     let record = hold_name(spec, &mut kernel)?;
+    let mut spec = spec.clone();
+    let chosen = attach::choose(&mut spec.networks, &mut kernel)?;
+    let spec = &spec;
     for _ in 0..TRIES {
         let (mut machine, mut lock) = (Machine::default(), None);
         attach::look(&spec.networks, &mut kernel, &mut machine, Some(&mut lock))?;
         timings::ended(Phase::Snapshot);
         let plan = plan(spec, machine)?;
         timings::ended(Phase::Plan);
-        let held = attach::hold(&plan.direct)?;
+        let mut held = attach::hold(&plan.direct, &chosen)?;
         if let Made::Done(made) = apply::make_network(&mut kernel, &plan.network)? {
             drop(lock);
             timings::ended(Phase::Network);
@@ -233,6 +236,7 @@ fn launch(spec: &Run, warn: &mut dyn FnMut(&[String])) -> Result<Life> {
                 // others removed a moment ago.
                 let netfilter = kernel.take_netfilter().filter(|_| !launched.ports.is_empty());
                 let record = registered(record, spec, &launched, &plan);
+                held.addresses.extend(chosen.into_iter().map(|(_, lock)| lock));
                 return Ok(Life { launched, plan, record, held, kernel, netfilter });
             }
         }

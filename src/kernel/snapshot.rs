@@ -464,12 +464,14 @@ fn network_of(link: &Link) -> NetworkLink {
         return foreign();
     };
     let said = link.alias.as_deref().and_then(Description::parse);
-    let complete = said.is_some();
+    // Without its name it is still to be made, or about to be removed.
+    let altname = said.as_ref().map(|said| Network::altname(&said.name));
+    let complete = altname.is_some_and(|altname| link.names.contains(&altname));
     let Description { name, number, options } = said.unwrap_or_default();
     let of_link = || link.name.strip_prefix(BRIDGE_PREFIX).and_then(|n| n.parse().ok());
     let Some(number) = number.or_else(of_link) else { return foreign() };
     let mut network = Network {
-        name: if complete { name } else { DEFAULT_NETWORK.into() },
+        name: if name.is_empty() { DEFAULT_NETWORK.into() } else { name },
         number,
         bridge: link.name.clone(),
         index: Some(link.index),
