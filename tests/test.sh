@@ -83,7 +83,7 @@ sed -n 's/^test \(.*\) \.\.\. ignored,* *\(.*\)/skipped: \2 (\1)/p' "$scratch/lo
 
 # The same program on a bare machine with another kernel; run.sh says what it needs if it lacks it.
 if [ $# = 0 ]; then
-    run cargo build --release --locked
+    run make build
     run tests/vm/run.sh --short "${CARGO_TARGET_DIR:-target}/release/nsrun"
     if read -r p _ f _ _ _ < <(grep -E '^[0-9]+ passed, ' "$scratch/log"); then
         passed=$((passed + p)) failed=$((failed + f))
