@@ -1,29 +1,36 @@
 # make        shows the targets
 # make run    builds nsrun and shows it at work, in a private world
 # make test   installs what the tests need, and runs them all
+# make fuzz   runs every fuzz target for FUZZ_SECONDS seconds
 
 PREFIX ?= /usr/local
 DESTDIR ?=
 CARGO ?= cargo
 
+FUZZ_SECONDS ?= 60
+
 TARGET_DIR := $(or $(CARGO_TARGET_DIR),target)
 BINARY := $(TARGET_DIR)/release/nsrun
 
 .DEFAULT_GOAL := help
-.PHONY: help build run test lint bench bench-codec bench-ip size install clean
+.PHONY: help build run test test-vm fuzz lint bench bench-codec bench-ip size install uninstall deb generate msrv clean
 
 help: ## show this list
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/make \1|\2/p' Makefile | \
 	    while IFS='|' read -r target text; do printf '  %-14s %s\n' "$$target" "$$text"; done
 
 build: ## build the static release binary
-	$(CARGO) build --release --locked
+	@CARGO="$(CARGO)" sh build/release.sh "$(TARGET_DIR)"
 
 run: build ## build, then show the main job in a private world; nothing on this machine changes
 	@bash tests/demo/run.sh $(BINARY)
 
+# TEST_FLAGS="--release --target x86_64-unknown-linux-musl": what make build builds.
 test: ## install what the tests need (apt), then run them all
-	@bash tests/test.sh
+	@bash tests/test.sh $(TEST_FLAGS)
+
+fuzz: ## run every fuzz target for FUZZ_SECONDS (60) seconds: needs g++
+	@bash nl/fuzz/run.sh $(FUZZ_SECONDS)
 
 lint: ## formatting, clippy, documentation and the rules of the layers
 	$(CARGO) fmt --all --check
@@ -48,7 +55,18 @@ size: build ## how large the release binary is
 # Without "build": root may have no cargo.
 install: ## install to DESTDIR and PREFIX (default /usr/local), after make build
 	@test -x $(BINARY) || $(MAKE) build
-	install -D -m 755 $(BINARY) $(DESTDIR)$(PREFIX)/bin/nsrun
+	@sh packaging/install.sh $(BINARY) "$(DESTDIR)" "$(PREFIX)"
+
+uninstall: ## remove what make install has put to DESTDIR and PREFIX
+	@sh packaging/install.sh --remove "$(DESTDIR)" "$(PREFIX)"
+
+deb: ## make a Debian package of the release binary, in $(TARGET_DIR)
+	@test -x $(BINARY) || $(MAKE) build
+	@sh packaging/deb.sh $(BINARY) $(TARGET_DIR)
+
+generate: ## print man pages and completions anew, after a change of the command line
+	$(CARGO) build --locked
+	sh packaging/generate.sh $(TARGET_DIR)/debug/nsrun
 
 clean: ## remove everything that was built
 	$(CARGO) clean

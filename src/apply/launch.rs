@@ -3,12 +3,16 @@
 use std::fs;
 use std::os::fd::BorrowedFd;
 
+use super::Target;
 use super::child;
-use super::members::{Target, claim, publish, send, undo};
+use super::members::{claim, publish};
+use super::network::undo;
 use super::report::{self, MAX, Order, Report};
+use super::send::send;
+use super::timings::{self, Phase};
 use crate::dns::Sockets;
 use crate::error::{Error, Result};
-use crate::facts::{self, Lease};
+use crate::facts::{self, Lease, Network};
 use crate::plan::firewall::Publisher;
 use crate::plan::{Namespace, Plan, Step, record_ports};
 use crate::spec::{IdMap, Publication, UserNamespace};
@@ -59,6 +63,7 @@ pub fn launch<T: Target>(
                 child::main(plan, theirs, supervisor, shared, target.socket())
             }
             Ok(Fork::Parent(pid)) => {
+                timings::ended(Phase::Clone);
                 drop(theirs);
                 let mut leases = Vec::new();
                 finish(target, plan, &ours, pid, &mut leases)
@@ -73,11 +78,13 @@ pub fn launch<T: Target>(
     }
 }
 
-/// Whether a bridge that the plan relies on is there no more.
+/// Whether a network that the plan relies on is there no more, or about to go.
 fn went_away<T: Target>(target: &mut T, plan: &Plan) -> bool {
     plan.members.iter().map(|member| &member.network).any(|network| {
         let now = target.index(&network.bridge);
-        now.is_none() || (network.index.is_some() && network.index != now)
+        let is_named =
+            |target: &mut T| matches!(target.holder(&Network::altname(&network.name)), Ok(Some(_)));
+        now.is_none() || (network.index.is_some() && network.index != now) || !is_named(target)
     })
 }
 
@@ -152,6 +159,7 @@ fn begin<T: Target>(
     for (n, member) in plan.members.iter().enumerate() {
         let claimed = claim(target, member, into, &mut later)?;
         leases.push(claimed);
+        timings::ended(Phase::Link);
         let asked = plan.ports.as_ref().filter(|asked| asked.member == n);
         if member.network.publishes {
             target.sweep_ports(member.address(claimed).addr())?;
@@ -161,7 +169,8 @@ fn begin<T: Target>(
             let taken = target.publish_ports(&publisher, &asked.ports)?;
             ports.extend(taken.into_iter().map(|port| (claimed, port)));
         }
-        publish(target, member, claimed, &run.to_string(), &mut later)?;
+        timings::ended(Phase::Firewall);
+        publish(target, member, claimed, &run.to_string(), into, &mut later)?;
         if asked.is_some() {
             let ports: Vec<Publication> = ports.iter().map(|(_, port)| *port).collect();
             send(target, &record_ports(&member.network, claimed, &ports))?;
@@ -172,6 +181,7 @@ fn begin<T: Target>(
         send(target, &link.publish())?;
     }
     order(channel, Order::Go(leases.clone()))?;
+    timings::ended(Phase::Publish);
     let (mut warnings, mut sockets) = (Vec::new(), None);
     let mut buf = [0; MAX];
     loop {
@@ -186,12 +196,14 @@ fn begin<T: Target>(
         match report::read(bytes)? {
             Report::Started => break,
             Report::Sockets => sockets = fds.try_into().ok().map(Sockets::from_fds),
+            Report::Timings(times) => timings::take(&times),
             Report::Warning(text) => warnings.push(text),
             Report::Failed(failure) => {
                 return Err(report::error(&failure, &plan.prepare, &plan.finish, &plan.process));
             }
         }
     }
+    timings::ended(Phase::Wait);
     // CMD runs; what is left of others that had its address or name can take its time.
     for step in later {
         let _ = super::send(target, &[step]);

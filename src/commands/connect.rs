@@ -7,12 +7,12 @@ use ipnet::IpNet;
 
 use super::place::Place;
 use super::run::warn;
-use super::{attach, network_options, operand};
+use super::{attach, operand};
 use crate::apply::{self, Made};
 use crate::cli::Args;
 use crate::error::{Error, Result};
 use crate::facts::Machine;
-use crate::kernel::Kernel;
+use crate::kernel::{Kernel, Link};
 use crate::plan::{self, Direct, Links, Member, Namespace, Route, Step};
 use crate::spec::{Mac, Membership};
 use crate::sys::file;
@@ -22,11 +22,11 @@ use crate::sys::namespace::in_network;
 const KEYS: [&str; 4] = ["ip", "mac", "mtu", "ifname"];
 
 pub(super) fn connect(args: &Args) -> Result<u8> {
-    let mut asked = network_options::membership(operand(args, 1)?, 0)?;
+    let mut asked = Membership::parse(operand(args, 1)?, 0)?;
     let free_name = !operand(args, 1)?.contains("ifname=") && args.value("ifname").is_none();
     for key in KEYS {
         if let Some(value) = args.text(key)? {
-            network_options::set(&mut asked, key, value)?;
+            asked.set(key, value)?;
         }
     }
     let routes = args.texts("route")?.into_iter().map(route).collect::<Result<Vec<_>>>()?;
@@ -34,6 +34,7 @@ pub(super) fn connect(args: &Args) -> Result<u8> {
     let mut target = Place::find(&mut kernel, operand(args, 0)?)?;
     choose_names(&mut target, &mut asked, free_name)?;
 
+    let chosen = attach::choose(std::slice::from_mut(&mut asked), &mut kernel)?;
     let mut lock = None;
     let mut machine = Machine { random: file::random(), ..Machine::default() };
     attach::look(std::slice::from_ref(&asked), &mut kernel, &mut machine, Some(&mut lock))?;
@@ -47,6 +48,8 @@ pub(super) fn connect(args: &Args) -> Result<u8> {
     }
     let mut warnings = Vec::new();
     let links = plan::links(std::slice::from_ref(&asked), &machine, name, &[], &mut warnings)?;
+    // Until the link is there to answer for its address itself.
+    let held = attach::hold(&links.direct, &chosen)?;
     if let Made::Raced = apply::make_network(&mut kernel, &links.network)? {
         return Err(Error::new(format!("cannot connect {}", target.title))
             .because("somebody made or removed the network in this moment")
@@ -62,8 +65,19 @@ pub(super) fn connect(args: &Args) -> Result<u8> {
     }
     for link in &direct {
         attach_to(&mut kernel, &mut target, link, &routes)?;
+        keep_vlan(&mut kernel, &link.parent)?;
     }
+    held.release();
     Ok(0)
+}
+
+/// Nothing of nsrun stays that would remove a VLAN with this user of it: it is the host's from now on.
+fn keep_vlan(kernel: &mut Kernel, link: &str) -> Result<()> {
+    let is_ours = |found: Link| found.alias.as_deref() == Some(plan::VLAN);
+    if plan::vlan_of(link).is_some() && kernel.link(link)?.is_some_and(is_ours) {
+        apply::send(kernel, &[Step::Describe { link: link.into(), text: String::new() }])?;
+    }
+    Ok(())
 }
 
 /// Reads `PREFIX` or `PREFIX,GATEWAY`.
@@ -118,7 +132,7 @@ fn join(kernel: &mut Kernel, target: &mut Place, member: &Member, routes: &[Rout
         gateway: route.gateway.or(matches!(route.to, IpNet::V4(_)).then_some(gateway)),
         ..route.clone()
     };
-    let mut steps = member.inside(lease);
+    let mut steps = member.routes(lease);
     steps.extend(routes.iter().map(own).map(Step::AddRoute));
     let text = owner(target);
     let swept = match member.network.publishes {
@@ -126,15 +140,18 @@ fn join(kernel: &mut Kernel, target: &mut Place, member: &Member, routes: &[Rout
         false => Ok(()),
     };
     let done = swept
-        .and_then(|()| apply::publish(kernel, member, lease, &text, &mut later))
+        .and_then(|()| apply::publish(kernel, member, lease, &text, into, &mut later))
+        .and_then(|()| apply::bring_up(&mut target.kernel, &member.up(lease)))
         .and_then(|()| apply::send(&mut target.kernel, &steps));
     if let Err(error) = done {
+        let error = match member.is_child() {
+            true => take_back(&mut target.kernel, member.link(), error),
+            false => error,
+        };
         return Err(take_back(kernel, &lease.to_string(), error));
     }
     later.into_iter().for_each(|step| drop(apply::send(kernel, &[step])));
-    let mut addresses: Vec<IpAddr> = vec![member.address(lease).addr().into()];
-    addresses.extend(member.network.address6(lease).map(|net| IpAddr::V6(net.addr())));
-    announce(target, member.link(), &addresses);
+    announce(target, member.link(), member.own_mac(lease), &member.addresses(lease));
     println!("{} {}", member.link(), member.address(lease));
     Ok(())
 }
@@ -154,13 +171,12 @@ fn attach_to(
     let mut steps = link.inside();
     steps.extend(routes.iter().map(on_link).map(Step::AddRoute));
     let done = apply::send(kernel, &link.publish())
-        .and_then(|()| apply::bring_up(&mut target.kernel, link))
+        .and_then(|()| apply::bring_up(&mut target.kernel, &link.up()))
         .and_then(|()| apply::send(&mut target.kernel, &steps));
     if let Err(error) = done {
         return Err(take_back(&mut target.kernel, &link.link, error));
     }
-    let addresses: Vec<_> = link.address.iter().map(|net| net.addr().into()).collect();
-    announce(target, &link.link, &addresses);
+    announce(target, &link.link, link.mac, &link.addresses());
     let address = link.address.map(|address| format!(" {address}"));
     println!("{}{}", link.link, address.unwrap_or_default());
     Ok(())
@@ -176,13 +192,8 @@ fn take_back(kernel: &mut Kernel, link: &str, mut error: Error) -> Error {
     error
 }
 
-/// Tells the neighbours. They find out by themselves when this fails, only later.
-fn announce(target: &mut Place, link: &str, addresses: &[IpAddr]) {
-    let Ok(Some(found)) = target.kernel.link(link) else { return };
-    let Ok(mac) = found.mac.as_slice().try_into().map(Mac) else { return };
-    let _ = in_network(&target.namespace, || {
-        for &address in addresses {
-            let _ = apply::announce(found.index, mac, address);
-        }
-    });
+/// Tells the neighbours.
+fn announce(target: &mut Place, link: &str, mac: Option<Mac>, addresses: &[IpAddr]) {
+    let kernel = &mut target.kernel;
+    let _ = in_network(&target.namespace, || apply::announce(kernel, link, mac, addresses));
 }

@@ -37,6 +37,10 @@ pub(super) fn publish(args: &Args) -> Result<u8> {
     }
     note(run);
     let publisher = Publisher::new(&network, joined.lease, run);
+    // Of this run but not noted on its link: left by one who was killed in between.
+    let unnoted: Vec<Publication> =
+        asked.iter().filter(|port| !joined.ports.contains(port)).copied().collect();
+    firewall::unpublish(&mut kernel, &publisher, &unnoted)?;
     let ports = firewall::publish(&mut kernel, &publisher, &asked)?;
     let records = plan::record_ports(&network, joined.lease, &ports);
     if let Err(error) = apply::send(&mut kernel, &records) {

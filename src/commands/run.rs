@@ -1,7 +1,7 @@
 //! `nsrun run`: launch a command in a wired-up network namespace.
 
 use std::ffi::CStr;
-use std::fs::{self, File};
+use std::fs::File;
 use std::io::{self, Write};
 use std::os::fd::AsFd;
 use std::path::{Path, PathBuf};
@@ -9,6 +9,7 @@ use std::path::{Path, PathBuf};
 use serde_json::json;
 
 use super::{attach, inspect, options, ports, process, target};
+use crate::apply::timings::{self, Phase};
 use crate::apply::{self, Launched, Made};
 use crate::cli::Args;
 use crate::dns::{Members, Server, Upstreams};
@@ -34,6 +35,9 @@ struct Output {
 }
 
 pub(super) fn run(args: &Args) -> Result<u8> {
+    if args.flag("timings") {
+        timings::switch_on();
+    }
     let output = output(args)?;
     let dry_run = dry_run(args)?;
     let spec = options::spec(args)?;
@@ -52,6 +56,7 @@ pub(super) fn run(args: &Args) -> Result<u8> {
         let _ = io::stdout().write_all(show(&plan).as_bytes());
         return Ok(0);
     }
+    timings::ended(Phase::Parse);
     if output.detach { detached(&spec, output) } else { foreground(&spec, output) }
 }
 
@@ -116,7 +121,10 @@ fn plan(spec: &Run, mut machine: Machine) -> Result<Plan> {
 }
 
 fn host_files(spec: &Run) -> HostFiles {
-    let read = |path: &str| fs::read(path).ok().map(|text| String::from_utf8_lossy(&text).into());
+    let read = |path: &str| {
+        let text = file::read(Path::new(path), 4096).ok()?;
+        Some(String::from_utf8_lossy(&text).into())
+    };
     let connected = !spec.networks.is_empty();
     let mut files = HostFiles::default();
     if let Some(Share::Of(NetworkOf::Named(name))) = &spec.share {
@@ -204,21 +212,31 @@ fn launch(spec: &Run, warn: &mut dyn FnMut(&[String])) -> Result<Life> {
     };
     let namespace = namespace.as_ref().map(AsFd::as_fd);
     let record = hold_name(spec, &mut kernel)?;
+    let mut spec = spec.clone();
+    let chosen = attach::choose(&mut spec.networks, &mut kernel)?;
+    let spec = &spec;
     for _ in 0..TRIES {
         let (mut machine, mut lock) = (Machine::default(), None);
         attach::look(&spec.networks, &mut kernel, &mut machine, Some(&mut lock))?;
+        timings::ended(Phase::Snapshot);
         let plan = plan(spec, machine)?;
-        let held = attach::hold(&plan.direct)?;
+        timings::ended(Phase::Plan);
+        let mut held = attach::hold(&plan.direct, &chosen)?;
         if let Made::Done(made) = apply::make_network(&mut kernel, &plan.network)? {
             drop(lock);
+            timings::ended(Phase::Network);
             warn(&plan.warnings);
             if let Some(launched) = apply::launch(&mut kernel, &plan, &made, namespace)? {
                 warn(&launched.warnings);
                 tell_free_ports(spec, &launched);
+                if let Some(table) = timings::table() {
+                    let _ = io::stderr().write_all(table.as_bytes());
+                }
                 // With ports it is kept for their end: closing it waits while the kernel forgets what
                 // others removed a moment ago.
                 let netfilter = kernel.take_netfilter().filter(|_| !launched.ports.is_empty());
                 let record = registered(record, spec, &launched, &plan);
+                held.addresses.extend(chosen.into_iter().map(|(_, lock)| lock));
                 return Ok(Life { launched, plan, record, held, kernel, netfilter });
             }
         }
@@ -281,7 +299,12 @@ fn stay(life: Life, status: Option<File>) -> Result<u8> {
         launched.leases.extend(ports::connected(launched.run, &launched.leases));
     }
     if !launched.ports.is_empty() || has_more_ports {
-        apply::firewall::release(netfilter, launched.run, &launched.leases, &launched.ports);
+        let released =
+            apply::firewall::release(netfilter, launched.run, &launched.leases, &launched.ports);
+        if let Err(error) = released {
+            let why = error.cause.unwrap_or(error.what);
+            warn(&[format!("ports of the run stay until \"nsrun gc\" removes them: {why}")]);
+        }
     }
     Ok(status)
 }
@@ -294,7 +317,7 @@ fn describe(launched: &Launched, plan: &Plan) -> serde_json::Value {
             "network": member.network.name,
             "ifname": member.link(),
             "address": member.address(lease).to_string(),
-            "mac": member.mac(lease).to_string(),
+            "mac": member.own_mac(lease).map(|mac| mac.to_string()),
             "address6": address6.map(|address| address.to_string()),
             "gateway": member.network.gateway.addr().to_string(),
             "mtu": member.mtu(),

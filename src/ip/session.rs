@@ -254,6 +254,9 @@ impl Session {
 
     /// Opens the file of a named namespace.
     pub(super) fn open_namespace(name: &str) -> std::io::Result<File> {
-        File::open(format!("{NAMESPACES}/{name}"))
+        match name.contains('/') {
+            true => File::open(name),
+            false => File::open(format!("{NAMESPACES}/{name}")),
+        }
     }
 }

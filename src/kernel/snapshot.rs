@@ -257,6 +257,21 @@ impl Kernel {
                 .map(|(_, address, prefix_len)| with_prefix(*address, *prefix_len))
                 .collect(),
             master: link.master.map(|master| name(master).to_owned()),
+            mtu: link.mtu,
+            subnet: addresses.iter().find_map(|&(index, address, prefix_len)| match address {
+                IpAddr::V4(v4) if index == link.index => Ipv4Net::new(v4, prefix_len).ok(),
+                _ => None,
+            }),
+            router: routes.iter().find_map(|route| match route.gateway {
+                Some(IpAddr::V4(router))
+                    if route.main
+                        && route.link == Some(link.index)
+                        && route.prefix.prefix_len() == 0 =>
+                {
+                    Some(router)
+                }
+                _ => None,
+            }),
         };
         let links = links.values().map(host_link).collect();
         let mut host = Host {
@@ -449,12 +464,14 @@ fn network_of(link: &Link) -> NetworkLink {
         return foreign();
     };
     let said = link.alias.as_deref().and_then(Description::parse);
-    let complete = said.is_some();
+    // Without its name it is still to be made, or about to be removed.
+    let altname = said.as_ref().map(|said| Network::altname(&said.name));
+    let complete = altname.is_some_and(|altname| link.names.contains(&altname));
     let Description { name, number, options } = said.unwrap_or_default();
     let of_link = || link.name.strip_prefix(BRIDGE_PREFIX).and_then(|n| n.parse().ok());
     let Some(number) = number.or_else(of_link) else { return foreign() };
     let mut network = Network {
-        name: if complete { name } else { DEFAULT_NETWORK.into() },
+        name: if name.is_empty() { DEFAULT_NETWORK.into() } else { name },
         number,
         bridge: link.name.clone(),
         index: Some(link.index),

@@ -4,8 +4,8 @@ use std::fmt::Write;
 
 use ipnet::IpNet;
 
-use crate::facts::Run;
-use crate::plan::{Direct, Kind, Master, Namespace, Plan, Setup, Step, firewall};
+use crate::facts::{Network, Run};
+use crate::plan::{Kind, Master, Namespace, Plan, Setup, Step, firewall};
 use crate::spec::{NetworkOf, Share};
 
 /// Name of the namespace in the script, where the plan has a process.
@@ -31,15 +31,16 @@ pub fn script(plan: &Plan) -> String {
     for (member, lease) in plan.first_choice() {
         lines(&[member.claim(lease, Namespace::Process(0))], false);
         let run = Run { pid: 1, supervisor: 1, started: 0 };
-        lines(&member.publish(lease, &run.to_string()), false);
+        lines(&member.publish(lease, &run.to_string(), Namespace::Process(0)), false);
     }
     for link in &plan.direct {
         lines(&[link.create(Namespace::Process(0))], false);
         lines(&link.publish(), false);
     }
     lines(&[Plan::loopback()], true);
-    lines(&plan.direct.iter().flat_map(Direct::up).collect::<Vec<_>>(), true);
-    lines(&plan.inside(plan.first_choice().map(|(_, lease)| lease)), true);
+    let leases = plan.first_leases();
+    lines(&plan.children(&leases).concat(), true);
+    lines(&plan.inside(&leases), true);
     for setup in &plan.finish {
         if let Setup::Sysctl { sysctl, asked } = setup {
             let assignment = quoted(&format!("{}={}", sysctl.key, sysctl.value));
@@ -137,6 +138,9 @@ fn command(step: &Step, inside: bool) -> String {
         }
         Step::SetNeighbour { link: name, address, mac, .. } => {
             format!("{ip} neighbour replace {address} lladdr {mac} nud stale dev {}", link(name))
+        }
+        Step::Join { network } => {
+            format!("{ip} link show {} >/dev/null", quoted(&Network::altname(network)))
         }
         Step::Isolate { link: name } => {
             format!("{ip} link set {} type bridge_slave isolated on", link(name))

@@ -33,6 +33,7 @@ pub(crate) fn membership(network: &str, link: &str) -> Membership {
         network: network.into(),
         attach: Attach::Network,
         address: None,
+        no_address: false,
         prefix_len: None,
         gateway: None,
         mac: None,

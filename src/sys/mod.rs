@@ -6,6 +6,7 @@
 pub mod channel;
 pub mod credentials;
 pub mod file;
+mod heap;
 pub mod link;
 pub mod mount;
 pub mod mountinfo;
@@ -16,6 +17,7 @@ pub mod poll;
 pub mod port;
 pub mod process;
 pub mod signal;
+pub mod start;
 pub mod terminal;
 pub mod watch;
 

@@ -67,6 +67,37 @@ fn a_process_gets_a_link_on_a_bridge_that_others_made() {
 }
 
 #[test]
+fn an_address_on_a_bridge_of_others_is_asked_for_before_it_is_taken() {
+    let world = World::new();
+    world.sh("ip link add br9 type bridge; ip addr add 172.19.0.1/29 dev br9; ip link set br9 up");
+    // Another has all addresses but one.
+    world.sh(
+        "ip netns add other; ip link add o0 master br9 up type veth peer name eth0 netns other;
+         for n in 2 3 4 6; do ip -n other addr add 172.19.0.$n/29 dev eth0; done;
+         ip -n other link set eth0 up",
+    );
+    world.sh("ip netns add blue; ip netns add red");
+    assert!(settle(|| world.succeeds("ping -c1 -W1 172.19.0.2"), SOON));
+    let connected = world.nsrun(["connect", "blue", "bridge:br9"]).run().ok();
+    assert_eq!(connected.stdout, "eth0 172.19.0.5/29\n");
+    world.sh("ping -c1 -W3 172.19.0.5");
+    let default = world.json("ip -n blue -j -4 route show default");
+    assert_eq!(default[0]["gateway"], "172.19.0.1");
+    world
+        .nsrun(["run", "--net", "bridge:br9", "true"])
+        .run()
+        .exits(125)
+        .says("cannot choose an address on bridge \"br9\": somebody has each one of 172.19.0.1/29");
+    world.nsrun(["disconnect", "blue", "eth0"]).run().ok();
+    detached(&world, &["--net", "bridge:br9", "--name", "web"], &["sleep", "60"]);
+    assert_eq!(place(&world, "web").addresses("eth0"), ["172.19.0.5/29"]);
+    place(&world, "web").sh("ping -c1 -W3 172.19.0.1");
+    let bare = ["run", "--net", "bridge:br9,ip=none", "--"];
+    let show = ["ip", "-4", "-o", "addr", "show", "eth0"];
+    assert_eq!(world.nsrun(bare).args(show).run().ok().stdout, "");
+}
+
+#[test]
 fn a_named_namespace_gets_links_with_routes_and_the_only_default_route() {
     let world = World::new();
     world.sh("ip netns add blue");

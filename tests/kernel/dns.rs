@@ -207,6 +207,40 @@ fn a_server_of_ones_own_on_port_53_is_in_nobodys_way() {
     world.nsrun(["run", "--tmpfs", "/dev/shm", "sh", "-c", &script]).run().ok();
 }
 
+/// A filter that lets only connections through which the kernel has seen begin.
+const STRICT: &str = "nft 'add table ip own; \
+     add chain ip own out { type filter hook output priority 0; policy drop; }; \
+     add chain ip own in { type filter hook input priority 0; policy drop; }; \
+     add rule ip own out ct state new,established accept; \
+     add rule ip own in ct state established accept; \
+     add rule ip own in ip daddr 127.0.0.0/8 ct state new accept'";
+
+#[test]
+fn names_resolve_over_both_protocols_behind_a_strict_filter_of_ones_own() {
+    need_tool!("nft");
+    let world = World::new();
+    let _upstream = upstream(&world, "203.0.113.1", "plain");
+    let address = member(&world, "web", &[]);
+    for options in ["", "RES_OPTIONS=use-vc"] {
+        for filter in ["true", STRICT] {
+            let script = format!("{filter} && {options} getent ahostsv4 web");
+            let run = world.nsrun(["run", "--cap-add", "net_admin", "sh", "-c", &script]);
+            let found = run.run().ok().stdout;
+            assert!(found.starts_with(&format!("{address} ")), "{script}: {found}");
+        }
+    }
+}
+
+#[test]
+fn the_way_to_the_responder_has_no_connection_tracked() {
+    let world = World::new();
+    let _upstream = upstream(&world, "203.0.113.1", "plain");
+    member(&world, "web", &[]);
+    let tracked =
+        "getent ahostsv4 web >/dev/null; cat /proc/sys/net/netfilter/nf_conntrack_count || echo 0";
+    assert_eq!(inside(&world, tracked), "0\n");
+}
+
 #[test]
 fn names_resolve_for_static_programs_and_for_those_launched_later() {
     let world = World::new();

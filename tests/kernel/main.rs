@@ -4,6 +4,7 @@
 #[macro_use]
 mod world;
 
+mod completion;
 mod connect;
 mod link_move;
 mod netns_exec;
@@ -27,7 +28,9 @@ mod modes_shared;
 mod nat;
 mod network;
 mod network_create;
+mod network_parent;
 mod network_several;
+mod packaging;
 mod parallel;
 mod ports_reach;
 mod ports_take;
@@ -35,7 +38,9 @@ mod ps;
 mod run;
 mod signals;
 mod stop_wait_exec;
+mod strace;
 mod terminal;
+mod timings;
 mod trace;
 mod unprivileged;
 mod walkthrough;

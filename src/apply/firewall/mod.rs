@@ -14,6 +14,7 @@ use crate::error::{Error, Result};
 use crate::facts::Network;
 use crate::kernel::{Kernel, Netfilter, words};
 use crate::plan::firewall::rule::{Rule, Term};
+use crate::plan::firewall::set::{BRIDGES, GUARDED, SUBNETS6, Set};
 use crate::plan::firewall::{self, Change, TABLE, VERSION};
 use crate::sys::{self, Errno};
 
@@ -74,37 +75,70 @@ pub(super) fn add_rules(kernel: &mut Kernel, network: &Network, guarded: &[Strin
     Err(busy("add the firewall rules of the network"))
 }
 
-/// Takes the rules of a network away, if they are there.
+/// Takes the rules of a network away, if they are there, and with those of the last one the table.
 ///
 /// # Errors
 /// The kernel refused; nothing was changed.
 pub(super) fn remove_rules(kernel: &mut Kernel, network: &Network) -> Result<()> {
-    foreign::dismiss(kernel.netfilter()?, network)?;
+    foreign::dismiss(kernel.netfilter()?, |name| name == network.name)?;
+    let mut others = kernel.networks()?;
+    others.retain(|other| other.number != network.number && firewall::is_managed(other));
+    if others.is_empty() {
+        return remove_table(kernel, Some(network));
+    }
     let changes = firewall::forget(network);
     let refusals = commit(kernel.netfilter()?, None, &changes)?;
     match refusals.first() {
-        Some(refusal) if refusal.errno != Errno::ENOENT as i32 => {
-            return Err(refused(&changes, refusal));
-        }
-        _ => {}
+        Some(refusal) if refusal.errno != Errno::ENOENT as i32 => Err(refused(&changes, refusal)),
+        _ => Ok(()),
     }
-    let others = kernel.networks()?.into_iter().filter(|other| other.number != network.number);
-    if others.filter(firewall::is_managed).count() == 0 {
-        remove_table(kernel, network)?;
+}
+
+/// Takes away the rules of networks that are gone: somebody removed a bridge by other means, or
+/// was killed between a bridge and its rules. The caller has the lock of networks, so that none is
+/// just being made.
+///
+/// # Errors
+/// The kernel refused.
+pub fn sweep_rules(kernel: &mut Kernel) -> Result<()> {
+    let networks = kernel.networks()?;
+    let is_gone = |name: &str| !networks.iter().any(|network| network.name == name);
+    foreign::dismiss(kernel.netfilter()?, is_gone)?;
+    if kernel.netfilter()?.table_comment(TABLE)?.is_none() {
+        return Ok(());
     }
-    Ok(())
+    let managed = networks.iter().filter(|network| firewall::is_managed(network));
+    let keys: Vec<_> = managed.map(firewall::link_key).collect();
+    if keys.is_empty() {
+        return remove_table(kernel, None);
+    }
+    let begins = keys.iter().map(|key| value::bytes(std::slice::from_ref(key)));
+    let known: Vec<_> = begins.chain(keys.iter().filter_map(value::end)).collect();
+    let found = kernel.netfilter()?.elements(TABLE, BRIDGES.name)?;
+    if found.iter().all(|element| known.contains(&element.key)) {
+        return Ok(());
+    }
+    rebuild(kernel)
 }
 
 /// Takes the table away with the last network. As long as it keeps this host from routing between
 /// its other links, it goes only together with forwarding; and that only goes if nobody else, such
-/// as a container engine or a hypervisor with a bridge of its own, may count on it by now.
-fn remove_table(kernel: &mut Kernel, last: &Network) -> Result<()> {
-    if last.options.guarded {
-        if kernel.has_foreign_bridge(&last.bridge)? {
+/// as a container engine or a hypervisor with a bridge of its own, may count on it by now. Of a
+/// network that nobody knows any more the table itself says whether that is so.
+fn remove_table(kernel: &mut Kernel, last: Option<&Network>) -> Result<()> {
+    let has = |kernel: &mut Kernel, set: &Set| -> Result<bool> {
+        Ok(!kernel.netfilter()?.elements(TABLE, set.name)?.is_empty())
+    };
+    let (guarded, has_ipv6) = match last {
+        Some(last) => (last.options.guarded, last.options.gateway6.is_some()),
+        None => (has(kernel, &GUARDED)?, has(kernel, &SUBNETS6)?),
+    };
+    if guarded {
+        if kernel.has_foreign_bridge(last.map_or("", |last| &last.bridge))? {
             return Ok(());
         }
         let mut keys = vec!["net.ipv4.ip_forward"];
-        keys.extend(last.options.gateway6.map(|_| "net.ipv6.conf.all.forwarding"));
+        keys.extend(has_ipv6.then_some("net.ipv6.conf.all.forwarding"));
         for key in keys {
             sys::file::set(key, "0")
                 .map_err(|errno| Error::new(format!("cannot set {key}")).because(errno.desc()))?;

@@ -247,7 +247,7 @@ fn macvlan_sources(out: &mut Out, count: &[u8], sources: View<'_, Macvlan>) -> R
     out.put("macaddr_count", integer(count, false) as u32, ") ");
     out.array("macaddr_data");
     for source in sources.all(macvlan::MACADDR) {
-        out.item(&parse::mac_text(&source?, 1), " ");
+        out.item(&parse::mac_text(source?, 1), " ");
     }
     out.end_array();
     Ok(())
