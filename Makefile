@@ -1,16 +1,19 @@
 # make        shows the targets
 # make run    builds nsrun and shows it at work, in a private world
 # make test   installs what the tests need, and runs them all
+# make fuzz   runs every fuzz target for FUZZ_SECONDS seconds
 
 PREFIX ?= /usr/local
 DESTDIR ?=
 CARGO ?= cargo
 
+FUZZ_SECONDS ?= 60
+
 TARGET_DIR := $(or $(CARGO_TARGET_DIR),target)
 BINARY := $(TARGET_DIR)/release/nsrun
 
 .DEFAULT_GOAL := help
-.PHONY: help build run test lint bench bench-codec size install clean
+.PHONY: help build run test fuzz lint bench bench-codec size install clean
 
 help: ## show this list
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/make \1|\2/p' Makefile | \
@@ -25,6 +28,9 @@ run: build ## build, then show the main job in a private world; nothing on this 
 # TEST_FLAGS="--release --target x86_64-unknown-linux-musl": what make build builds.
 test: ## install what the tests need (apt), then run them all
 	@bash tests/test.sh $(TEST_FLAGS)
+
+fuzz: ## run every fuzz target for FUZZ_SECONDS (60) seconds: needs g++
+	@bash nl/fuzz/run.sh $(FUZZ_SECONDS)
 
 lint: ## formatting, clippy, documentation and the rules of the layers
 	$(CARGO) fmt --all --check

@@ -7,6 +7,7 @@ cd "$(dirname "$0")/.." || exit 1
 
 # Program, and the Debian package that has it.
 tools='cc gcc
+c++ g++
 ip iproute2
 bridge iproute2
 nft nftables

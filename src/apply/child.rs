@@ -5,11 +5,12 @@ use std::ffi::{CString, OsStr};
 use std::os::fd::BorrowedFd;
 use std::os::unix::ffi::OsStrExt;
 
+use super::announce::announce;
 use super::init;
-use super::members::{bring_up, send};
 use super::mounts::Mounts;
 use super::report::{At, Failure, MAX, Order, Report};
 use super::responder;
+use super::send::{bring_up, send};
 use super::timings::{self, Phase};
 use crate::error::Error;
 use crate::kernel::Kernel;
@@ -99,10 +100,10 @@ fn prepare(
     // As Debian writes a host's own name where it has no lasting address.
     let address = address.unwrap_or("127.0.1.1".into());
     if let Some(mut kernel) = kernel {
-        for link in &plan.direct {
-            bring_up(&mut kernel, link).map_err(failed_inside)?;
+        for steps in plan.children(&leases) {
+            bring_up(&mut kernel, &steps).map_err(failed_inside)?;
         }
-        wire(&mut kernel, &plan.inside(leases.iter().copied()))?;
+        wire(&mut kernel, &plan.inside(&leases))?;
         // Otherwise the first packets would be lost, for as long as a busy host takes. A bridge has
         // carrier when one of its ports has.
         for (member, lease) in plan.members.iter().zip(&leases) {
@@ -110,6 +111,13 @@ fn prepare(
                 let _ = settle_carrier(host, &lease.to_string());
                 let _ = settle_carrier(host, &member.network.bridge);
             }
+            if member.is_news() {
+                let mac = member.own_mac(*lease);
+                announce(&mut kernel, member.link(), mac, &member.addresses(*lease));
+            }
+        }
+        for link in &plan.direct {
+            announce(&mut kernel, &link.link, link.mac, &link.addresses());
         }
     }
     timings::ended(Phase::Wire);

@@ -3,9 +3,12 @@
 use std::fs;
 use std::os::fd::BorrowedFd;
 
+use super::Target;
 use super::child;
-use super::members::{Target, claim, publish, send, undo};
+use super::members::{claim, publish};
+use super::network::undo;
 use super::report::{self, MAX, Order, Report};
+use super::send::send;
 use super::timings::{self, Phase};
 use crate::dns::Sockets;
 use crate::error::{Error, Result};
@@ -165,7 +168,7 @@ fn begin<T: Target>(
             ports.extend(taken.into_iter().map(|port| (claimed, port)));
         }
         timings::ended(Phase::Firewall);
-        publish(target, member, claimed, &run.to_string(), &mut later)?;
+        publish(target, member, claimed, &run.to_string(), into, &mut later)?;
         if asked.is_some() {
             let ports: Vec<Publication> = ports.iter().map(|(_, port)| *port).collect();
             send(target, &record_ports(&member.network, claimed, &ports))?;

@@ -313,7 +313,7 @@ fn describe(launched: &Launched, plan: &Plan) -> serde_json::Value {
             "network": member.network.name,
             "ifname": member.link(),
             "address": member.address(lease).to_string(),
-            "mac": member.mac(lease).to_string(),
+            "mac": member.own_mac(lease).map(|mac| mac.to_string()),
             "address6": address6.map(|address| address.to_string()),
             "gateway": member.network.gateway.addr().to_string(),
             "mtu": member.mtu(),

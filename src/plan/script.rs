@@ -5,7 +5,7 @@ use std::fmt::Write;
 use ipnet::IpNet;
 
 use crate::facts::Run;
-use crate::plan::{Direct, Kind, Master, Namespace, Plan, Setup, Step, firewall};
+use crate::plan::{Kind, Master, Namespace, Plan, Setup, Step, firewall};
 use crate::spec::{NetworkOf, Share};
 
 /// Name of the namespace in the script, where the plan has a process.
@@ -31,15 +31,16 @@ pub fn script(plan: &Plan) -> String {
     for (member, lease) in plan.first_choice() {
         lines(&[member.claim(lease, Namespace::Process(0))], false);
         let run = Run { pid: 1, supervisor: 1, started: 0 };
-        lines(&member.publish(lease, &run.to_string()), false);
+        lines(&member.publish(lease, &run.to_string(), Namespace::Process(0)), false);
     }
     for link in &plan.direct {
         lines(&[link.create(Namespace::Process(0))], false);
         lines(&link.publish(), false);
     }
     lines(&[Plan::loopback()], true);
-    lines(&plan.direct.iter().flat_map(Direct::up).collect::<Vec<_>>(), true);
-    lines(&plan.inside(plan.first_choice().map(|(_, lease)| lease)), true);
+    let leases = plan.first_leases();
+    lines(&plan.children(&leases).concat(), true);
+    lines(&plan.inside(&leases), true);
     for setup in &plan.finish {
         if let Setup::Sysctl { sysctl, asked } = setup {
             let assignment = quoted(&format!("{}={}", sysctl.key, sysctl.value));

@@ -104,7 +104,7 @@ pub fn guard(links: &[String]) -> Vec<Change> {
 
 /// Whether nsrun makes rules for a network.
 pub fn is_managed(network: &Network) -> bool {
-    !network.options.unmanaged && network.options.uplink.is_none()
+    !network.options.unmanaged && network.below().is_none()
 }
 
 /// What a network adds. All the same when it is there already.
@@ -163,7 +163,7 @@ impl Chains {
 fn into(network: &Network) -> Vec<Vec<Term>> {
     let own = match network.options.driver {
         Driver::Bridge => Term::Link(Side::In, network.bridge.clone()),
-        Driver::Ptp => Term::LinksFrom(Side::In, Lease::links(network.number)),
+        _ => Term::LinksFrom(Side::In, Lease::links(network.number)),
     };
     let mut rules = vec![vec![Term::Established, Term::Accept]];
     if !network.options.internal {
@@ -183,7 +183,7 @@ fn into(network: &Network) -> Vec<Vec<Term>> {
 fn not_itself(network: &Network) -> Term {
     match network.options.driver {
         Driver::Bridge => Term::NotLink(Side::Out, network.bridge.clone()),
-        Driver::Ptp => Term::NotLinksFrom(Side::Out, Lease::links(network.number)),
+        _ => Term::NotLinksFrom(Side::Out, Lease::links(network.number)),
     }
 }
 
@@ -199,7 +199,7 @@ fn fixed_source(network: &Network) -> Option<IpAddr> {
 pub fn link_key(network: &Network) -> Value {
     match network.options.driver {
         Driver::Bridge => Value::Link(network.bridge.clone()),
-        Driver::Ptp => Value::Links(Lease::links(network.number)),
+        _ => Value::Links(Lease::links(network.number)),
     }
 }
 
