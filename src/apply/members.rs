@@ -152,7 +152,7 @@ impl Target for Kernel {
 /// Carries out a step that is no message of rtnetlink; `None` when it is one.
 fn alone(kernel: &mut Kernel, step: &Step) -> Option<Result<()>> {
     Some(match step {
-        Step::AddRules(network, guard) => firewall::add_rules(kernel, network, guard),
+        Step::AddRules(network, guard) => firewall::add_rules(kernel, network, *guard),
         Step::RemoveRules(network) => firewall::remove_rules(kernel, network),
         Step::SetParameter { key, value } => crate::sys::file::set(key, value)
             .map_err(|errno| Error::new(format!("cannot {step}")).because(errno.desc())),
@@ -218,6 +218,9 @@ fn refused(step: &Step, refusal: &Refusal) -> Error {
     }
 }
 
+/// The hint for those who are not allowed to.
+pub const NEEDS_NET_ADMIN: &str = "this needs CAP_NET_ADMIN: run as root";
+
 /// What a refusal means, where the errno alone does not say.
 fn hint(step: &Step, errno: Errno) -> Option<&'static str> {
     Some(match (step, errno) {
@@ -227,9 +230,7 @@ fn hint(step: &Step, errno: Errno) -> Option<&'static str> {
         (Step::Move { .. }, Errno::EINVAL) => {
             "the kernel lets links of this kind into no other namespace"
         }
-        (_, Errno::EPERM | Errno::EACCES) => {
-            "this needs CAP_NET_ADMIN: run as root, or use --net none"
-        }
+        (_, Errno::EPERM | Errno::EACCES) => NEEDS_NET_ADMIN,
         (Step::CreateVeth(_), Errno::EOPNOTSUPP) => {
             "the kernel lacks veth (CONFIG_VETH, module veth)"
         }

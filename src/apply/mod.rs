@@ -25,7 +25,9 @@ mod transfer;
 pub use announce::announce;
 pub use enter::enter;
 pub use launch::{Launched, launch};
-pub use members::{Made, Target, bring_up, claim, make_network, publish, send, undo};
+pub use members::{
+    Made, NEEDS_NET_ADMIN, Target, bring_up, claim, make_network, publish, send, undo,
+};
 pub use messages::messages;
 pub use netns::{Names, change_names, lock_names, prepare_names};
 pub use supervise::supervise;

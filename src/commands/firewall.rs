@@ -58,6 +58,7 @@ pub(super) fn gc(args: &Args) -> Result<u8> {
     let removed = firewall::sweep_all(&mut kernel)?;
     let unmarked = firewall::unmark(&mut kernel)?;
     apply::send(&mut kernel, &unmarked)?;
+    firewall::remove_unused(&mut kernel)?;
     if args.flag("json") {
         let ports: Vec<Value> = removed.iter().map(port).collect();
         inspect::print_json(&json!({ "ports": ports }));

@@ -122,7 +122,7 @@ fn place(kernel: &mut Kernel, status: &Status) -> Result<(Network, Joined, Run)>
     let cannot = || Error::new(format!("cannot publish ports of run \"{}\"", status.title()));
     let own = |joined: &Joined| {
         let network = networks.iter().find(|one| one.number == joined.lease.network);
-        network.filter(|network| plan::can_publish(network)).cloned()
+        network.filter(|network| network.is_routed()).cloned()
     };
     let found = status.joined.iter().find_map(|joined| Some((own(joined)?, joined.clone())));
     match (found, status.run) {

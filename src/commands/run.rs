@@ -209,10 +209,13 @@ fn launch(spec: &Run, warn: &mut dyn FnMut(&[String])) -> Result<Life> {
         attach::look(&spec.networks, &mut kernel, &mut machine, Some(&mut lock))?;
         let plan = plan(spec, machine)?;
         let held = attach::hold(&plan.direct)?;
-        if let Made::Done(made) = apply::make_network(&mut kernel, &plan.network)? {
+        let made = apply::make_network(&mut kernel, &plan.network).map_err(or_none)?;
+        if let Made::Done(made) = made {
             drop(lock);
-            warn(&plan.warnings);
-            if let Some(launched) = apply::launch(&mut kernel, &plan, &made, namespace)? {
+            let launched = apply::launch(&mut kernel, &plan, &made, namespace).map_err(or_none)?;
+            if let Some(launched) = launched {
+                // Not before it is true: what was made for a launch that fails is taken back.
+                warn(&plan.warnings);
                 warn(&launched.warnings);
                 tell_free_ports(spec, &launched);
                 // With ports it is kept for their end: closing it waits while the kernel forgets what
@@ -226,6 +229,14 @@ fn launch(spec: &Run, warn: &mut dyn FnMut(&[String])) -> Result<Life> {
     Err(Error::new("cannot make the network")
         .because("others make and remove it all the time")
         .hint("try again"))
+}
+
+/// What those can do who may not join networks.
+fn or_none(mut error: Error) -> Error {
+    if let Some(hint) = error.hint.as_mut().filter(|hint| *hint == apply::NEEDS_NET_ADMIN) {
+        hint.push_str(", or use --net none");
+    }
+    error
 }
 
 /// Which ports were chosen where any would do.

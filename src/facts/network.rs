@@ -57,8 +57,6 @@ pub struct Options {
     pub open: bool,
     /// The source that members' packets have outside.
     pub source: Source,
-    /// This host did not route before nsrun made it: it shall route for networks only.
-    pub guarded: bool,
     /// nsrun makes no firewall rules for it.
     pub unmanaged: bool,
     /// The link of this host that is a port of the bridge: members sit on its LAN, whose router is
@@ -161,6 +159,16 @@ impl Network {
         !self.options.internal
     }
 
+    /// Whether nsrun makes rules for it.
+    pub fn is_managed(&self) -> bool {
+        !self.options.unmanaged && self.options.uplink.is_none()
+    }
+
+    /// Whether this host routes between it and the world, by rules of nsrun.
+    pub fn is_routed(&self) -> bool {
+        self.leads_out() && self.is_managed()
+    }
+
     /// The description of its bridge; the kernel keeps at most 255 bytes.
     pub fn description(&self) -> String {
         use fmt::Write;
@@ -196,7 +204,6 @@ impl Network {
             (options.internal, "internal"),
             (options.isolated, "isolated"),
             (options.open, "open"),
-            (options.guarded, "guarded"),
             (options.unmanaged, "unmanaged"),
         ] {
             if flag {
@@ -242,7 +249,6 @@ impl Description {
                 "snat" => options.source = Source::Fixed(value.parse().ok()?),
                 "masquerade" if value == "off" => options.source = Source::Own,
                 "open" => options.open = true,
-                "guarded" => options.guarded = true,
                 "internal" => options.internal = true,
                 "isolated" => options.isolated = true,
                 "unmanaged" => options.unmanaged = true,
@@ -355,7 +361,6 @@ mod tests {
             isolated: true,
             open: true,
             source: Source::Fixed(Ipv4Addr::new(198, 51, 100, 7)),
-            guarded: true,
             unmanaged: true,
             uplink: Some("eth1".into()),
         };

@@ -6,7 +6,6 @@ use ipnet::{IpNet, Ipv4Net, Ipv6Net};
 
 use crate::error::{Error, Result};
 use crate::facts::{DEFAULT_NETWORK, Host, Network, NetworkLink, Options, network_mac};
-use crate::plan::firewall;
 use crate::plan::outbound::outbound;
 use crate::plan::pool;
 use crate::plan::step::{Route, Step};
@@ -140,7 +139,6 @@ fn design(new: &NewNetwork, host: &Host, random: u64) -> Result<Network> {
             isolated: new.isolated,
             open: new.open,
             source: new.source,
-            guarded: false,
             unmanaged: new.unmanaged,
             uplink: new.uplink.clone(),
         },
@@ -290,8 +288,8 @@ fn links(network: &Network) -> Vec<Step> {
         let name = Network::bridge_name(network.number);
         steps.push(Step::AddName { link: link(), name });
     }
-    if firewall::is_managed(network) {
-        steps.push(Step::RelaxRouting { link: link() });
+    if network.is_managed() {
+        steps.push(Step::RelaxRouting { link: link(), forward: network.is_routed() });
     }
     steps.push(Step::SetUp { link: link() });
     steps.push(Step::Describe { link: link(), text: network.description() });

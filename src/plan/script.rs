@@ -159,7 +159,7 @@ fn command(step: &Step, inside: bool) -> String {
         Step::DeleteLink { link: name, .. } => format!("{ip} link delete {}", link(name)),
         Step::AddRules(network, guard) => {
             let table = firewall::TABLE;
-            let own = [firewall::network(network), firewall::guard(guard)].concat();
+            let own = [firewall::network(network), firewall::guard(*guard)].concat();
             format!(
                 "if ! nft list table inet {table} >/dev/null 2>&1; then\n{}fi\n{}",
                 nft(&firewall::skeleton()),
@@ -170,10 +170,12 @@ fn command(step: &Step, inside: bool) -> String {
         Step::SetParameter { key, value } => {
             format!("sysctl -qw {}", quoted(&format!("{key}={value}")))
         }
-        Step::RelaxRouting { link: name } => {
-            let key =
+        Step::RelaxRouting { link: name, forward } => {
+            let set =
                 |key: &str| quoted(&format!("net.ipv4.conf.{}.{key}", name.replace('.', "/")));
-            format!("sysctl -qw {}=1 {}=2", key("route_localnet"), key("rp_filter"))
+            let forward =
+                if *forward { format!(" {}", set("forwarding=1")) } else { String::new() };
+            format!("sysctl -qw {} {}{forward}", set("route_localnet=1"), set("rp_filter=2"))
         }
         Step::Hairpin { link: name } => format!("bridge link set dev {} hairpin on", link(name)),
     }

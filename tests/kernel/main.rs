@@ -19,6 +19,7 @@ mod environment;
 mod errors;
 mod faults;
 mod files;
+mod forwarding;
 mod identity;
 mod isolation;
 mod killed;

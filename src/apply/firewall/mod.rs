@@ -2,6 +2,7 @@
 
 mod encode;
 mod foreign;
+mod forwarding;
 mod ports;
 mod removal;
 mod request;
@@ -12,10 +13,10 @@ use nl::{Batch, Flags};
 
 use crate::error::{Error, Result};
 use crate::facts::Network;
-use crate::kernel::{Kernel, Netfilter, words};
+use crate::kernel::{self, Kernel, Netfilter, words};
 use crate::plan::firewall::rule::{Rule, Term};
-use crate::plan::firewall::{self, Change, TABLE, VERSION};
-use crate::sys::{self, Errno};
+use crate::plan::firewall::{self, Change, Guard, TABLE, VERSION};
+use crate::sys::Errno;
 
 pub use ports::publish;
 pub use removal::{release, sweep};
@@ -48,8 +49,8 @@ pub(super) fn write(changes: &[Change], batch: &mut Batch<'_>) {
 ///
 /// # Errors
 /// The kernel refused; nothing was changed.
-pub(super) fn add_rules(kernel: &mut Kernel, network: &Network, guarded: &[String]) -> Result<()> {
-    let own = [firewall::network(network), firewall::guard(guarded)].concat();
+pub(super) fn add_rules(kernel: &mut Kernel, network: &Network, guard: Guard) -> Result<()> {
+    let own = [firewall::network(network), firewall::guard(guard)].concat();
     // What an interrupted removal left of another network is in the way of this one.
     let mut in_the_way = false;
     for _ in 0..TRIES {
@@ -65,7 +66,7 @@ pub(super) fn add_rules(kernel: &mut Kernel, network: &Network, guarded: &[Strin
             sweep_all(kernel)?;
         }
         match refusals.first() {
-            None if network.leads_out() => return foreign::admit(kernel.netfilter()?, network),
+            None if network.is_routed() => return foreign::admit(kernel.netfilter()?, network),
             None => return Ok(()),
             Some(refusal) if somebody_was_faster(refusal) => in_the_way = is_ours,
             Some(refusal) => return Err(refused(&changes, refusal)),
@@ -88,27 +89,18 @@ pub(super) fn remove_rules(kernel: &mut Kernel, network: &Network) -> Result<()>
         }
         _ => {}
     }
-    let others = kernel.networks()?.into_iter().filter(|other| other.number != network.number);
-    if others.filter(firewall::is_managed).count() == 0 {
-        remove_table(kernel, network)?;
+    let mut others = kernel.networks()?.into_iter().filter(|other| other.number != network.number);
+    match others.any(|other| other.is_managed()) {
+        true => Ok(()),
+        false => remove_table(kernel, Some(&network.bridge)),
     }
-    Ok(())
 }
 
-/// Takes the table away with the last network. As long as it keeps this host from routing between
-/// its other links, it goes only together with forwarding; and that only goes if nobody else, such
-/// as a container engine or a hypervisor with a bridge of its own, may count on it by now.
-fn remove_table(kernel: &mut Kernel, last: &Network) -> Result<()> {
-    if last.options.guarded {
-        if kernel.has_foreign_bridge(&last.bridge)? {
-            return Ok(());
-        }
-        let mut keys = vec!["net.ipv4.ip_forward"];
-        keys.extend(last.options.gateway6.map(|_| "net.ipv6.conf.all.forwarding"));
-        for key in keys {
-            sys::file::set(key, "0")
-                .map_err(|errno| Error::new(format!("cannot set {key}")).because(errno.desc()))?;
-        }
+/// Takes the table away with the last network, whose bridge may still be there. As long as the
+/// table keeps this host from routing for others, it goes only together with forwarding.
+fn remove_table(kernel: &mut Kernel, last: Option<&str>) -> Result<()> {
+    if !forwarding::stop(kernel, last)? {
+        return Ok(());
     }
     let changes = [Change::RemoveTable];
     let refusals = commit(kernel.netfilter()?, None, &changes)?;
@@ -118,11 +110,27 @@ fn remove_table(kernel: &mut Kernel, last: &Network) -> Result<()> {
     }
 }
 
+/// Takes the table away when there is no network, as when bridges were deleted by hand; whether
+/// that is so.
+///
+/// # Errors
+/// The kernel refused.
+pub fn remove_unused(kernel: &mut Kernel) -> Result<bool> {
+    let is_used = kernel.networks()?.iter().any(Network::is_managed);
+    if !is_used {
+        remove_table(kernel, None)?;
+    }
+    Ok(!is_used)
+}
+
 /// Makes the whole ruleset anew, from what the links of this host say.
 ///
 /// # Errors
 /// The kernel refused; nothing was changed.
 pub fn rebuild(kernel: &mut Kernel) -> Result<()> {
+    if remove_unused(kernel)? {
+        return Ok(());
+    }
     for _ in 0..TRIES {
         let there = kernel.netfilter()?.table_comment(TABLE)?.is_some();
         let changes = whole(kernel, there, None, &[])?;
@@ -130,9 +138,7 @@ pub fn rebuild(kernel: &mut Kernel) -> Result<()> {
         match refusals.first() {
             None => {
                 let networks = kernel.networks()?;
-                let managed =
-                    networks.iter().filter(|one| firewall::is_managed(one) && one.leads_out());
-                for network in managed {
+                for network in networks.iter().filter(|network| network.is_routed()) {
                     foreign::admit(kernel.netfilter()?, network)?;
                 }
                 return Ok(());
@@ -178,11 +184,8 @@ fn others(kernel: &mut Kernel, unfinished: Option<&Network>) -> Result<Vec<Chang
     let mut runs = if networks.is_empty() { Vec::new() } else { kernel.runs()? };
     // The link of a run that has ended stays for a moment, and its ports must not come back.
     runs.retain(|run| run.alive);
-    let links = match networks.iter().any(|network| network.options.guarded) {
-        true => kernel.host()?.guard,
-        false => Vec::new(),
-    };
-    Ok(firewall::whole(&networks, &runs, &links))
+    let (forwards4, forwards6) = kernel::forwarding();
+    Ok(firewall::whole(&networks, &runs, Guard::of(forwards4, forwards6)))
 }
 
 /// Whether it was refused only because another made or removed the same between a look and the

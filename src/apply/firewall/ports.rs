@@ -3,6 +3,7 @@
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
 use super::{TRIES, busy, commit, refused, removal, whole};
+use crate::apply::NEEDS_NET_ADMIN;
 use crate::error::{Error, Result};
 use crate::facts::{HolderState, Lease};
 use crate::kernel::{Kernel, listener};
@@ -133,6 +134,7 @@ fn hold(port: Publication, address: IpAddr) -> Result<Option<Bound>> {
                 Errno::EADDRNOTAVAIL => error
                     .because(format!("this host has no address {address}"))
                     .hint("ip address, or nsrun ip address, shows those it has"),
+                Errno::EACCES => error.because(errno.desc()).hint(NEEDS_NET_ADMIN),
                 other => error.because(other.desc()),
             })
         }

@@ -43,9 +43,9 @@ pub(in crate::commands) fn create(args: &Args) -> Result<u8> {
     let mut warnings = Vec::new();
     let (network, sends) =
         plan::create_network(&new, &kernel.host()?, file::random(), &mut warnings)?;
-    warn(&warnings);
     match apply::make_network(&mut kernel, &sends)? {
         Made::Done(_) => {
+            warn(&warnings);
             println!("{}", network.name);
             Ok(0)
         }

@@ -7,7 +7,7 @@ use crate::commands::operand;
 use crate::error::{Error, Result};
 use crate::facts::{Holder, HolderState, Network, Status};
 use crate::kernel::{Kernel, Lock};
-use crate::plan::{Step, firewall};
+use crate::plan::Step;
 
 pub(in crate::commands) fn remove(args: &Args) -> Result<u8> {
     let _lock = Lock::networks();
@@ -48,7 +48,7 @@ fn delete(kernel: &mut Kernel, network: &Network) -> Result<()> {
         kernel,
         &[Step::DeleteLink { link: network.bridge.clone(), index: network.index }],
     )?;
-    if firewall::is_managed(network) {
+    if network.is_managed() {
         apply::send(kernel, &[Step::RemoveRules(Box::new(network.clone()))])?;
     }
     if network.publishes {
