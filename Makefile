@@ -10,20 +10,21 @@ TARGET_DIR := $(or $(CARGO_TARGET_DIR),target)
 BINARY := $(TARGET_DIR)/release/nsrun
 
 .DEFAULT_GOAL := help
-.PHONY: help build run test lint bench-codec size install clean
+.PHONY: help build run test lint bench bench-codec size install clean
 
 help: ## show this list
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/make \1|\2/p' Makefile | \
 	    while IFS='|' read -r target text; do printf '  %-14s %s\n' "$$target" "$$text"; done
 
 build: ## build the static release binary
-	$(CARGO) build --release --locked
+	@CARGO="$(CARGO)" sh build/release.sh "$(TARGET_DIR)"
 
 run: build ## build, then show the main job in a private world; nothing on this machine changes
 	@bash tests/demo/run.sh $(BINARY)
 
+# TEST_FLAGS="--release --target x86_64-unknown-linux-musl": what make build builds.
 test: ## install what the tests need (apt), then run them all
-	@bash tests/test.sh
+	@bash tests/test.sh $(TEST_FLAGS)
 
 lint: ## formatting, clippy, documentation and the rules of the layers
 	$(CARGO) fmt --all --check
@@ -35,6 +36,9 @@ lint: ## formatting, clippy, documentation and the rules of the layers
 
 bench-codec: ## measure nl beside its rivals (valgrind, libmnl-dev): docs/codec.{md,json,svg}
 	@benches/codec
+
+bench: build ## measure launches beside a floor program and peers (root): docs/launch.{md,json,svg}
+	@benches/launch/bench $(BINARY)
 
 size: build ## how large the release binary is
 	@ls -l $(BINARY) | { read -r _ _ _ _ bytes _; echo "$$bytes bytes  $(BINARY)"; }

@@ -1,5 +1,5 @@
 #!/bin/bash
-# Runs every test and says in one last line how it went. Installs the programs
+# Runs every test and says in one last line how it went; arguments are for cargo. Installs the programs
 # that tests compare with when they are missing (Debian, as root); as anybody
 # else it says what to install.
 set -o pipefail
@@ -59,9 +59,9 @@ run() {
     # Programs inside inherit an ignored hangup, as under nohup(1): the tests count on none.
     env --default-signal=HUP "$@" </dev/null 2>&1 | tee -a "$scratch/log" || status=1
 }
-run cargo test --locked --no-fail-fast --workspace
+run cargo test --locked --no-fail-fast --workspace "$@"
 # The same codec without a socket: what a program without std gets.
-run cargo test --locked --no-fail-fast --package nl
+run cargo test --locked --no-fail-fast --package nl "$@"
 
 passed=0 failed=0
 while read -r _ _ _ p _ f _; do

@@ -7,6 +7,10 @@
  *           "full"   the same kernel work as a default `nsrun run`: also mount, pid, ipc and uts
  *                    namespaces, private mounts, a fresh /sys and /proc, two sysctls, the default
  *                    capabilities
+ *           "port=N" full, and TCP port N of the host leads to port 80 inside: one element of the
+ *                    map "ports" of table "inet floor", removed in the background at the end
+ *
+ * Masquerading is the network's, made once: it adds nothing to a launch.
  *
  * Built with: gcc -O2 -static -o floor floor.c
  */
@@ -15,6 +19,8 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <linux/if_link.h>
+#include <linux/netfilter/nf_tables.h>
+#include <linux/netfilter/nfnetlink.h>
 #include <linux/rtnetlink.h>
 #include <linux/veth.h>
 #include <net/if.h>
@@ -66,8 +72,8 @@ static void transact(int fd, struct message *m, const char *what) {
     if (error->error) { errno = -error->error; fail(what); }
 }
 
-static int netlink(void) {
-    int fd = socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC, NETLINK_ROUTE);
+static int netlink(int family) {
+    int fd = socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC, family);
     if (fd < 0) fail("socket");
     return fd;
 }
@@ -110,7 +116,7 @@ static void up(struct message *m, int index) {
 }
 
 static void inside(void) {
-    int fd = netlink(), eth0 = index_of(fd, "eth0");
+    int fd = netlink(NETLINK_ROUTE), eth0 = index_of(fd, "eth0");
     struct message m = { .len = 0 };
     struct ifinfomsg link = { .ifi_index = eth0 };
     uint8_t none = 1; /* IN6_ADDR_GEN_MODE_NONE */
@@ -136,6 +142,40 @@ static void inside(void) {
     transact(fd, &m, "inside");
 }
 
+static void edge(struct message *m, int type) {
+    struct nfgenmsg head = { .res_id = htons(NFNL_SUBSYS_NFTABLES) };
+    begin(m, type, 0, &head, sizeof head);
+}
+
+/* One transaction that adds or removes the element: TCP . PORT : ADDRESS . 80 */
+static void port(int type, int flags, int number) {
+    int fd = netlink(NETLINK_NETFILTER);
+    struct message m = { .len = 0 };
+    struct nfgenmsg head = { .nfgen_family = 1 /* NFPROTO_INET */ };
+    struct { uint8_t proto, pad[3]; uint16_t port, end; } key = { .proto = IPPROTO_TCP, .port = htons(number) };
+    struct { struct in_addr address; uint16_t port, end; } data = { .port = htons(80) };
+    inet_aton(arg[4], &data.address);
+    edge(&m, NFNL_MSG_BATCH_BEGIN);
+    begin(&m, NFNL_SUBSYS_NFTABLES << 8 | type, NLM_F_ACK | flags, &head, sizeof head);
+    text(&m, NFTA_SET_ELEM_LIST_TABLE, "floor");
+    text(&m, NFTA_SET_ELEM_LIST_SET, "ports");
+    struct rtattr *list = put(&m, NFTA_SET_ELEM_LIST_ELEMENTS | NLA_F_NESTED, 0, 0);
+    struct rtattr *element = put(&m, NFTA_LIST_ELEM | NLA_F_NESTED, 0, 0);
+    struct rtattr *part = put(&m, NFTA_SET_ELEM_KEY | NLA_F_NESTED, 0, 0);
+    put(&m, NFTA_DATA_VALUE, &key, sizeof key);
+    end(&m, part);
+    if (type == NFT_MSG_NEWSETELEM) {
+        part = put(&m, NFTA_SET_ELEM_DATA | NLA_F_NESTED, 0, 0);
+        put(&m, NFTA_DATA_VALUE, &data, sizeof data);
+        end(&m, part);
+    }
+    end(&m, element);
+    end(&m, list);
+    edge(&m, NFNL_MSG_BATCH_END);
+    transact(fd, &m, "port");
+    close(fd);
+}
+
 static void write_to(const char *path, const char *value) {
     int fd = open(path, O_WRONLY | O_CLOEXEC);
     if (fd < 0 || write(fd, value, strlen(value)) < 0) fail(path);
@@ -155,6 +195,7 @@ static void isolate(void) {
 /* With CLONE_VM|CLONE_VFORK nothing is copied: the child does all, the parent waits. */
 static int child(void *unused) {
     (void)unused;
+    prctl(PR_SET_PDEATHSIG, SIGKILL);
     veth(getpid()); /* a pid means what it means to the sender: 1 in a pid namespace of its own */
     inside();
     if (full) isolate();
@@ -168,13 +209,19 @@ static char stack[65536] __attribute__((aligned(16)));
 int main(int argc, char **argv) {
     if (argc < 8) return 2;
     arg = argv;
-    full = !strcmp(argv[1], "full");
-    host = netlink();
+    int published = strncmp(argv[1], "port=", 5) ? 0 : atoi(argv[1] + 5);
+    full = published || !strcmp(argv[1], "full");
+    host = netlink(NETLINK_ROUTE);
     bridge = index_of(host, argv[2]);
+    if (published) port(NFT_MSG_NEWSETELEM, NLM_F_CREATE | NLM_F_EXCL, published);
     int flags = CLONE_NEWNET | CLONE_VM | CLONE_VFORK | SIGCHLD;
     if (full) flags |= CLONE_NEWNS | CLONE_NEWPID | CLONE_NEWIPC | CLONE_NEWUTS;
     int made = clone(child, stack + sizeof stack, flags, 0), status;
     if (made < 0) fail("clone");
     if (waitpid(made, &status, 0) < 0) fail("wait");
+    if (published && fork() == 0) {
+        port(NFT_MSG_DELSETELEM, 0, published);
+        return 0;
+    }
     return WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
 }

@@ -22,7 +22,7 @@ use crate::wire::MessageHeader;
 const RECEIVE_BUFFER: usize = 32 * 1024;
 /// How long to wait for a reply. The kernel answers within the send unless it waits for a lock
 /// that thousands of other changes hold.
-const TIMEOUT_SECONDS: libc::time_t = 30;
+const TIMEOUT_SECONDS: u8 = 30;
 /// How often a dump is read again because something changed meanwhile.
 const DUMP_TRIES: usize = 20;
 
@@ -147,7 +147,7 @@ impl Socket {
             // Kernels before 4.20 lack some; the codec copes with either form of answer.
             let _ = socket.set(libc::SOL_NETLINK, option, &on);
         }
-        let timeout = libc::timeval { tv_sec: TIMEOUT_SECONDS, tv_usec: 0 };
+        let timeout = libc::timeval { tv_sec: TIMEOUT_SECONDS.into(), tv_usec: 0 };
         socket
             .set(libc::SOL_SOCKET, libc::SO_RCVTIMEO, &timeout)
             .map_err(|error| SocketError::Io("setsockopt", error))?;

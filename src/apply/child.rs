@@ -86,6 +86,7 @@ fn prepare(
             Err(error) => mounts.warnings.push(format!("names do not resolve inside: {error}")),
         }
     }
+    shed(&plan.process)?;
     let Order::Go(leases) = receive(channel)? else { return Err(other(Errno::EPROTO)) };
     let first = plan.members.iter().zip(&leases).next();
     let address = first.map(|(member, lease)| member.address(*lease).addr().to_string());
@@ -157,15 +158,21 @@ fn become_cmd(process: &Process, supervisor: i32) -> Failure {
     }
 }
 
-/// Everything that separates nsrun's own process from CMD's; `at` says what was tried last.
+/// Gives up what nsrun's own process needs no more to become CMD's, as early as it can: the kernel
+/// takes long for it.
+pub(super) fn shed(process: &Process) -> Result<(), Failure> {
+    signal::ignore_none().map_err(|errno| Failure::new(At::Other, errno))?;
+    credentials::bound_capabilities(process.capabilities)
+        .map_err(|errno| Failure::new(At::Capabilities, errno))
+}
+
+/// Everything else that separates nsrun's own process from CMD's; `at` says what was tried last.
 pub(super) fn take_identity(process: &Process, at: &Cell<At>) -> Result<(), Errno> {
-    signal::reset()?;
+    signal::unblock()?;
     if let Some(directory) = &process.workdir {
         at.set(At::Workdir);
         std::env::set_current_dir(directory).map_err(|error| errno(&error))?;
     }
-    at.set(At::Capabilities);
-    credentials::bound_capabilities(process.capabilities)?;
     if let Some(account) = &process.account {
         at.set(At::User);
         credentials::become_user(account.uid, account.gid, &account.groups)?;

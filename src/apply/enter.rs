@@ -5,7 +5,7 @@ use std::fs;
 use std::os::fd::{AsFd, OwnedFd};
 use std::os::unix::fs::MetadataExt;
 
-use super::child::{program, take_identity};
+use super::child::{program, shed, take_identity};
 use super::report::{At, Failure, error};
 use super::supervise::watch;
 use crate::error::{Error, Result};
@@ -32,6 +32,9 @@ pub fn enter(target: &OwnedFd, pid: i32, process: &Process) -> Result<u8> {
         credentials::become_user(0, 0, &[]).map_err(cannot)?;
     }
     let at = Cell::new(At::Other);
+    if let Err(failure) = shed(process) {
+        return Err(error(&failure, &[], &[], process));
+    }
     let launched = spawn(&program(process), || {
         die_with_parent()?;
         take_identity(process, &at)

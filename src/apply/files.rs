@@ -58,7 +58,7 @@ fn bind_all(
     let (mut unfinished, mut missing) = (Vec::new(), Vec::new());
     for (n, wanted) in files.iter().enumerate() {
         let source = place.join(n.to_string());
-        let mut file = File::create(&source)?;
+        let mut file = sys::file::open(&source, sys::file::Open::CREATE)?;
         file.write_all(wanted.text.as_bytes())?;
         if !wanted.path.exists() {
             if !create {
@@ -77,6 +77,6 @@ fn bind_all(
 
 /// Writes a parameter of the kernel.
 pub(super) fn write_sysctl(path: &Path, value: &str) -> sys::Result<()> {
-    let file = fs::OpenOptions::new().write(true).open(path);
-    file.and_then(|mut file| file.write_all(value.as_bytes())).map_err(|error| sys::errno(&error))
+    let mut file = sys::file::open(path, sys::file::Open::WRITE)?;
+    file.write_all(value.as_bytes()).map_err(|error| sys::errno(&error))
 }

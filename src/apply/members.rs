@@ -141,7 +141,8 @@ impl Target for Kernel {
 
     fn release_ports(&mut self, run: facts::Run, ports: &[(Lease, Publication)]) {
         let leases: Vec<Lease> = ports.iter().map(|(lease, _)| *lease).collect();
-        firewall::release(self.take_netfilter(), run, &leases, ports);
+        // The launch has failed already; what stays is swept.
+        let _ = firewall::release(self.take_netfilter(), run, &leases, ports);
     }
 
     fn socket(&self) -> Option<BorrowedFd<'_>> {

@@ -8,8 +8,9 @@ use std::path::{Path, PathBuf};
 
 use super::files::{self, Unfinished};
 use crate::plan::Setup;
+use crate::sys::mountinfo::{self, Mount};
 use crate::sys::namespace::set_hostname;
-use crate::sys::{self, Errno, mount, mountinfo};
+use crate::sys::{self, Errno, mount};
 
 /// Devices every program may expect, shown from the host.
 const DEVICES: [&str; 6] = ["null", "zero", "full", "random", "urandom", "tty"];
@@ -23,6 +24,8 @@ pub(super) struct Mounts {
     user_namespace: bool,
     /// Copies of what is to be shown, taken while the host's root was in place: (step, copy).
     copies: Vec<(usize, OwnedFd)>,
+    /// The table of mounts, as it was when first asked for.
+    table: Option<Vec<Mount>>,
     /// Files that wait for the address.
     pub(super) unfinished: Vec<Unfinished>,
     /// What was done without.
@@ -156,7 +159,7 @@ impl Mounts {
             return Ok(());
         }
         let mut copies = Vec::new();
-        for path in mounted_below(target)? {
+        for path in self.mounted_below(target)? {
             copies.push((mount::detached_copy(&path), path));
         }
         match mount::new(kind, target, mount::Flags::INERT, "") {
@@ -176,6 +179,22 @@ impl Mounts {
         }
         Ok(())
     }
+
+    /// The mount points directly below the mount at `target`, one of the host's.
+    fn mounted_below(&mut self, target: &Path) -> io::Result<Vec<PathBuf>> {
+        let table = match &self.table {
+            Some(table) => table,
+            // It takes the kernel long to write.
+            None => self.table.insert(match mountinfo::read("self") {
+                Err(error) if error.kind() == io::ErrorKind::NotFound => Vec::new(),
+                other => other?,
+            }),
+        };
+        // The last one mounted there is the one that is seen.
+        let on = table.iter().rfind(|mount| mount.point == target).map(|mount| mount.id);
+        let below = |mount: &&Mount| Some(mount.parent) == on && mount.point != target;
+        Ok(table.iter().filter(below).map(|mount| mount.point.clone()).collect())
+    }
 }
 
 /// A new instance of a kernel file system, to be put somewhere later.
@@ -185,20 +204,6 @@ fn fresh_copy(kind: &str) -> sys::Result<OwnedFd> {
     let copy = mount::detached_copy(place);
     mount::detach(place)?;
     copy
-}
-
-/// The mount points directly below the mount at `target`.
-fn mounted_below(target: &Path) -> io::Result<Vec<PathBuf>> {
-    let mounts = match mountinfo::read("self") {
-        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Vec::new()),
-        other => other?,
-    };
-    // The last one mounted there is the one that is seen.
-    let Some(id) = mounts.iter().rfind(|mount| mount.point == target).map(|mount| mount.id) else {
-        return Ok(Vec::new());
-    };
-    let below = mounts.into_iter().filter(|mount| mount.parent == id && mount.point != target);
-    Ok(below.map(|mount| mount.point).collect())
 }
 
 /// A /dev with the devices whose copies are given, terminals, shared memory, and the usual links.

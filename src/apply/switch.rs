@@ -34,7 +34,7 @@ pub fn switch(namespace: &File, setup: &[Setup], process: &Process, warn: impl F
         return error(&Failure::new(At::Prepare(n as u16), errno), setup, &[], process);
     }
     mounts.warnings.iter().for_each(|warning| warn(warning));
-    if let Err(errno) = signal::reset() {
+    if let Err(errno) = signal::ignore_none().and_then(|()| signal::unblock()) {
         return cannot("reset signals", errno);
     }
     error(&Failure::new(At::Execute, execute(&program(process))), setup, &[], process)

@@ -10,10 +10,6 @@ pub mod help;
 mod nearest;
 mod parse;
 pub mod table;
-mod table_decode;
-mod table_link;
-mod table_netns;
-mod table_network;
 
 pub use args::Args;
 pub use command::{Command, More, Operands, Opt, Section, Takes, full};

@@ -7,7 +7,7 @@ use ipnet::IpNet;
 
 use super::place::Place;
 use super::run::warn;
-use super::{attach, network_options, operand};
+use super::{attach, operand};
 use crate::apply::{self, Made};
 use crate::cli::Args;
 use crate::error::{Error, Result};
@@ -22,11 +22,11 @@ use crate::sys::namespace::in_network;
 const KEYS: [&str; 4] = ["ip", "mac", "mtu", "ifname"];
 
 pub(super) fn connect(args: &Args) -> Result<u8> {
-    let mut asked = network_options::membership(operand(args, 1)?, 0)?;
+    let mut asked = Membership::parse(operand(args, 1)?, 0)?;
     let free_name = !operand(args, 1)?.contains("ifname=") && args.value("ifname").is_none();
     for key in KEYS {
         if let Some(value) = args.text(key)? {
-            network_options::set(&mut asked, key, value)?;
+            asked.set(key, value)?;
         }
     }
     let routes = args.texts("route")?.into_iter().map(route).collect::<Result<Vec<_>>>()?;

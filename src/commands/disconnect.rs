@@ -37,7 +37,7 @@ pub(super) fn disconnect(args: &Args) -> Result<u8> {
         }
         let (name, index) = (link.name.clone(), Some(link.index));
         if let Some(end) = &host_end {
-            release_ports(&mut kernel, &target, end);
+            release_ports(&mut kernel, &target, end)?;
         }
         apply::send(&mut target.kernel, &[Step::DeleteLink { link: name, index }])?;
         return Ok(0);
@@ -48,13 +48,14 @@ pub(super) fn disconnect(args: &Args) -> Result<u8> {
         .hint(format!("its links are {}", names.join(", "))))
 }
 
-/// Takes back the ports that lead to a run by a link that goes. What stays of them is swept when
-/// the address or the port is taken again.
-fn release_ports(kernel: &mut Kernel, target: &Place, end: &Link) {
+/// Takes back the ports that lead to a run by a link that goes.
+fn release_ports(kernel: &mut Kernel, target: &Place, end: &Link) -> Result<()> {
     let run = target.run.as_ref().and_then(|status| status.run);
-    let Some((run, lease)) = run.zip(Lease::parse(&end.name)) else { return };
-    if !Joined::ports(lease, &end.names).is_empty() {
-        apply::firewall::release(kernel.take_netfilter(), run, &[lease], &[]);
+    match run.zip(Lease::parse(&end.name)) {
+        Some((run, lease)) if !Joined::ports(lease, &end.names).is_empty() => {
+            apply::firewall::release(kernel.take_netfilter(), run, &[lease], &[])
+        }
+        _ => Ok(()),
     }
 }
 

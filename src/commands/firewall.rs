@@ -8,7 +8,7 @@ use super::inspect;
 use crate::apply::{self, firewall};
 use crate::cli::Args;
 use crate::error::Result;
-use crate::kernel::Kernel;
+use crate::kernel::{Kernel, Lock};
 use crate::plan::firewall::{TABLE, VERSION, listing};
 
 pub(super) fn show(args: &Args) -> Result<u8> {
@@ -54,11 +54,12 @@ pub(super) fn reload(_: &Args) -> Result<u8> {
 }
 
 pub(super) fn gc(args: &Args) -> Result<u8> {
+    let _lock = Lock::networks();
     let mut kernel = Kernel::open()?;
+    firewall::sweep_rules(&mut kernel)?;
     let removed = firewall::sweep_all(&mut kernel)?;
     let unmarked = firewall::unmark(&mut kernel)?;
     apply::send(&mut kernel, &unmarked)?;
-    firewall::remove_unused(&mut kernel)?;
     if args.flag("json") {
         let ports: Vec<Value> = removed.iter().map(port).collect();
         inspect::print_json(&json!({ "ports": ports }));

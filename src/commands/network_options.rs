@@ -1,11 +1,9 @@
 //! The options of `nsrun run` that say how it is connected.
 
-use ipnet::Ipv4Net;
-
 use crate::cli::Args;
 use crate::error::{Error, Result};
 use crate::facts::DEFAULT_NETWORK;
-use crate::spec::{self, Attach, Membership, Share};
+use crate::spec::{Membership, Share};
 
 /// What one network may be given, as single options or after its name.
 const KEYS: [&str; 4] = ["ip", "mac", "mtu", "ifname"];
@@ -30,7 +28,7 @@ pub(super) fn networks(args: &Args) -> Result<(Vec<Membership>, Option<Share>)> 
     }
     let mut networks = Vec::new();
     for (n, text) in asked.iter().enumerate() {
-        networks.push(membership(text, n)?);
+        networks.push(Membership::parse(text, n)?);
     }
     for key in KEYS {
         let Some(value) = args.text(key)? else { continue };
@@ -40,7 +38,7 @@ pub(super) fn networks(args: &Args) -> Result<(Vec<Membership>, Option<Share>)> 
                 return Err(Error::usage(format!("--{key} needs a network"))
                     .hint(format!("drop --{key}, or --net {mode}")));
             }
-            [only] => set(only, key, value)?,
+            [only] => only.set(key, value)?,
             [first, ..] => {
                 return Err(Error::usage(format!("--{key} does not say for which network")).hint(
                     format!("write it after the name: --net {},{key}={value}", first.network),
@@ -49,104 +47,4 @@ pub(super) fn networks(args: &Args) -> Result<(Vec<Membership>, Option<Share>)> 
         }
     }
     Ok((networks, share))
-}
-
-/// Reads `NAME[,KEY=VALUE…]`, for the link number `n`.
-pub(super) fn membership(text: &str, n: usize) -> Result<Membership> {
-    let mut parts = text.split(',');
-    let name = parts.next().unwrap_or_default();
-    let attach = Attach::parse(name)?;
-    let mut membership = Membership {
-        network: match attach {
-            Attach::Network => spec::network_name(name)?,
-            _ => name.into(),
-        },
-        attach,
-        prefix_len: None,
-        gateway: None,
-        address: None,
-        mac: None,
-        mtu: None,
-        link: format!("eth{n}"),
-        default_route: None,
-    };
-    for part in parts {
-        let (key, value) = part.split_once('=').ok_or_else(|| {
-            Error::usage(format!("\"{part}\" in --net {text} has no value"))
-                .hint("write --net NAME,KEY=VALUE, such as --net web,ip=192.0.2.7")
-        })?;
-        set(&mut membership, key, value)?;
-    }
-    Ok(membership)
-}
-
-pub(super) fn set(membership: &mut Membership, key: &str, value: &str) -> Result<()> {
-    let wrong = |what: &str, hint: &str| {
-        Error::usage(format!("\"{value}\" is no {what}")).hint(hint.to_owned())
-    };
-    match key {
-        "ip" => {
-            let hint = "write an address without prefix length, such as 192.0.2.7";
-            if membership.attach == Attach::Network {
-                membership.address = Some(value.parse().map_err(|_| wrong("IPv4 address", hint))?);
-                return Ok(());
-            }
-            let hint = "write an address with its prefix length, such as 192.0.2.7/24";
-            let net: Ipv4Net = value.parse().map_err(|_| wrong("IPv4 address", hint))?;
-            (membership.address, membership.prefix_len) =
-                (Some(net.addr()), Some(net.prefix_len()));
-        }
-        "gateway" if membership.attach != Attach::Network => {
-            let hint = "write an address, such as 192.0.2.1";
-            membership.gateway = Some(value.parse().map_err(|_| wrong("IPv4 address", hint))?);
-        }
-        "mode" => membership.attach.set_mode(value)?,
-        "mac" => membership.mac = Some(value.parse()?),
-        "mtu" => {
-            let hint = "give a number of bytes, such as 1400";
-            let bytes = value.parse().ok().filter(|bytes| *bytes > 0);
-            membership.mtu = Some(bytes.ok_or_else(|| wrong("value for an MTU", hint))?);
-        }
-        "ifname" => membership.link = spec::link_name(value)?,
-        "default-route" => {
-            membership.default_route = Some(match value {
-                "yes" => true,
-                "no" => false,
-                _ => return Err(wrong("value for default-route", "choose \"yes\" or \"no\"")),
-            });
-        }
-        _ => {
-            return Err(Error::usage(format!("\"{key}\" is nothing that a network can be given"))
-                .hint("choose from ip, mac, mtu, ifname, default-route, and gateway and mode where no network says them"));
-        }
-    }
-    Ok(())
-}
-
-#[cfg(test)]
-mod tests {
-    use super::membership;
-
-    #[test]
-    fn a_network_is_a_name_and_what_it_is_given() {
-        let all = "web,ip=192.0.2.7,mac=02:00:00:00:00:07,ifname=lan0,mtu=1400,default-route=no";
-        let member = membership(all, 0).unwrap();
-        assert_eq!((member.network.as_str(), member.link.as_str()), ("web", "lan0"));
-        assert_eq!((member.mtu, member.default_route), (Some(1400), Some(false)));
-        assert_eq!(membership("web", 3).unwrap().link, "eth3");
-        for wrong in [
-            "",
-            "a.b",
-            "web,",
-            "web,ip",
-            "web,ip=x",
-            "web,mtu=0",
-            "web,x=1",
-            "web,mac=1",
-            "web,default-route=maybe",
-            "web,ifname=lo",
-        ] {
-            assert!(membership(wrong, 0).is_err(), "{wrong}");
-        }
-    }
 }

@@ -37,6 +37,11 @@ pub(super) fn publish(args: &Args) -> Result<u8> {
     }
     note(run);
     let publisher = Publisher::new(&network, joined.lease, run);
+    // Of this run but not noted on its link: left by one who was killed in between.
+    let is_noted = |port: &Publication| joined.ports.iter().any(|own| own.overlaps(port));
+    let each = asked.iter().flat_map(|port| port.each());
+    let unnoted: Vec<Publication> = each.filter(|port| !is_noted(port)).collect();
+    firewall::unpublish(&mut kernel, &publisher, &unnoted)?;
     let ports = firewall::publish(&mut kernel, &publisher, &asked)?;
     let records = plan::record_ports(&network, joined.lease, &ports);
     if let Err(error) = apply::send(&mut kernel, &records) {

@@ -1,7 +1,7 @@
 //! `nsrun run`: launch a command in a wired-up network namespace.
 
 use std::ffi::CStr;
-use std::fs::{self, File};
+use std::fs::File;
 use std::io::{self, Write};
 use std::os::fd::AsFd;
 use std::path::{Path, PathBuf};
@@ -116,7 +116,10 @@ fn plan(spec: &Run, mut machine: Machine) -> Result<Plan> {
 }
 
 fn host_files(spec: &Run) -> HostFiles {
-    let read = |path: &str| fs::read(path).ok().map(|text| String::from_utf8_lossy(&text).into());
+    let read = |path: &str| {
+        let text = file::read(Path::new(path), 4096).ok()?;
+        Some(String::from_utf8_lossy(&text).into())
+    };
     let connected = !spec.networks.is_empty();
     let mut files = HostFiles::default();
     if let Some(Share::Of(NetworkOf::Named(name))) = &spec.share {
@@ -292,7 +295,12 @@ fn stay(life: Life, status: Option<File>) -> Result<u8> {
         launched.leases.extend(ports::connected(launched.run, &launched.leases));
     }
     if !launched.ports.is_empty() || has_more_ports {
-        apply::firewall::release(netfilter, launched.run, &launched.leases, &launched.ports);
+        let released =
+            apply::firewall::release(netfilter, launched.run, &launched.leases, &launched.ports);
+        if let Err(error) = released {
+            let why = error.cause.unwrap_or(error.what);
+            warn(&[format!("ports of the run stay until \"nsrun gc\" removes them: {why}")]);
+        }
     }
     Ok(status)
 }

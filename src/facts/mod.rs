@@ -1,6 +1,7 @@
 //! What there is, as data: how leases, networks and runs are written into kernel objects, and
 //! what was read back.
 
+pub mod features;
 mod forwarding;
 mod lease;
 mod netns;

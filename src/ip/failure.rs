@@ -1,9 +1,9 @@
 //! What `ip` says when something is wrong, in the words iproute2 has for it, and its exit codes.
 
-use std::io;
-
 use nl::DecodeError;
 use nl::socket::Refusal;
+
+use crate::sys::Errno;
 
 /// Text for stderr and the exit code.
 #[derive(Debug)]
@@ -45,10 +45,6 @@ impl Failure {
         Failure::usage(format!("Error: argument \"{word}\" is wrong: {why}\n"))
     }
 
-    pub(super) fn duplicate(option: &str, word: &str) -> Self {
-        Failure::usage(format!("Error: duplicate \"{option}\": \"{word}\" is the second value."))
-    }
-
     pub(super) fn garbage(option: &str, word: &str) -> Self {
         Failure::usage(format!(
             "Error: either \"{option}\" is duplicate, or \"{word}\" is a garbage."
@@ -81,10 +77,22 @@ impl Failure {
     }
 }
 
-/// The text of an errno as libc has it.
-pub(super) fn errno_text(errno: i32) -> String {
-    let text = io::Error::from_raw_os_error(errno).to_string();
-    text.split(" (os error").next().unwrap_or_default().to_owned()
+/// The text of an errno as the GNU C library has it, whichever this was built with.
+pub(super) fn errno_text(errno: i32) -> &'static str {
+    match Errno::from_raw(errno) {
+        Errno::EIO => "Input/output error",
+        Errno::EBADF => "Bad file descriptor",
+        Errno::EAGAIN => "Resource temporarily unavailable",
+        Errno::ENOMEM => "Cannot allocate memory",
+        Errno::EXDEV => "Invalid cross-device link",
+        Errno::ENFILE => "Too many open files in system",
+        Errno::ERANGE => "Numerical result out of range",
+        Errno::ELOOP => "Too many levels of symbolic links",
+        Errno::EBADMSG => "Bad message",
+        Errno::EOPNOTSUPP => "Operation not supported",
+        Errno::EDQUOT => "Disk quota exceeded",
+        other => other.desc(),
+    }
 }
 
 impl From<crate::error::Error> for Failure {

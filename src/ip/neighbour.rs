@@ -189,7 +189,8 @@ impl Filter {
         while let Some(word) = words.next() {
             match word.as_str() {
                 "dev" => filter.device = Some(session.expect_link(&words.value()?)?),
-                "vrf" | "master" => filter.master = Some(session.expect_link(&words.value()?)?),
+                "master" => filter.master = Some(session.expect_master(&words.value()?)?),
+                "vrf" => filter.master = Some(session.expect_vrf(&words.value()?)?),
                 "nomaster" => filter.master = Some(0),
                 "unused" => filter.unused = true,
                 "nud" => {

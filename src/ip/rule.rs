@@ -304,8 +304,18 @@ fn passes(asked: &Asked, header: &FibRule, view: View<'_, Rule>) -> Result<bool>
         return Ok(false);
     }
     for (code, bytes) in asked.settings.plain() {
+        let ignored = match code {
+            _ if code == rule::TABLE.code() => true,
+            _ if code == rule::SRC.code() => wanted.src_len == 0,
+            _ if code == rule::DST.code() => wanted.dst_len == 0,
+            // The kernel leaves out a priority of 0.
+            _ if code == rule::PRIORITY.code() => {
+                view.get(rule::PRIORITY)?.unwrap_or_default().to_ne_bytes() == bytes
+            }
+            _ => false,
+        };
         let own = view.find(code)?.map(|attr| attr.value);
-        if code != rule::TABLE.code() && own != Some(bytes) {
+        if !ignored && own != Some(bytes) {
             return Ok(false);
         }
     }

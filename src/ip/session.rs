@@ -4,7 +4,7 @@ use std::fs::{self, File};
 use std::os::fd::AsRawFd;
 
 use nl::route::link::{self, IfInfo};
-use nl::route::{LinkFlags, nsid};
+use nl::route::{LinkFlags, info, nsid, vrf};
 use nl::{Flags, Header, Message, MessageType};
 
 use super::failure::{Failure, Result};
@@ -182,6 +182,30 @@ impl Session {
     /// The index of a link that has to be there.
     pub(super) fn expect_link(&mut self, name: &str) -> Result<u32> {
         self.find_link(name).ok_or_else(|| Failure::no_device(name))
+    }
+
+    /// The index of a link that others shall belong to.
+    pub(super) fn expect_master(&mut self, name: &str) -> Result<u32> {
+        let missing = || Failure::wrong_value(name, "Device does not exist");
+        self.find_link(name).ok_or_else(missing)
+    }
+
+    /// The index of a VRF.
+    pub(super) fn expect_vrf(&mut self, name: &str) -> Result<u32> {
+        let wrong = || Failure::wrong_value(name, "Not a valid VRF name");
+        Ok(self.vrf(name)?.ok_or_else(wrong)?.0)
+    }
+
+    /// Index and routing table of a VRF; `None` when that is no VRF.
+    pub(super) fn vrf(&mut self, name: &str) -> Result<Option<(u32, u32)>> {
+        let Some(reply) = self.get_link(name, false)? else { return Ok(None) };
+        let (header, view) = reply.message().decode(link::NEW)?;
+        let Some(info) = view.nest(link::LINKINFO)? else { return Ok(None) };
+        if info.get(info::KIND)?.is_none_or(|kind| kind != "vrf") {
+            return Ok(None);
+        }
+        let table = info.nest(info::VRF)?.map(|data| data.get(vrf::TABLE)).transpose()?.flatten();
+        Ok(table.map(|table| (header.index as u32, table)))
     }
 
     /// The link itself, as `show` and `set` ask for it.

@@ -6,9 +6,11 @@ pub mod capability;
 #[cfg(test)]
 pub(crate) mod example;
 mod mac;
+mod membership;
 mod name;
 mod netns_name;
 mod network;
+mod network_file;
 mod network_of;
 mod port;
 mod run;
@@ -16,9 +18,10 @@ mod share;
 
 pub use attach::{Attach, IpvlanMode, MacvlanMode};
 pub use mac::Mac;
+pub use membership::Membership;
 pub use name::{host_name, link_name, network_name, printable, run_name};
 pub use netns_name::{NAMES, NetnsName};
-pub use network::{Driver, MAX_MTU, MIN_MTU, Membership, NewNetwork, Range, Source};
+pub use network::{Driver, MAX_MTU, MIN_MTU, NewNetwork, Range, Source};
 pub use network_of::NetworkOf;
 pub use port::{Protocol, Publication, check_overlaps};
 pub use run::{

@@ -1,4 +1,4 @@
-//! Networks: how a run joins one, and what a new one should be like.
+//! What a new network should be like.
 
 use std::fmt;
 use std::net::Ipv4Addr;
@@ -7,32 +7,7 @@ use std::str::FromStr;
 use ipnet::{Ipv4Net, Ipv6Net};
 
 use crate::error::{Error, Result};
-use crate::spec::attach::Attach;
-use crate::spec::mac::Mac;
 use crate::spec::name::{link_name, network_name};
-
-/// Membership of a network.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Membership {
-    /// Name of the network, or what it is attached to as it was written.
-    pub network: String,
-    /// What it is attached to.
-    pub attach: Attach,
-    /// Address to have; `None`: any free one.
-    pub address: Option<Ipv4Addr>,
-    /// Length of the address's prefix; `None`: the network's.
-    pub prefix_len: Option<u8>,
-    /// The gateway, where no network says it.
-    pub gateway: Option<Ipv4Addr>,
-    /// Link-layer address; `None`: made from the address.
-    pub mac: Option<Mac>,
-    /// Largest packet; `None`: the network's.
-    pub mtu: Option<u32>,
-    /// Name of the link inside.
-    pub link: String,
-    /// Whether the default route leads there; `None`: by the first network that leads out.
-    pub default_route: Option<bool>,
-}
 
 /// A network to be made.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]

@@ -8,7 +8,7 @@ use crate::error::{Error, Result};
 use crate::spec::Publication;
 use crate::spec::attach::Attach;
 use crate::spec::capability;
-use crate::spec::network::Membership;
+use crate::spec::membership::Membership;
 use crate::spec::share::Share;
 
 /// A process to launch, and all around it.

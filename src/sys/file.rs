@@ -2,12 +2,14 @@
 
 use std::ffi::CStr;
 use std::fs::File;
+use std::io::Read;
 use std::os::fd::{AsRawFd, BorrowedFd, FromRawFd, OwnedFd};
 use std::path::Path;
 use std::thread::sleep;
 use std::time::{Duration, Instant};
 
-use nix::fcntl::{OFlag, OpenHow, ResolveFlag, openat2};
+use nix::fcntl::{AT_FDCWD, OFlag, OpenHow, ResolveFlag, openat, openat2};
+use nix::sys::stat::Mode;
 
 use super::{Errno, Result};
 
@@ -17,6 +19,48 @@ pub fn anonymous(name: &CStr) -> Result<File> {
     let fd = unsafe { libc::memfd_create(name.as_ptr(), libc::MFD_CLOEXEC) };
     // SAFETY: a new descriptor that nobody else has.
     Errno::result(fd).map(|fd| unsafe { File::from_raw_fd(fd) })
+}
+
+/// Opens a file, with the flags of open(2), to be closed on exec.
+pub fn open(path: &Path, flags: Open) -> Result<File> {
+    let flags = flags.0 | OFlag::O_CLOEXEC;
+    openat(AT_FDCWD, path, flags, Mode::from_bits_truncate(0o666)).map(File::from)
+}
+
+/// What to open a file for.
+#[derive(Clone, Copy, Debug)]
+pub struct Open(OFlag);
+
+impl Open {
+    /// For reading.
+    pub const READ: Open = Open(OFlag::O_RDONLY);
+    /// For writing to what is there.
+    pub const WRITE: Open = Open(OFlag::O_WRONLY);
+    /// For writing, made anew.
+    pub const CREATE: Open = Open(OFlag::O_WRONLY.union(OFlag::O_CREAT).union(OFlag::O_TRUNC));
+}
+
+/// All that a file holds, `expected` bytes or more, in as few calls as there can be: its size, which
+/// those of /proc do not know, is not asked for.
+pub fn read(path: &Path, expected: usize) -> Result<Vec<u8>> {
+    let mut bytes = Vec::with_capacity(expected + 1);
+    let file = open(path, Open::READ)?;
+    file.take(u64::MAX).read_to_end(&mut bytes).map_err(|error| super::errno(&error))?;
+    Ok(bytes)
+}
+
+/// Has standard streams that are closed lead nowhere: otherwise the next file that is opened, or
+/// that CMD opens, would be one.
+pub fn open_standard_streams() {
+    let mut streams = [0, 1, 2].map(|fd| libc::pollfd { fd, events: 0, revents: 0 });
+    // SAFETY: the array is valid for reads and writes of its length.
+    unsafe { libc::poll(streams.as_mut_ptr(), 3, 0) };
+    for stream in streams {
+        if stream.revents & libc::POLLNVAL != 0 {
+            // SAFETY: the path is NUL-terminated. It takes the lowest number, which is this one.
+            unsafe { libc::open(c"/dev/null".as_ptr(), libc::O_RDWR) };
+        }
+    }
 }
 
 /// Lets the descriptors from `first` on end with the next exec: close_range(2).

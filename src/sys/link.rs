@@ -11,8 +11,9 @@ use super::{Errno, Result};
 pub fn index(socket: &impl AsFd, name: &str) -> Result<u32> {
     let mut request = request(name)?;
     // SAFETY: the request is valid for reads and writes, its name NUL-terminated.
-    let result =
-        unsafe { libc::ioctl(socket.as_fd().as_raw_fd(), libc::SIOCGIFINDEX, &raw mut request) };
+    let result = unsafe {
+        libc::ioctl(socket.as_fd().as_raw_fd(), libc::SIOCGIFINDEX as libc::Ioctl, &raw mut request)
+    };
     Errno::result(result)?;
     // SAFETY: the kernel has filled in the index.
     Ok(unsafe { request.ifr_ifru.ifru_ifindex } as u32)

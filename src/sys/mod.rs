@@ -16,6 +16,7 @@ pub mod poll;
 pub mod port;
 pub mod process;
 pub mod signal;
+pub mod start;
 pub mod terminal;
 pub mod watch;
 

@@ -1,10 +1,11 @@
 //! What is mounted where: proc_pid_mountinfo(5).
 
 use std::ffi::OsString;
-use std::fs;
-use std::io::{self, Read};
+use std::io;
 use std::os::unix::ffi::OsStringExt;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
+
+use super::file;
 
 /// A mount.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -24,9 +25,7 @@ pub struct Mount {
 /// # Errors
 /// The process is gone or another user's, or there is no /proc.
 pub fn read(pid: &str) -> io::Result<Vec<Mount>> {
-    // Of a host with hundreds of mounts, in one piece or two.
-    let mut table = Vec::with_capacity(32 * 1024);
-    fs::File::open(format!("/proc/{pid}/mountinfo"))?.read_to_end(&mut table)?;
+    let table = file::read(Path::new(&format!("/proc/{pid}/mountinfo")), 8 * 1024)?;
     Ok(table.split(|&byte| byte == b'\n').filter_map(parse).collect())
 }
 

@@ -2,12 +2,13 @@
 
 use std::mem::MaybeUninit;
 use std::os::fd::{AsFd, BorrowedFd};
+use std::path::Path;
 use std::ptr;
 
 use nix::sys::signal::{SigSet, SigmaskHow, pthread_sigmask};
 use nix::sys::signalfd::{SfdFlags, SignalFd};
 
-use super::{Errno, Result};
+use super::{Errno, Result, file};
 
 pub use libc::{SIGCHLD, SIGCONT, SIGHUP, SIGINT, SIGKILL, SIGSTOP, SIGTERM, SIGTSTP};
 
@@ -103,17 +104,38 @@ impl AsFd for Signals {
     }
 }
 
-/// Gives every signal its default action and blocks none, as a program expects at its start; an
-/// ignored SIGHUP stays ignored, for nohup(1).
-pub fn reset() -> Result<()> {
+/// Gives every signal that is ignored its default action, as a program expects at its start; no
+/// other outlives the execution of one. An ignored SIGHUP stays ignored, for nohup(1).
+pub fn ignore_none() -> Result<()> {
+    let ignored = ignored();
     for signal in 1..=SIGNALS {
-        let is_fixed = signal == libc::SIGKILL || signal == libc::SIGSTOP;
-        if is_fixed || (signal == libc::SIGHUP && is_ignored(signal)) {
-            continue;
+        let is_fixed = matches!(signal, libc::SIGKILL | libc::SIGSTOP | libc::SIGHUP);
+        if !is_fixed && ignored & (1 << (signal - 1)) != 0 {
+            default_action(signal)?;
         }
-        default_action(signal)?;
     }
+    Ok(())
+}
+
+/// Blocks no signal any more.
+pub fn unblock() -> Result<()> {
     pthread_sigmask(SigmaskHow::SIG_SETMASK, Some(&SigSet::empty()), None)
+}
+
+/// Ignores a signal.
+pub fn ignore(signal: i32) {
+    // SAFETY: no function is called on the signal.
+    unsafe { libc::signal(signal, libc::SIG_IGN) };
+}
+
+/// The signals that are ignored, one bit each; where this cannot be found out, all of them.
+fn ignored() -> u64 {
+    let status = file::read(Path::new("/proc/self/status"), 2048).unwrap_or_default();
+    let line = |line: &[u8]| {
+        let digits = std::str::from_utf8(line.strip_prefix(b"SigIgn:")?).ok()?;
+        u64::from_str_radix(digits.trim(), 16).ok()
+    };
+    status.split(|&byte| byte == b'\n').find_map(line).unwrap_or(u64::MAX)
 }
 
 /// How many signals the kernel has.
@@ -131,15 +153,6 @@ fn default_action(signal: i32) -> Result<()> {
         libc::syscall(libc::SYS_rt_sigaction, signal, action.as_ptr(), none, SIGNALS as usize / 8)
     };
     Errno::result(result).map(drop)
-}
-
-fn is_ignored(signal: i32) -> bool {
-    let mut action = MaybeUninit::<libc::sigaction>::zeroed();
-    // SAFETY: zeroed before, valid for writes.
-    unsafe {
-        libc::sigaction(signal, ptr::null(), action.as_mut_ptr());
-        action.assume_init().sa_sigaction == libc::SIG_IGN
-    }
 }
 
 /// Sends `signal` to process `pid`.

@@ -246,3 +246,19 @@ fn what_is_taken_back_is_not_warned_of() {
     let output = world.nsrun(["network", "create", "web"]).run().ok();
     assert!(output.stderr.contains("this host now routes IPv4"), "{output}");
 }
+
+#[test]
+fn with_a_bridge_of_others_ipv6_stays_on_and_guarded() {
+    let world = between();
+    world.nsrun(["network", "create", "--subnet6", "fd00:80::/64", "six"]).run().ok();
+    world.sh("ip link add virbr0 type bridge");
+    world.nsrun(["network", "rm", "six"]).run().ok();
+    assert!(!routes(&world) && !routes6(&world));
+    assert_eq!(world.read("/proc/sys/net/ipv4/conf/lan0/forwarding"), "0\n");
+    assert_eq!(world.read("/proc/sys/net/ipv6/conf/all/forwarding"), "1\n");
+    assert!(!world.sh("nft list table inet nsrun").contains("into_"), "rules of the network stay");
+    world.sh("ip link delete virbr0");
+    world.nsrun(["gc"]).run().ok();
+    assert_eq!(world.read("/proc/sys/net/ipv6/conf/all/forwarding"), "0\n");
+    assert_eq!(world.sh("nft list ruleset"), "");
+}

@@ -197,3 +197,24 @@ fn the_plan_in_words_of_nft_makes_the_same_rules() {
         "grep . /proc/sys/net/ipv?/conf/*/forwarding /proc/sys/net/ipv6/conf/*/accept_ra";
     assert_eq!(other.sh(settings), world.sh(settings));
 }
+
+#[test]
+fn rules_of_a_bridge_that_somebody_removed_go_with_the_next_cleaning() {
+    let world = World::builder().no_forwarding().build();
+    let forwards = || world.read("/proc/sys/net/ipv4/conf/up0/forwarding") == "1\n";
+    let table = || world.sh("nft list tables").contains("nsrun");
+    world.nsrun(["network", "create", "front"]).run().ok();
+    world.nsrun(["network", "create", "back"]).run().ok();
+    let bridge =
+        |name: &str| world.link(&format!("net:{name}")).expect("it is there")["ifname"].clone();
+    let (front, back) = (bridge("front"), bridge("back"));
+    world.sh(&format!("ip link delete {front}"));
+    world.nsrun(["gc"]).run().ok();
+    let rules = world.sh("nft list table inet nsrun");
+    let name = |bridge: &serde_json::Value| format!("{bridge}");
+    assert!(!rules.contains(&name(&front)) && rules.contains(&name(&back)), "{rules}");
+    assert!(forwards());
+    world.sh(&format!("ip link delete {back}"));
+    world.nsrun(["gc"]).run().ok();
+    assert!(!table() && !forwards(), "nothing else needed the host to forward");
+}

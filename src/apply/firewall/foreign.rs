@@ -7,8 +7,8 @@ use nl::{Batch, Flags};
 use super::{TRIES, busy, value};
 use crate::error::{Error, Result};
 use crate::facts::{ForwardChain, Lease, Network};
-use crate::kernel::{Netfilter, words};
-use crate::plan::firewall::foreign::comment;
+use crate::kernel::{FoundRule, Netfilter, words};
+use crate::plan::firewall::foreign::{COMMENT, comment};
 use crate::plan::firewall::set::Value;
 use crate::spec::Driver;
 use crate::sys::Errno;
@@ -80,16 +80,18 @@ fn insert(
     });
 }
 
-/// Removes the rules that [`admit`] added.
-pub(super) fn dismiss(netfilter: &mut Netfilter, network: &Network) -> Result<()> {
-    let comment = comment(network);
+/// Removes the rules that [`admit`] added for networks of such names.
+pub(super) fn dismiss(netfilter: &mut Netfilter, of: impl Fn(&str) -> bool) -> Result<()> {
+    let is_ours = |rule: &&FoundRule| {
+        rule.comment.as_deref().and_then(|text| text.strip_prefix(COMMENT)).is_some_and(&of)
+    };
     for (family, _) in families() {
         for chain in [FOR_OTHERS, CHAIN] {
             let mut tries = TRIES;
             loop {
                 let rules = netfilter.rules(family, TABLE, chain)?;
-                let ours = rules.iter().filter(|rule| rule.comment.as_ref() == Some(&comment));
-                let handles: Vec<u64> = ours.map(|rule| rule.handle).collect();
+                let handles: Vec<u64> =
+                    rules.iter().filter(is_ours).map(|rule| rule.handle).collect();
                 let last = handles.len().saturating_sub(1);
                 if handles.is_empty() {
                     break;

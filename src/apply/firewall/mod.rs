@@ -15,6 +15,7 @@ use crate::error::{Error, Result};
 use crate::facts::Network;
 use crate::kernel::{self, Kernel, Netfilter, words};
 use crate::plan::firewall::rule::{Rule, Term};
+use crate::plan::firewall::set::BRIDGES;
 use crate::plan::firewall::{self, Change, Guard, TABLE, VERSION};
 use crate::sys::Errno;
 
@@ -75,34 +76,18 @@ pub(super) fn add_rules(kernel: &mut Kernel, network: &Network, guard: Guard) ->
     Err(busy("add the firewall rules of the network"))
 }
 
-/// Takes the rules of a network away, if they are there.
+/// Takes the rules of a network away, if they are there, and with those of the last one the table.
 ///
 /// # Errors
 /// The kernel refused; nothing was changed.
 pub(super) fn remove_rules(kernel: &mut Kernel, network: &Network) -> Result<()> {
-    foreign::dismiss(kernel.netfilter()?, network)?;
-    let changes = firewall::forget(network);
-    let refusals = commit(kernel.netfilter()?, None, &changes)?;
-    match refusals.first() {
-        Some(refusal) if refusal.errno != Errno::ENOENT as i32 => {
-            return Err(refused(&changes, refusal));
-        }
-        _ => {}
-    }
-    let mut others = kernel.networks()?.into_iter().filter(|other| other.number != network.number);
-    match others.any(|other| other.is_managed()) {
-        true => Ok(()),
-        false => remove_table(kernel, Some(&network.bridge)),
-    }
-}
-
-/// Takes the table away with the last network, whose bridge may still be there. As long as the
-/// table keeps this host from routing for others, it goes only together with forwarding.
-fn remove_table(kernel: &mut Kernel, last: Option<&str>) -> Result<()> {
-    if !forwarding::stop(kernel, last)? {
+    foreign::dismiss(kernel.netfilter()?, |name| name == network.name)?;
+    let mut others = kernel.networks()?;
+    others.retain(|other| other.number != network.number && other.is_managed());
+    if others.is_empty() && remove_table(kernel, Some(network))? {
         return Ok(());
     }
-    let changes = [Change::RemoveTable];
+    let changes = firewall::forget(network);
     let refusals = commit(kernel.netfilter()?, None, &changes)?;
     match refusals.first() {
         Some(refusal) if refusal.errno != Errno::ENOENT as i32 => Err(refused(&changes, refusal)),
@@ -110,17 +95,43 @@ fn remove_table(kernel: &mut Kernel, last: Option<&str>) -> Result<()> {
     }
 }
 
-/// Takes the table away when there is no network, as when bridges were deleted by hand; whether
-/// that is so.
+/// Takes away the rules of networks that are gone: somebody removed a bridge by other means, or
+/// was killed between a bridge and its rules. The caller has the lock of networks, so that none is
+/// just being made.
 ///
 /// # Errors
 /// The kernel refused.
-pub fn remove_unused(kernel: &mut Kernel) -> Result<bool> {
-    let is_used = kernel.networks()?.iter().any(Network::is_managed);
-    if !is_used {
-        remove_table(kernel, None)?;
+pub fn sweep_rules(kernel: &mut Kernel) -> Result<()> {
+    let networks = kernel.networks()?;
+    let is_gone = |name: &str| !networks.iter().any(|network| network.name == name);
+    foreign::dismiss(kernel.netfilter()?, is_gone)?;
+    let managed = networks.iter().filter(|network| network.is_managed());
+    let keys: Vec<_> = managed.map(firewall::link_key).collect();
+    if keys.is_empty() && remove_table(kernel, None)? {
+        return Ok(());
     }
-    Ok(!is_used)
+    let begins = keys.iter().map(|key| value::bytes(std::slice::from_ref(key)));
+    let known: Vec<_> = begins.chain(keys.iter().filter_map(value::end)).collect();
+    let found = kernel.netfilter()?.elements(TABLE, BRIDGES.name)?;
+    if found.iter().all(|element| known.contains(&element.key)) {
+        return Ok(());
+    }
+    rebuild(kernel)
+}
+
+/// Takes the table away with the last network, whose bridge may still be there. As long as the
+/// table keeps this host from routing for others, it goes only together with forwarding. Whether
+/// both are gone.
+fn remove_table(kernel: &mut Kernel, last: Option<&Network>) -> Result<bool> {
+    if !forwarding::stop(kernel, last.map(|last| &*last.bridge))? {
+        return Ok(false);
+    }
+    let changes = [Change::RemoveTable];
+    let refusals = commit(kernel.netfilter()?, None, &changes)?;
+    match refusals.first() {
+        Some(refusal) if refusal.errno != Errno::ENOENT as i32 => Err(refused(&changes, refusal)),
+        _ => Ok(true),
+    }
 }
 
 /// Makes the whole ruleset anew, from what the links of this host say.
@@ -128,7 +139,7 @@ pub fn remove_unused(kernel: &mut Kernel) -> Result<bool> {
 /// # Errors
 /// The kernel refused; nothing was changed.
 pub fn rebuild(kernel: &mut Kernel) -> Result<()> {
-    if remove_unused(kernel)? {
+    if !kernel.networks()?.iter().any(Network::is_managed) && remove_table(kernel, None)? {
         return Ok(());
     }
     for _ in 0..TRIES {

@@ -121,40 +121,37 @@ fn leads_to(element: &Element, address: IpAddr) -> bool {
 ///
 /// The kernel takes tens of milliseconds to forget elements, and makes the one wait who closes
 /// the connection last: that is a process left behind, so that nobody waits for it.
+///
+/// # Errors
+/// The kernel refused. What stays is swept when the address or the port is taken again.
 pub fn release(
     netfilter: Option<Netfilter>,
     run: Run,
     leases: &[Lease],
     known: &[(Lease, Publication)],
-) {
-    let done = || -> Result<()> {
-        let mut kernel = Kernel::open()?.with_netfilter(netfilter);
-        let mut any = false;
-        for &lease in leases {
-            let link = own_link(&mut kernel, lease, run)?;
-            let mut ports: Vec<Publication> =
-                link.map(|link| Joined::ports(lease, &link.names)).unwrap_or_default();
-            ports.extend(known.iter().filter(|(own, _)| *own == lease).map(|(_, port)| *port));
-            ports.sort_unstable();
-            ports.dedup();
-            if !ports.is_empty() {
-                any = true;
-                release_lease(&mut kernel, Owner::new(lease, run), run, &ports)?;
-            }
+) -> Result<()> {
+    let mut kernel = Kernel::open()?.with_netfilter(netfilter);
+    let mut any = false;
+    for &lease in leases {
+        let link = kernel.link(&lease.to_string())?.filter(|link| is_of(link, run));
+        let mut ports: Vec<Publication> =
+            link.map(|link| Joined::ports(lease, &link.names)).unwrap_or_default();
+        ports.extend(known.iter().filter(|(own, _)| *own == lease).map(|(_, port)| *port));
+        ports.sort_unstable();
+        ports.dedup();
+        if !ports.is_empty() {
+            any = true;
+            release_lease(&mut kernel, Owner::new(lease, run), run, &ports)?;
         }
-        if any {
-            kernel.netfilter()?.leave_closing();
-        }
-        Ok(())
-    };
-    // What stays behind is swept when the address or the port is taken again.
-    let _ = done();
+    }
+    if any {
+        kernel.netfilter()?.leave_closing();
+    }
+    Ok(())
 }
 
-/// The link of a lease while it is still this run's.
-fn own_link(kernel: &mut Kernel, lease: Lease, run: Run) -> Result<Option<Link>> {
-    let link = kernel.link(&lease.to_string())?;
-    Ok(link.filter(|link| link.alias.as_deref().and_then(Run::parse) == Some(run)))
+fn is_of(link: &Link, run: Run) -> bool {
+    link.alias.as_deref().and_then(Run::parse) == Some(run)
 }
 
 fn release_lease(kernel: &mut Kernel, owner: Owner, run: Run, ports: &[Publication]) -> Result<()> {
@@ -181,7 +178,8 @@ fn release_lease(kernel: &mut Kernel, owner: Owner, run: Run, ports: &[Publicati
         if let Some(address) = address {
             let index = Element::of(&PUBLISHERS, vec![Value::Address(address)]);
             // The next one with this address may have published already.
-            if own_link(kernel, owner.lease, run)?.is_some() && look_up(kernel, &index)?.is_some() {
+            let link = kernel.link(&owner.lease.to_string())?;
+            if link.is_none_or(|link| is_of(&link, run)) && look_up(kernel, &index)?.is_some() {
                 own.push(index);
             }
         }

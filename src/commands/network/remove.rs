@@ -12,6 +12,7 @@ use crate::plan::Step;
 pub(in crate::commands) fn remove(args: &Args) -> Result<u8> {
     let _lock = Lock::networks();
     let mut kernel = Kernel::open()?;
+    apply::firewall::sweep_rules(&mut kernel)?;
     let mut networks = Vec::new();
     // All are looked at before the first is removed.
     let runs = kernel.runs()?;
@@ -32,6 +33,7 @@ pub(in crate::commands) fn remove(args: &Args) -> Result<u8> {
 pub(in crate::commands) fn prune(_: &Args) -> Result<u8> {
     let _lock = Lock::networks();
     let mut kernel = Kernel::open()?;
+    apply::firewall::sweep_rules(&mut kernel)?;
     let (networks, runs) = (kernel.networks()?, kernel.runs()?);
     for network in networks {
         if users(&mut kernel, &runs, &network)?.is_empty() {

@@ -78,12 +78,9 @@ impl Filter {
                         None => (word.as_str(), false),
                     };
                     let flag = FLAGS.iter().find(|flag| flag.0 == name);
-                    if let Some((name, flag)) = flag {
+                    if let Some((_, flag)) = flag {
                         let bits = if off { &mut filter.clear } else { &mut filter.set };
                         *bits |= *flag;
-                        if matches!(*name, "temporary" | "nodad") {
-                            filter.family = INET6;
-                        }
                     } else if !filter.links.take(session, &word, words)? {
                         filter.links.take_device(&word, words)?;
                     }

@@ -35,12 +35,8 @@ impl Filter {
     ) -> Result<bool> {
         match word {
             "up" => self.up = true,
-            "master" | "vrf" => {
-                let name = words.value()?;
-                let index = session.find_link(&name);
-                let why = "Device does not exist";
-                self.master = Some(index.ok_or_else(|| Failure::wrong_value(&name, why))?);
-            }
+            "master" => self.master = Some(session.expect_master(&words.value()?)?),
+            "vrf" => self.master = Some(session.expect_vrf(&words.value()?)?),
             "nomaster" => self.no_master = true,
             "group" => {
                 let name = words.value()?;
@@ -59,7 +55,7 @@ impl Filter {
     pub(in crate::ip) fn take_device(&mut self, word: &str, words: &mut Words) -> Result<()> {
         let name = if is(word, "dev") { words.value()? } else { word.to_owned() };
         if self.device.is_some() {
-            return Err(Failure::duplicate("dev", &name));
+            return Err(Failure::garbage("dev", &name));
         }
         if !parse::is_alternative_name(&name) {
             return Err(Failure::wrong(&name, "\"dev\" not a valid ifname"));

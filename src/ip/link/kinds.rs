@@ -193,12 +193,12 @@ const BRIDGE_PORT: &[Field] = &[
 ];
 
 const VXLAN: &[Field] = &[
-    other("external", "collect_metadata", vxlan::COLLECT_METADATA.code(), Negated(false)),
-    other("vnifilter", "vnifilter", vxlan::VNIFILTER.code(), Negated(false)),
+    field("external", vxlan::COLLECT_METADATA.code(), Negated(false)),
+    field("vnifilter", vxlan::VNIFILTER.code(), Negated(false)),
     other("vni", "", vxlan::ID.code(), Hidden),
     field("id", vxlan::ID.code(), Number),
-    other("group", "group", vxlan::GROUP.code(), Address(vxlan::GROUP6.code())),
-    other("remote", "remote", vxlan::GROUP.code(), Address(vxlan::GROUP6.code())),
+    field("group", vxlan::GROUP.code(), Address(vxlan::GROUP6.code())),
+    field("remote", vxlan::GROUP.code(), Address(vxlan::GROUP6.code())),
     field("local", vxlan::LOCAL.code(), Address(vxlan::LOCAL6.code())),
     other("dev", "link", vxlan::LINK.code(), Link),
     other("srcport", "port_range", vxlan::PORT_RANGE.code(), Ports),

@@ -196,8 +196,11 @@ impl Asked {
                 let word = words.value()?;
                 let wrong = || Failure::wrong_value(&word, "\"table\" value is invalid");
                 let table = session.names.number(Table::Tables, &word).ok_or_else(wrong)?;
-                self.header.table = u8::try_from(table).unwrap_or(RT_TABLE_COMPAT);
-                self.settings.put(route::TABLE, table);
+                self.table(table);
+            }
+            Some("vrf") => {
+                let table = super::vrf_table(session, &words.value()?)?;
+                self.table(table);
             }
             Some("dev" | "oif") => self.device = Some(words.value()?),
             Some("pref") => {
@@ -230,6 +233,11 @@ impl Asked {
         if self.header.family == UNSPEC {
             self.header.family = parse::family_of(address);
         }
+    }
+
+    fn table(&mut self, table: u32) {
+        self.header.table = u8::try_from(table).unwrap_or(RT_TABLE_COMPAT);
+        self.settings.put(route::TABLE, table);
     }
 
     fn destination(&mut self, word: &str) -> Result<()> {

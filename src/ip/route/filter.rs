@@ -133,6 +133,7 @@ impl Filter {
                     }
                 }
             }
+            Some("vrf") => self.table = Some(super::vrf_table(session, &words.value()?)?),
             Some("cached" | "cloned") => self.cached = true,
             Some("tos" | "dsfield") => {
                 let word = words.value()?;

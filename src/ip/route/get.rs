@@ -1,22 +1,23 @@
 //! `ip route get`: ask the kernel which route it would take.
 
-use nl::Flags;
 use nl::route::INET;
 use nl::route::route::{self, RouteFlags, RtMsg};
+use nl::{Flags, Message};
 
-use super::{family, show};
+use super::family;
 use crate::ip::failure::{Failure, Result};
 use crate::ip::names::Table;
 use crate::ip::parse;
 use crate::ip::session::Session;
 use crate::ip::settings::Settings;
 use crate::ip::words::{Words, which};
+use crate::kernel::Reply;
 
 /// `ip route get`.
 pub(super) fn run(session: &mut Session, words: &mut Words) -> Result<()> {
     let mut header = RtMsg { family: session.options.family, ..RtMsg::default() };
     let mut settings = Settings::default();
-    let mut has_destination = false;
+    let (mut has_destination, mut connected) = (false, false);
     while let Some(word) = words.next() {
         const OPTIONS: &[&str] = &[
             "tos",
@@ -56,12 +57,17 @@ pub(super) fn run(session: &mut Session, words: &mut Words) -> Result<()> {
                 }
             }
             Some("iif") => settings.put(route::IIF, session.expect_link(&words.value()?)?),
-            Some("oif" | "dev" | "vrf") => {
+            Some("oif" | "dev") => {
                 settings.put(route::OIF, session.expect_link(&words.value()?)?);
+            }
+            Some("vrf") => {
+                let name = words.value()?;
+                let wrong = || Failure::wrong_value(&name, "Invalid VRF");
+                settings.put(route::OIF, session.vrf(&name)?.ok_or_else(wrong)?.0);
             }
             Some("notify") => header.flags |= RouteFlags::NOTIFY,
             Some("fibmatch") => header.flags |= RouteFlags::FIB_MATCH,
-            Some("connected") => {}
+            Some("connected") => connected = true,
             Some("mark") => {
                 settings.put(route::MARK, parse::number(&words.value()?, "invalid mark")?)
             }
@@ -105,14 +111,42 @@ pub(super) fn run(session: &mut Session, words: &mut Words) -> Result<()> {
     if header.family == INET {
         header.flags |= RouteFlags::LOOKUP_TABLE;
     }
-    let answer = session.ask(route::GET, Flags::empty(), header, &settings)?;
-    let replies = answer.map_err(|refusal| Failure::refused(&refusal))?;
     session.out.array("");
-    for reply in &replies {
-        session.out.object("");
-        show::print(session, &reply.message(), &super::filter::Filter::default())?;
-        session.out.end_object();
+    let route = look_up(session, header, &settings)?;
+    if connected {
+        let (header, settings) = from_source(&route.message(), header)?;
+        look_up(session, header, &settings)?;
     }
     session.out.end_array();
     Ok(())
+}
+
+/// Asks for a route and prints it.
+fn look_up(session: &mut Session, header: RtMsg, settings: &Settings) -> Result<Reply> {
+    let answer = session.ask(route::GET, Flags::empty(), header, settings)?;
+    let replies = answer.map_err(|refusal| Failure::refused(&refusal))?;
+    let none = || Failure::new("An error :-)".into());
+    let reply = replies.into_iter().next().ok_or_else(none)?;
+    session.out.object("");
+    super::print(session, &reply.message())?;
+    session.out.end_object();
+    Ok(reply)
+}
+
+/// The question that a connection would ask which has the source address that was found.
+fn from_source(found: &Message<'_>, asked: RtMsg) -> Result<(RtMsg, Settings)> {
+    let (header, view) = found.decode(route::NEW)?;
+    let mut settings = Settings::default();
+    for attr in view.iter() {
+        let attr = attr?;
+        match attr.code() {
+            code if code == route::PREFSRC.code() => settings.raw(route::SRC.code(), attr.value),
+            code if [route::DST.code(), route::OIF.code()].contains(&code) => {
+                settings.raw(code, attr.value);
+            }
+            _ => {}
+        }
+    }
+    let src_len = parse::bits(header.family);
+    Ok((RtMsg { src_len, flags: asked.flags, ..header }, settings))
 }

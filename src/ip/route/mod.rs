@@ -89,6 +89,12 @@ fn family(asked: u8) -> u8 {
 /// The attributes of a route, by name, for the modules here.
 type RouteView<'a> = nl::View<'a, Route>;
 
+/// The table of a VRF.
+fn vrf_table(session: &mut Session, name: &str) -> Result<u32> {
+    let wrong = || Failure::wrong_value(name, "Invalid VRF");
+    Ok(session.vrf(name)?.ok_or_else(wrong)?.1)
+}
+
 /// Whether it is IPv6.
 fn is_six(family: u8) -> bool {
     family == INET6

@@ -258,21 +258,22 @@ fn cache(session: &mut Session, header: &RtMsg, view: RouteView<'_>) -> Result<(
         session.out.line();
         session.out.text("    cache ");
         session.out.array("cache");
+        // `RTCF_*` of linux/in_route.h.
         const NAMES: &[(u32, &str)] = &[
             (0x8000_0000, "local"),
             (0x4000_0000, "reject"),
-            (0x0800_0000, "mc"),
+            (0x2000_0000, "mc"),
             (0x1000_0000, "brd"),
-            (0x0200_0000, "dst-nat"),
-            (0x0100_0000, "src-nat"),
-            (0x2000_0000, "masq"),
+            (0x0800_0000, "dst-nat"),
+            (0x0080_0000, "src-nat"),
+            (0x0040_0000, "masq"),
             (0x0002_0000, "dst-direct"),
-            (0x0001_0000, "src-direct"),
+            (0x0400_0000, "src-direct"),
             (0x0004_0000, "redirected"),
-            (0x0008_0000, "redirect"),
-            (0x0040_0000, "fastroute"),
-            (0x0000_4000, "notify"),
-            (0x0020_0000, "tproxy"),
+            (0x0100_0000, "redirect"),
+            (0x0020_0000, "fastroute"),
+            (0x0001_0000, "notify"),
+            (0x0008_0000, "proxy"),
         ];
         let found: Vec<_> = NAMES.iter().filter(|(bit, _)| bits & bit != 0).collect();
         if !found.is_empty() {

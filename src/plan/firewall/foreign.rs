@@ -39,9 +39,12 @@ pub fn warnings(network: &Network, chains: &[ForwardChain], legacy: bool) -> Vec
     warnings
 }
 
-/// What marks rules of ours in chains of iptables.
+/// What marks rules of ours in chains of iptables, before the name of their network.
+pub const COMMENT: &str = "nsrun network ";
+
+/// What marks the rules of a network in chains of iptables.
 pub fn comment(network: &Network) -> String {
-    format!("nsrun network {}", network.name)
+    format!("{COMMENT}{}", network.name)
 }
 
 #[cfg(test)]

@@ -224,12 +224,17 @@ fn fixed_source(network: &Network) -> Option<IpAddr> {
     }
 }
 
-fn elements(network: &Network, names: &Chains) -> Vec<Element> {
-    let options = &network.options;
-    let link = match options.driver {
+/// The link of a network, or what the names of its links begin with, as a key of sets.
+pub fn link_key(network: &Network) -> Value {
+    match network.options.driver {
         Driver::Bridge => Value::Link(network.bridge.clone()),
         Driver::Ptp => Value::Links(Lease::links(network.number)),
-    };
+    }
+}
+
+fn elements(network: &Network, names: &Chains) -> Vec<Element> {
+    let options = &network.options;
+    let link = link_key(network);
     let jump = |set, key: Value, chain: &str| Element {
         gives: Given::Jump(chain.into()),
         ..Element::of(set, vec![key])

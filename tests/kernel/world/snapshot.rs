@@ -97,6 +97,11 @@ impl World {
 }
 
 impl Snapshot {
+    /// What differs in a later one, a line each.
+    pub(crate) fn differences(&self, later: &Snapshot) -> Vec<String> {
+        Difference::between(self, later).0
+    }
+
     /// Without one of its sections, for what a test changes on purpose.
     pub(crate) fn without(mut self, section: &str) -> Self {
         let removed = self.sections.remove(section);

@@ -7,7 +7,7 @@ use serde_json::Value;
 use super::{Record, Snapshot};
 
 /// One line per difference.
-pub(super) struct Difference(Vec<String>);
+pub(super) struct Difference(pub(super) Vec<String>);
 
 impl Difference {
     pub(super) fn between(before: &Snapshot, after: &Snapshot) -> Self {

@@ -1,7 +1,7 @@
 //! The part of the table about named namespaces.
 
-use super::command::{Command, More, Operands, Opt, Section};
-use super::table::{HELP, JSON, OPTIONS, STATUS_OF_CMD};
+use super::shared::{HELP, JSON, ONLY_HELP, OPTIONS, STATUS_OF_CMD, WITH_JSON};
+use crate::cli::command::{Command, More, Operands, Opt, Section};
 
 pub(super) const NAMESPACES: &str = "Namespaces";
 const NAMES: &str = "Names";
@@ -28,9 +28,6 @@ pub(super) const NETNS: Command = Command {
     ],
     ..Command::EMPTY
 };
-
-const ONLY_HELP: &[Section] = &[Section { heading: OPTIONS, options: &[HELP] }];
-const WITH_JSON: &[Section] = &[Section { heading: OPTIONS, options: &[JSON, HELP] }];
 
 const ONE_NAME: Operands = Operands { required: &["NAME"], more: More::None };
 

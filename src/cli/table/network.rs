@@ -1,7 +1,7 @@
 //! The part of the table about networks, and links for what runs already.
 
-use super::command::{Command, More, Operands, Opt, Section};
-use super::table::{HELP, JSON, OPTIONS};
+use super::shared::{HELP, ONLY_HELP, OPTIONS, WITH_JSON};
+use crate::cli::command::{Command, More, Operands, Opt, Section};
 
 pub(super) const NETWORKS: &str = "Networks";
 
@@ -15,7 +15,7 @@ pub(super) const NETWORK: Command = Command {
          All about it is kept in the bridge itself: it is there until it is removed, or the host \
          starts anew.",
     ],
-    sections: &[Section { heading: OPTIONS, options: &[HELP] }],
+    sections: ONLY_HELP,
     subcommands: &[NETWORK_CREATE, NETWORK_LIST, NETWORK_INSPECT, NETWORK_RM, NETWORK_PRUNE],
     notes: &[(
         "Networks that return",
@@ -87,7 +87,7 @@ pub(super) const DISCONNECT: Command = Command {
     summary: "take a link from what runs",
     about: &["Deletes the link of TARGET that is on a network or has a name.", TARGETS],
     operands: Operands { required: &["TARGET", "NETWORK|LINK"], more: More::None },
-    sections: &[Section { heading: OPTIONS, options: &[HELP] }],
+    sections: ONLY_HELP,
     examples: &[
         ("From a network", "nsrun disconnect web back"),
         ("By the name of the link", "nsrun disconnect 4711 eth1"),
@@ -202,7 +202,7 @@ const NETWORK_LIST: Command = Command {
     group: NETWORKS,
     summary: "list networks",
     about: &["Lists the networks on this host, with how many are on each."],
-    sections: &[Section { heading: OPTIONS, options: &[JSON, HELP] }],
+    sections: WITH_JSON,
     examples: &[("For a program", "nsrun network list --json")],
     ..Command::EMPTY
 };
@@ -213,7 +213,7 @@ const NETWORK_INSPECT: Command = Command {
     summary: "show everything about one network",
     about: &["Shows the subnet, the options and the members of a network."],
     operands: Operands { required: &["NAME"], more: More::None },
-    sections: &[Section { heading: OPTIONS, options: &[JSON, HELP] }],
+    sections: WITH_JSON,
     examples: &[("For people", "nsrun network inspect bridge")],
     ..Command::EMPTY
 };
@@ -225,7 +225,7 @@ const NETWORK_RM: Command = Command {
     summary: "remove networks",
     about: &["Removes networks that nobody is on."],
     operands: Operands { required: &["NAME"], more: More::Any("NAME") },
-    sections: &[Section { heading: OPTIONS, options: &[HELP] }],
+    sections: ONLY_HELP,
     examples: &[("Two networks", "nsrun network rm front back")],
     ..Command::EMPTY
 };
@@ -238,7 +238,7 @@ const NETWORK_PRUNE: Command = Command {
         "Removes every network that nobody is on, and prints their names. The default network \
          comes back when it is next used.",
     ],
-    sections: &[Section { heading: OPTIONS, options: &[HELP] }],
+    sections: ONLY_HELP,
     examples: &[("After work", "nsrun network prune")],
     ..Command::EMPTY
 };

@@ -1,8 +1,8 @@
 //! The part of the table about links that exist.
 
-use super::command::{Command, More, Operands, Opt, Section};
-use super::table::{HELP, OPTIONS};
-use super::table_netns::NAMESPACES;
+use super::netns::NAMESPACES;
+use super::shared::{HELP, ONLY_HELP, OPTIONS};
+use crate::cli::command::{Command, More, Operands, Opt, Section};
 
 const LINKS: &str = "Commands";
 
@@ -28,8 +28,6 @@ pub(super) const LINK: Command = Command {
     ],
     ..Command::EMPTY
 };
-
-const ONLY_HELP: &[Section] = &[Section { heading: OPTIONS, options: &[HELP] }];
 
 const MOVE: Command = Command {
     name: "move",

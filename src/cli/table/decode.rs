@@ -1,7 +1,7 @@
 //! The part of the table about netlink messages.
 
-use super::command::{Command, More, Operands, Opt, Section};
-use super::table::{HELP, JSON, OPTIONS};
+use super::shared::{HELP, JSON, OPTIONS};
+use crate::cli::command::{Command, More, Operands, Opt, Section};
 
 pub(super) const DECODE: Command = Command {
     name: "decode",

@@ -1,0 +1,48 @@
+//! Never leaks, never lies: every command disturbed at every system call, refused by the kernel,
+//! raced, repeated, crowded and attacked, in worlds of its own.
+//!
+//! `cargo test --test chaos` tries a sample; `make chaos` tries everything and writes the table of
+//! docs/reliability.md. Arguments are the parts to try: `kill error delay refusal …`; `CHAOS=full`
+//! tries everything of them, `CHAOS=5` every fifth point.
+
+#![forbid(unsafe_code)]
+
+#[path = "../kernel"]
+#[allow(dead_code)]
+mod kernel {
+    #[macro_use]
+    pub(crate) mod world;
+    pub(crate) mod runs;
+}
+
+mod calls;
+mod fault;
+mod points;
+mod report;
+mod scenario;
+mod sweep;
+
+// What the harness of tests/kernel calls itself.
+use kernel::world;
+
+use report::Report;
+
+/// A part: its name, what it claims, and what tries it.
+type Part = (&'static str, &'static str, fn(&mut Report));
+
+const PARTS: &[Part] = &[
+    ("kill", "a process killed at any system call leaves nothing", sweep::kills),
+    ("error", "a system call that fails is reported, and leaves nothing", sweep::errors),
+    ("delay", "a system call that takes its time changes nothing", sweep::delays),
+];
+
+fn main() {
+    let args: Vec<String> = std::env::args().skip(1).collect();
+    if args.first().is_some_and(|arg| arg == "fault") {
+        std::process::exit(fault::main(&args[1..]));
+    }
+    // Those of cargo's own harness, such as --test-threads, mean nothing here.
+    let asked: Vec<&str> =
+        args.iter().map(String::as_str).filter(|arg| !arg.starts_with('-')).collect();
+    std::process::exit(report::run(PARTS, &asked));
+}
