@@ -1,6 +1,8 @@
 //! The ruleset carried out: one transaction each.
 
 mod encode;
+#[cfg(test)]
+mod encode_tests;
 mod foreign;
 mod forwarding;
 mod ports;
