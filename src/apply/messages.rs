@@ -25,6 +25,12 @@ pub fn messages(plan: &Plan) -> String {
         host.steps(&[member.claim(lease, Namespace::Process(0))]);
         host.steps(&member.publish(lease, &run.to_string()));
     }
+    let (elements, noted) = plan.publication(run);
+    if !elements.is_empty() {
+        let titles: Vec<String> = elements.iter().map(ToString::to_string).collect();
+        host.transaction(&titles, |batch| super::firewall::write(&elements, batch));
+    }
+    host.steps(&noted);
     for link in &plan.direct {
         host.steps(&[link.create(Namespace::Process(0))]);
         host.steps(&link.publish());

@@ -47,6 +47,7 @@ pub fn json(plan: &Plan) -> Value {
         "members": members.collect::<Vec<_>>(),
         "direct": direct.collect::<Vec<_>>(),
         "ports": plan.ports.iter().flat_map(|asked| &asked.ports).map(ToString::to_string).collect::<Vec<_>>(),
+        "port_elements": plan.publication(run).0.iter().map(ToString::to_string).collect::<Vec<_>>(),
         "inside": steps(&inside),
         "prepare": plan.prepare.iter().map(setup).collect::<Vec<_>>(),
         "finish": plan.finish.iter().map(setup).collect::<Vec<_>>(),

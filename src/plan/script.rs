@@ -14,32 +14,25 @@ const NAMESPACE: &str = "nsrun-demo";
 /// The equivalent command lines, for sh(1). Mounts and the process itself have none.
 pub fn script(plan: &Plan) -> String {
     let mut out = String::from("set -e\n");
-    let mut lines = |steps: &[Step], inside: bool| {
-        for step in steps {
-            let _ = writeln!(out, "{}", command(step, inside));
-        }
-    };
-    lines(&plan.network.concat(), false);
+    lines(&mut out, &plan.network.concat(), false);
     if plan.share.is_none() {
         let _ = writeln!(out, "ip netns add {NAMESPACE}");
     }
-    let mut lines = |steps: &[Step], inside: bool| {
-        for step in steps {
-            let _ = writeln!(out, "{}", command(step, inside));
-        }
-    };
+    let run = Run { pid: 1, supervisor: 1, started: 0 };
     for (member, lease) in plan.first_choice() {
-        lines(&[member.claim(lease, Namespace::Process(0))], false);
-        let run = Run { pid: 1, supervisor: 1, started: 0 };
-        lines(&member.publish(lease, &run.to_string()), false);
+        lines(&mut out, &[member.claim(lease, Namespace::Process(0))], false);
+        lines(&mut out, &member.publish(lease, &run.to_string()), false);
     }
+    let (elements, noted) = plan.publication(run);
+    lines(&mut out, &noted, false);
     for link in &plan.direct {
-        lines(&[link.create(Namespace::Process(0))], false);
-        lines(&link.publish(), false);
+        lines(&mut out, &[link.create(Namespace::Process(0))], false);
+        lines(&mut out, &link.publish(), false);
     }
-    lines(&[Plan::loopback()], true);
-    lines(&plan.direct.iter().flat_map(Direct::up).collect::<Vec<_>>(), true);
-    lines(&plan.inside(plan.first_choice().map(|(_, lease)| lease)), true);
+    out.push_str(&nft(&elements));
+    lines(&mut out, &[Plan::loopback()], true);
+    lines(&mut out, &plan.direct.iter().flat_map(Direct::up).collect::<Vec<_>>(), true);
+    lines(&mut out, &plan.inside(plan.first_choice().map(|(_, lease)| lease)), true);
     for setup in &plan.finish {
         if let Setup::Sysctl { sysctl, asked } = setup {
             let assignment = quoted(&format!("{}={}", sysctl.key, sysctl.value));
@@ -65,6 +58,12 @@ pub fn script(plan: &Plan) -> String {
     };
     let _ = writeln!(out, "{enter}{}", words.join(" "));
     out
+}
+
+fn lines(out: &mut String, steps: &[Step], inside: bool) {
+    for step in steps {
+        let _ = writeln!(out, "{}", command(step, inside));
+    }
 }
 
 /// One step as a command line.

@@ -20,6 +20,7 @@ mod errors;
 mod faults;
 mod files;
 mod forwarding;
+mod golden;
 mod identity;
 mod isolation;
 mod killed;
