@@ -8,7 +8,7 @@ use crate::runs::detached;
 use crate::world::World;
 
 /// What stands for a file: its objects, one a line, without what differs from run to run.
-fn listed(world: &World) -> String {
+pub(crate) fn listed(world: &World) -> String {
     let mut all = world.json("nft -j list ruleset");
     let objects = all["nftables"].as_array_mut().map(std::mem::take).unwrap_or_default();
     let mut lines = String::new();

@@ -19,6 +19,7 @@ mod environment;
 mod errors;
 mod faults;
 mod files;
+mod firewalld;
 mod forwarding;
 mod golden;
 mod identity;

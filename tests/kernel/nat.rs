@@ -1,7 +1,6 @@
 //! The way out: masquerade, forwarding, what is kept apart; and living with others' rules.
 
-use serde_json::Value;
-
+use crate::golden::listed;
 use crate::runs::{SOON, detached, inside, inspect};
 use crate::talk::{seen, served};
 use crate::world::{Place, World, settle};
@@ -171,28 +170,17 @@ fn a_flushed_ruleset_comes_back_with_the_next_port_or_on_request() {
 
 #[test]
 fn the_plan_in_words_of_nft_makes_the_same_rules() {
+    let ports = ["-p", "8080:80", "-p", "198.51.100.1:53-54:53-54/udp"];
+    let options = [&["--ip", "10.192.0.9"][..], &ports].concat();
     let world = World::builder().no_forwarding().build();
-    let ruleset = |world: &World| -> Value {
-        let mut all = world.json("nft -j list ruleset");
-        let objects = all["nftables"].as_array_mut().map(std::mem::take).unwrap_or_default();
-        let strip = |mut object: Value| {
-            for (_, inner) in object.as_object_mut().into_iter().flatten() {
-                inner.as_object_mut().map(|inner| inner.remove("handle"));
-            }
-            object
-        };
-        let kept = objects.into_iter().filter(|object| object.get("metainfo").is_none());
-        kept.map(strip).collect()
-    };
-    let script = world.nsrun(["run", "--dry-run", "--format", "ip", "true"]).run().ok().stdout;
-    world.nsrun(["run", "true"]).run().ok();
-    let ours = ruleset(&world);
+    let dry = world.nsrun(["run", "--dry-run", "--format", "ip"]).args(&options).arg("true");
+    let script = dry.run().ok().stdout;
+    detached(&world, &options, &["sleep", "1000"]);
 
     let other = World::builder().no_forwarding().build();
-    let lines: Vec<&str> =
-        script.lines().take_while(|line| !line.starts_with("ip netns")).collect();
-    other.sh(&lines.join("\n"));
-    assert_eq!(ruleset(&other), ours);
+    let last = script.trim_end().rfind('\n').expect("there are several lines");
+    other.sh(&script[..last]);
+    assert_eq!(listed(&other), listed(&world));
     let settings =
         "grep . /proc/sys/net/ipv?/conf/*/forwarding /proc/sys/net/ipv6/conf/*/accept_ra";
     assert_eq!(other.sh(settings), world.sh(settings));
