@@ -11,6 +11,7 @@ use nsrun::{commands, sys};
 nsrun::entry!(start);
 
 fn start(words: Vec<OsString>) -> u8 {
+    commands::start_timings();
     if sys::credentials::is_set_uid() {
         say("nsrun: cannot be run set-uid: it would launch anything with its owner's rights");
         return commands::WRONG_USAGE;

@@ -3,20 +3,28 @@
 
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
+use crate::kernel::Kernel;
 use crate::spec::Mac;
-use crate::sys::{Result, packet};
+use crate::sys::packet;
 
 const BROADCAST: Mac = Mac([0xff; 6]);
 /// ff02::1, all nodes on the link (RFC 4291), and the hardware address that goes with it.
 const ALL_NODES: Ipv6Addr = Ipv6Addr::new(0xff02, 0, 0, 0, 0, 0, 0, 1);
 const ALL_NODES_MAC: Mac = Mac([0x33, 0x33, 0, 0, 0, 1]);
 
-/// Announces `address` with the hardware address `mac` on the link number `link` of this network
-/// namespace.
-pub fn announce(link: u32, mac: Mac, address: IpAddr) -> Result<()> {
-    match address {
-        IpAddr::V4(address) => packet::send(link, &gratuitous_arp(mac, address)),
-        IpAddr::V6(address) => packet::send(link, &unsolicited_advertisement(mac, address)),
+/// Announces addresses of a link of this network namespace, which `kernel` is connected to. `mac` is
+/// its hardware address, where that is known. Neighbours find out by themselves when this fails,
+/// only later.
+pub fn announce(kernel: &mut Kernel, link: &str, mac: Option<Mac>, addresses: &[IpAddr]) {
+    let look = || kernel.link(link).ok()??.mac.as_slice().try_into().ok().map(Mac);
+    let Some(mac) = mac.or_else(look) else { return };
+    let Some(index) = kernel.index(link) else { return };
+    for address in addresses {
+        let frame = match *address {
+            IpAddr::V4(address) => gratuitous_arp(mac, address),
+            IpAddr::V6(address) => unsolicited_advertisement(mac, address),
+        };
+        let _ = packet::send(index, &frame);
     }
 }
 

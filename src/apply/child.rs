@@ -5,11 +5,13 @@ use std::ffi::{CString, OsStr};
 use std::os::fd::BorrowedFd;
 use std::os::unix::ffi::OsStrExt;
 
+use super::announce::announce;
 use super::init;
-use super::members::{bring_up, send};
 use super::mounts::Mounts;
 use super::report::{At, Failure, MAX, Order, Report};
 use super::responder;
+use super::send::{bring_up, send};
+use super::timings::{self, Phase};
 use crate::error::Error;
 use crate::kernel::Kernel;
 use crate::plan::{Plan, Process, Step};
@@ -56,6 +58,7 @@ fn prepare(
     host: Option<BorrowedFd<'_>>,
 ) -> Result<(), Failure> {
     let other = |errno| Failure::new(At::Other, errno);
+    timings::ended(Phase::Begin);
     if let Some(namespace) = shared {
         join(namespace, Namespaces::NET).map_err(|errno| Failure::new(At::Network, errno))?;
     }
@@ -71,6 +74,7 @@ fn prepare(
     mounts
         .perform(&plan.prepare)
         .map_err(|(n, errno)| Failure::new(At::Prepare(n as u16), errno))?;
+    timings::ended(Phase::Mounts);
     // A namespace that others made is theirs to set up.
     let mut kernel = None;
     if plan.share.is_none() {
@@ -86,17 +90,20 @@ fn prepare(
             Err(error) => mounts.warnings.push(format!("names do not resolve inside: {error}")),
         }
     }
+    timings::ended(Phase::Names);
     shed(&plan.process)?;
+    timings::ended(Phase::Identity);
     let Order::Go(leases) = receive(channel)? else { return Err(other(Errno::EPROTO)) };
+    timings::ended(Phase::Order);
     let first = plan.members.iter().zip(&leases).next();
     let address = first.map(|(member, lease)| member.address(*lease).addr().to_string());
     // As Debian writes a host's own name where it has no lasting address.
     let address = address.unwrap_or("127.0.1.1".into());
     if let Some(mut kernel) = kernel {
-        for link in &plan.direct {
-            bring_up(&mut kernel, link).map_err(failed_inside)?;
+        for steps in plan.children(&leases) {
+            bring_up(&mut kernel, &steps).map_err(failed_inside)?;
         }
-        wire(&mut kernel, &plan.inside(leases.iter().copied()))?;
+        wire(&mut kernel, &plan.inside(&leases))?;
         // Otherwise the first packets would be lost, for as long as a busy host takes. A bridge has
         // carrier when one of its ports has.
         for (member, lease) in plan.members.iter().zip(&leases) {
@@ -104,14 +111,26 @@ fn prepare(
                 let _ = settle_carrier(host, &lease.to_string());
                 let _ = settle_carrier(host, &member.network.bridge);
             }
+            if member.is_news() {
+                let mac = member.own_mac(*lease);
+                announce(&mut kernel, member.link(), mac, &member.addresses(*lease));
+            }
+        }
+        for link in &plan.direct {
+            announce(&mut kernel, &link.link, link.mac, &link.addresses());
         }
     }
+    timings::ended(Phase::Wire);
     for unfinished in std::mem::take(&mut mounts.unfinished) {
         unfinished.finish(&address).map_err(|error| other(errno(&error)))?;
     }
     mounts.perform(&plan.finish).map_err(|(n, errno)| Failure::new(At::Finish(n as u16), errno))?;
     for warning in mounts.warnings {
         channel_send(channel, &Report::Warning(warning)).map_err(other)?;
+    }
+    if timings::are_on() {
+        timings::ended(Phase::Finish);
+        channel_send(channel, &Report::Timings(timings::to_bytes())).map_err(other)?;
     }
     Ok(())
 }

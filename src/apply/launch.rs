@@ -3,9 +3,13 @@
 use std::fs;
 use std::os::fd::BorrowedFd;
 
+use super::Target;
 use super::child;
-use super::members::{Target, claim, publish, send, undo};
+use super::members::{claim, publish};
+use super::network::undo;
 use super::report::{self, MAX, Order, Report};
+use super::send::send;
+use super::timings::{self, Phase};
 use crate::dns::Sockets;
 use crate::error::{Error, Result};
 use crate::facts::{self, Lease};
@@ -59,6 +63,7 @@ pub fn launch<T: Target>(
                 child::main(plan, theirs, supervisor, shared, target.socket())
             }
             Ok(Fork::Parent(pid)) => {
+                timings::ended(Phase::Clone);
                 drop(theirs);
                 let mut leases = Vec::new();
                 finish(target, plan, &ours, pid, &mut leases)
@@ -152,6 +157,7 @@ fn begin<T: Target>(
     for (n, member) in plan.members.iter().enumerate() {
         let claimed = claim(target, member, into, &mut later)?;
         leases.push(claimed);
+        timings::ended(Phase::Link);
         let asked = plan.ports.as_ref().filter(|asked| asked.member == n);
         if member.network.publishes {
             target.sweep_ports(member.address(claimed).addr())?;
@@ -161,7 +167,8 @@ fn begin<T: Target>(
             let taken = target.publish_ports(&publisher, &asked.ports)?;
             ports.extend(taken.into_iter().map(|port| (claimed, port)));
         }
-        publish(target, member, claimed, &run.to_string(), &mut later)?;
+        timings::ended(Phase::Firewall);
+        publish(target, member, claimed, &run.to_string(), into, &mut later)?;
         if asked.is_some() {
             let ports: Vec<Publication> = ports.iter().map(|(_, port)| *port).collect();
             send(target, &record_ports(&member.network, claimed, &ports))?;
@@ -172,6 +179,7 @@ fn begin<T: Target>(
         send(target, &link.publish())?;
     }
     order(channel, Order::Go(leases.clone()))?;
+    timings::ended(Phase::Publish);
     let (mut warnings, mut sockets) = (Vec::new(), None);
     let mut buf = [0; MAX];
     loop {
@@ -186,12 +194,14 @@ fn begin<T: Target>(
         match report::read(bytes)? {
             Report::Started => break,
             Report::Sockets => sockets = fds.try_into().ok().map(Sockets::from_fds),
+            Report::Timings(times) => timings::take(&times),
             Report::Warning(text) => warnings.push(text),
             Report::Failed(failure) => {
                 return Err(report::error(&failure, &plan.prepare, &plan.finish, &plan.process));
             }
         }
     }
+    timings::ended(Phase::Wait);
     // CMD runs; what is left of others that had its address or name can take its time.
     for step in later {
         let _ = super::send(target, &[step]);

@@ -2,7 +2,8 @@
 //! afterwards as it was before.
 
 use super::model::{Fault, Link, Model};
-use super::{Made, Target, claim, make_network, publish, undo};
+use super::network::undo;
+use super::{Made, Target, claim, make_network, publish};
 use crate::error::{Error, Result};
 use crate::facts::{self, HolderState, Lease, Machine, Network, NetworkLink};
 use crate::plan::{self, Namespace, Plan};
@@ -52,7 +53,7 @@ fn attempt(model: &mut Model, plan: &Plan) -> Result<Vec<Lease>> {
     let joined = plan.members.iter().try_for_each(|member| {
         let lease = claim(model, member, Namespace::Process(PID), &mut later)?;
         leases.push(lease);
-        publish(model, member, lease, &run.to_string(), &mut later)
+        publish(model, member, lease, &run.to_string(), Namespace::Process(PID), &mut later)
     });
     match joined {
         Ok(()) => Ok(leases),
@@ -84,6 +85,19 @@ fn a_run_joins_the_networks_it_asked_for() {
     assert_eq!(first.names, ["run:web", "web@bridge"]);
     assert_eq!(first.master, Some(bridge.index));
     assert_eq!(model.links[&leases[1].to_string()].names, ["web@lan"]);
+}
+
+#[test]
+fn on_a_lan_the_first_address_is_taken_that_nobody_answers_for() {
+    let mut model = Model::new(Fault::Nothing);
+    let mut lan = existing(&mut model, "lan", 1, "192.0.2.1/29");
+    if let NetworkLink::Ours(network) = &mut lan {
+        network.options.uplink = Some("eth1".into());
+    }
+    let plan = plan(&spec(vec![membership("lan", "eth0")]), vec![Some(lan)]);
+    model.others = (2..=4).map(|n| std::net::Ipv4Addr::new(192, 0, 2, n)).collect();
+    let leases = attempt(&mut model, &plan).unwrap();
+    assert_eq!(leases, [Lease { network: 1, host: 5 }]);
 }
 
 #[test]

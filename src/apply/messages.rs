@@ -23,7 +23,7 @@ pub fn messages(plan: &Plan) -> String {
     plan.network.iter().for_each(|steps| host.steps(steps));
     for (member, lease) in plan.first_choice() {
         host.steps(&[member.claim(lease, Namespace::Process(0))]);
-        host.steps(&member.publish(lease, &run.to_string()));
+        host.steps(&member.publish(lease, &run.to_string(), Namespace::Process(0)));
     }
     let (elements, noted) = plan.publication(run);
     if !elements.is_empty() {
@@ -43,8 +43,9 @@ pub fn messages(plan: &Plan) -> String {
         inside.rules();
     }
     if plan.share.is_none() {
-        plan.direct.iter().for_each(|link| inside.steps(&link.up()));
-        inside.steps(&plan.inside(plan.first_choice().map(|(_, lease)| lease)));
+        let leases = plan.first_leases();
+        plan.children(&leases).iter().for_each(|steps| inside.steps(steps));
+        inside.steps(&plan.inside(&leases));
     }
     host.out + &inside.out
 }

@@ -16,20 +16,27 @@ mod messages;
 mod model;
 mod mounts;
 mod netns;
+mod network;
+mod probe;
 mod report;
 mod responder;
+mod send;
 mod supervise;
 mod switch;
+mod target;
+pub mod timings;
 mod transfer;
 
 pub use announce::announce;
 pub use enter::enter;
 pub use launch::{Launched, launch};
-pub use members::{
-    Made, NEEDS_NET_ADMIN, Target, bring_up, claim, make_network, publish, send, undo,
-};
+pub use members::{claim, publish};
 pub use messages::messages;
 pub use netns::{Names, change_names, lock_names, prepare_names};
+pub use network::{Made, make_network};
+pub use probe::answers;
+pub use send::{NEEDS_NET_ADMIN, bring_up, send};
 pub use supervise::supervise;
 pub use switch::switch;
+pub use target::Target;
 pub use transfer::transfer;

@@ -1,6 +1,7 @@
 //! A kernel of our own that refuses on demand: links, by name, and what steps do to them.
 
 use std::collections::BTreeMap;
+use std::net::Ipv4Addr;
 
 use nl::socket::Refusal;
 
@@ -48,13 +49,16 @@ pub(super) struct Model {
     pub(super) sends: usize,
     /// What the answer to every claim is, when it is not for the model to say.
     pub(super) claims: Option<Errno>,
+    /// Addresses that others on the LAN answer for.
+    pub(super) others: Vec<Ipv4Addr>,
     indexes: u32,
 }
 
 impl Model {
     pub(super) fn new(fault: Fault) -> Self {
         let links = BTreeMap::new();
-        Model { links, fault, messages: 0, sends: 0, claims: None, indexes: 1 }
+        let others = Vec::new();
+        Model { links, fault, messages: 0, sends: 0, claims: None, others, indexes: 1 }
     }
 
     /// Makes a link, whatever is to go wrong.
@@ -213,7 +217,7 @@ impl Target for Model {
         Ok(Some(Holder { link: own, index, names, status, state }))
     }
 
-    fn sweep_ports(&mut self, _: std::net::Ipv4Addr) -> Result<()> {
+    fn sweep_ports(&mut self, _: Ipv4Addr) -> Result<()> {
         Ok(())
     }
 
@@ -230,6 +234,10 @@ impl Target for Model {
 
     fn index(&mut self, link: &str) -> Option<u32> {
         self.links.get(link).map(|link| link.index)
+    }
+
+    fn answers(&mut self, _: &str, address: Ipv4Addr) -> Result<bool> {
+        Ok(self.others.contains(&address))
     }
 
     fn has_members(&mut self, bridge: &str) -> Result<bool> {

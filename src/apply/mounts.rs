@@ -91,7 +91,14 @@ impl Mounts {
             Setup::Root(directory) => {
                 // pivot_root(2) wants a mount point.
                 mount::bind(directory, directory, true)?;
-                mount::pivot(directory)?;
+                if !mount::pivot(directory)? && self.user_namespace {
+                    // Without a user namespace, root inside has no right to.
+                    self.warnings.push(
+                        "the root directory of this host is its initramfs, which stays below that \
+                         of the run: root inside can unmount what covers it"
+                            .into(),
+                    );
+                }
                 self.own_root = true;
             }
             Setup::Files(files) => {

@@ -83,6 +83,8 @@ pub(super) enum Report {
     Started,
     /// The sockets to answer names at; they come along.
     Sockets,
+    /// When its phases ended, see [`timings`](super::timings).
+    Timings(Vec<u8>),
     /// It went on without something.
     Warning(String),
     /// It could not be.
@@ -109,6 +111,7 @@ impl Report {
         match self {
             Report::Started => vec![b'S'],
             Report::Sockets => vec![b'D'],
+            Report::Timings(times) => [b"T", times.as_slice()].concat(),
             Report::Warning(text) => [b"W", text.as_bytes()].concat(),
             Report::Failed(Failure { at, errno, text }) => {
                 let same = |known: &At| std::mem::discriminant(known) == std::mem::discriminant(at);
@@ -132,6 +135,7 @@ impl Report {
         match bytes {
             [b'S'] => Some(Report::Started),
             [b'D'] => Some(Report::Sockets),
+            [b'T', times @ ..] => Some(Report::Timings(times.to_vec())),
             [b'W', rest @ ..] => Some(Report::Warning(text(rest))),
             &[b'F', at, a, b, c, d, e, f, ref rest @ ..] => {
                 let index = u16::from_ne_bytes([a, b]);
@@ -210,7 +214,12 @@ mod tests {
             let report = Report::Failed(Failure { at, errno: 13, text: "why".into() });
             assert_eq!(Report::parse(&report.to_bytes()), Some(report));
         }
-        for report in [Report::Started, Report::Sockets, Report::Warning("w".into())] {
+        for report in [
+            Report::Started,
+            Report::Sockets,
+            Report::Timings(vec![7]),
+            Report::Warning("w".into()),
+        ] {
             assert_eq!(Report::parse(&report.to_bytes()), Some(report));
         }
         let lease = Lease { network: 36, host: 0x2a };

@@ -1,6 +1,7 @@
 //! A link moved from one namespace to another.
 
-use super::members::{Target, send};
+use super::Target;
+use super::send::send;
 use crate::error::{Error, Result};
 use crate::plan::{Step, Transfer};
 

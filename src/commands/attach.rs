@@ -34,8 +34,12 @@ pub(super) fn look(
             });
         }
     }
-    for asked in asked {
-        machine.parents.push(match asked.attach.parent() {
+    for (asked, found) in asked.iter().zip(&machine.networks) {
+        let sits_on = match found {
+            Some(NetworkLink::Ours(network)) => network.options.parent.as_deref(),
+            _ => asked.attach.parent(),
+        };
+        machine.parents.push(match sits_on {
             Some(link) => parent(kernel, link)?,
             None => None,
         });
@@ -77,7 +81,7 @@ fn parent(kernel: &mut Kernel, name: &str) -> Result<Option<Parent>> {
 #[derive(Debug, Default)]
 pub(super) struct Held {
     addresses: Vec<Lock>,
-    vlans: Vec<(String, Shared)>,
+    vlans: Vec<Vlan>,
 }
 
 /// Holds the addresses of links, and the VLANs that they sit on.
@@ -93,10 +97,7 @@ pub(super) fn hold(links: &[Direct]) -> Result<Held> {
             })?;
             held.addresses.push(lock);
         }
-        if vlan_of(&link.parent).is_some() {
-            let lock = Shared::hold(&format!("vlan:{}", link.parent))?;
-            held.vlans.push((link.parent.clone(), lock));
-        }
+        held.vlans.extend(Vlan::hold(&link.parent)?);
     }
     Ok(held)
 }
@@ -104,21 +105,46 @@ pub(super) fn hold(links: &[Direct]) -> Result<Held> {
 impl Held {
     /// The descriptors of the locks.
     pub(super) fn descriptors(&self) -> impl Iterator<Item = BorrowedFd<'_>> {
-        let vlans = self.vlans.iter().map(|(_, lock)| lock.as_fd());
+        let vlans = self.vlans.iter().map(|vlan| vlan.lock.as_fd());
         self.addresses.iter().map(AsFd::as_fd).chain(vlans)
     }
 
-    /// Lets go, and removes the VLANs that nsrun made and nobody else uses.
+    /// Lets go of all.
     pub(super) fn release(self) {
-        for (link, lock) in self.vlans {
-            let Some(_lock) = lock.alone() else { continue };
-            // It is the host's again when this fails; the next user removes it.
-            let _ = Kernel::open().and_then(|mut kernel| match kernel.link(&link)? {
-                Some(found) if found.alias.as_deref() == Some(VLAN) => {
+        self.vlans.into_iter().for_each(Vlan::release);
+    }
+}
+
+/// A VLAN that is used, whoever made it.
+#[derive(Debug)]
+pub(super) struct Vlan {
+    link: String,
+    lock: Shared,
+}
+
+impl Vlan {
+    /// Keeps others from removing `link`, if it is called like a VLAN.
+    pub(super) fn hold(link: &str) -> Result<Option<Vlan>> {
+        if vlan_of(link).is_none() {
+            return Ok(None);
+        }
+        let lock = Shared::hold(&format!("vlan:{link}"))?;
+        Ok(Some(Vlan { link: link.into(), lock }))
+    }
+
+    /// Lets go, and removes it if nsrun made it and nobody else uses it.
+    pub(super) fn release(self) {
+        let Some(_lock) = self.lock.alone() else { return };
+        let link = self.link;
+        // It is the host's again when this fails; the next user removes it.
+        let _ = Kernel::open().and_then(|mut kernel| {
+            let used = kernel.networks()?.iter().any(|network| network.below() == Some(&link));
+            match kernel.link(&link)? {
+                Some(found) if found.alias.as_deref() == Some(VLAN) && !used => {
                     apply::send(&mut kernel, &[Step::DeleteLink { link, index: Some(found.index) }])
                 }
                 _ => Ok(()),
-            });
-        }
+            }
+        });
     }
 }

@@ -118,7 +118,7 @@ fn join(kernel: &mut Kernel, target: &mut Place, member: &Member, routes: &[Rout
         gateway: route.gateway.or(matches!(route.to, IpNet::V4(_)).then_some(gateway)),
         ..route.clone()
     };
-    let mut steps = member.inside(lease);
+    let mut steps = member.routes(lease);
     steps.extend(routes.iter().map(own).map(Step::AddRoute));
     let text = owner(target);
     let swept = match member.network.publishes {
@@ -126,15 +126,18 @@ fn join(kernel: &mut Kernel, target: &mut Place, member: &Member, routes: &[Rout
         false => Ok(()),
     };
     let done = swept
-        .and_then(|()| apply::publish(kernel, member, lease, &text, &mut later))
+        .and_then(|()| apply::publish(kernel, member, lease, &text, into, &mut later))
+        .and_then(|()| apply::bring_up(&mut target.kernel, &member.up(lease)))
         .and_then(|()| apply::send(&mut target.kernel, &steps));
     if let Err(error) = done {
+        let error = match member.is_child() {
+            true => take_back(&mut target.kernel, member.link(), error),
+            false => error,
+        };
         return Err(take_back(kernel, &lease.to_string(), error));
     }
     later.into_iter().for_each(|step| drop(apply::send(kernel, &[step])));
-    let mut addresses: Vec<IpAddr> = vec![member.address(lease).addr().into()];
-    addresses.extend(member.network.address6(lease).map(|net| IpAddr::V6(net.addr())));
-    announce(target, member.link(), &addresses);
+    announce(target, member.link(), member.own_mac(lease), &member.addresses(lease));
     println!("{} {}", member.link(), member.address(lease));
     Ok(())
 }
@@ -154,13 +157,12 @@ fn attach_to(
     let mut steps = link.inside();
     steps.extend(routes.iter().map(on_link).map(Step::AddRoute));
     let done = apply::send(kernel, &link.publish())
-        .and_then(|()| apply::bring_up(&mut target.kernel, link))
+        .and_then(|()| apply::bring_up(&mut target.kernel, &link.up()))
         .and_then(|()| apply::send(&mut target.kernel, &steps));
     if let Err(error) = done {
         return Err(take_back(&mut target.kernel, &link.link, error));
     }
-    let addresses: Vec<_> = link.address.iter().map(|net| net.addr().into()).collect();
-    announce(target, &link.link, &addresses);
+    announce(target, &link.link, link.mac, &link.addresses());
     let address = link.address.map(|address| format!(" {address}"));
     println!("{}{}", link.link, address.unwrap_or_default());
     Ok(())
@@ -176,13 +178,8 @@ fn take_back(kernel: &mut Kernel, link: &str, mut error: Error) -> Error {
     error
 }
 
-/// Tells the neighbours. They find out by themselves when this fails, only later.
-fn announce(target: &mut Place, link: &str, addresses: &[IpAddr]) {
-    let Ok(Some(found)) = target.kernel.link(link) else { return };
-    let Ok(mac) = found.mac.as_slice().try_into().map(Mac) else { return };
-    let _ = in_network(&target.namespace, || {
-        for &address in addresses {
-            let _ = apply::announce(found.index, mac, address);
-        }
-    });
+/// Tells the neighbours.
+fn announce(target: &mut Place, link: &str, mac: Option<Mac>, addresses: &[IpAddr]) {
+    let kernel = &mut target.kernel;
+    let _ = in_network(&target.namespace, || apply::announce(kernel, link, mac, addresses));
 }

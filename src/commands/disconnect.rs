@@ -17,8 +17,17 @@ pub(super) fn disconnect(args: &Args) -> Result<u8> {
     let cannot =
         |why: String| Error::new(format!("cannot disconnect {title} from \"{what}\"")).because(why);
     let links = target.kernel.links(None)?;
+    // A link that sits on one of the host says which other one stands for its lease.
+    let stands_for = |marker: &Link, link: &Link| {
+        let lease = link.alias.as_deref().and_then(Joined::lease_of);
+        lease.is_some_and(|lease| lease.to_string() == marker.name)
+    };
     for link in &links {
-        let host_end = host_end(&mut kernel, link)?;
+        if links.iter().any(|child| stands_for(link, child)) {
+            continue;
+        }
+        let marker = links.iter().find(|marker| stands_for(marker, link));
+        let host_end = host_end(&mut kernel, marker.unwrap_or(link))?;
         let network = match &host_end {
             Some(end) => kernel.network_of_link(end)?,
             None => None,
@@ -29,23 +38,40 @@ pub(super) fn disconnect(args: &Args) -> Result<u8> {
         if link.kind.is_none() {
             return Err(cannot(format!("\"{}\" is no link that was connected", link.name)));
         }
-        if let Some(end) = &host_end
-            && end.names.iter().any(|name| name.starts_with("run:"))
-        {
-            return Err(cannot("it is the link by which the run is known".into())
-                .hint("end the run with \"nsrun stop\", or disconnect its other links"));
-        }
-        let (name, index) = (link.name.clone(), Some(link.index));
         if let Some(end) = &host_end {
+            let Some(keep) = keep_name(&target, end) else {
+                return Err(cannot("it is the link by which the run is known".into())
+                    .hint("end the run with \"nsrun stop\", or connect another first"));
+            };
+            apply::send(&mut kernel, &keep)?;
             release_ports(&mut kernel, &target, end)?;
         }
-        apply::send(&mut target.kernel, &[Step::DeleteLink { link: name, index }])?;
+        let delete =
+            |link: &Link| Step::DeleteLink { link: link.name.clone(), index: Some(link.index) };
+        // The lease goes last: until then nobody else gets the address.
+        let steps: Vec<Step> = [Some(link), marker].into_iter().flatten().map(delete).collect();
+        apply::send(&mut target.kernel, &steps)?;
         return Ok(0);
     }
     let names: Vec<&str> =
         links.iter().map(|link| link.name.as_str()).filter(|name| *name != "lo").collect();
     Err(cannot("it has no such link and is on no such network".into())
         .hint(format!("its links are {}", names.join(", "))))
+}
+
+/// What lets a run keep its name when the link with this end on the host goes: another of its links
+/// holds it from then on. `None` when it has no other.
+fn keep_name(target: &Place, end: &Link) -> Option<Vec<Step>> {
+    let Some(run) = &target.run else { return Some(Vec::new()) };
+    let other = run.joined.iter().find(|joined| joined.link_index != end.index)?;
+    let held = end.names.iter().filter(|name| name.starts_with("run:"));
+    let pass_on = |name: &String| {
+        [
+            Step::RemoveName { link: end.name.clone(), index: end.index, name: name.clone() },
+            Step::AddName { link: other.lease.to_string(), name: name.clone() },
+        ]
+    };
+    Some(held.flat_map(pass_on).collect())
 }
 
 /// Takes back the ports that lead to a run by a link that goes.

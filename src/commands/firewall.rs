@@ -8,7 +8,7 @@ use super::inspect;
 use crate::apply::{self, firewall};
 use crate::cli::Args;
 use crate::error::Result;
-use crate::kernel::{Kernel, Lock};
+use crate::kernel::{Kernel, Lock, Netfilter};
 use crate::plan::firewall::{TABLE, VERSION, listing};
 
 pub(super) fn show(args: &Args) -> Result<u8> {
@@ -56,10 +56,14 @@ pub(super) fn reload(_: &Args) -> Result<u8> {
 pub(super) fn gc(args: &Args) -> Result<u8> {
     let _lock = Lock::networks();
     let mut kernel = Kernel::open()?;
-    firewall::sweep_rules(&mut kernel)?;
-    let removed = firewall::sweep_all(&mut kernel)?;
-    let unmarked = firewall::unmark(&mut kernel)?;
-    apply::send(&mut kernel, &unmarked)?;
+    let mut removed = Vec::new();
+    // A kernel without a firewall has nothing left in one.
+    if Netfilter::is_there()? {
+        firewall::sweep_rules(&mut kernel)?;
+        removed = firewall::sweep_all(&mut kernel)?;
+        let unmarked = firewall::unmark(&mut kernel)?;
+        apply::send(&mut kernel, &unmarked)?;
+    }
     if args.flag("json") {
         let ports: Vec<Value> = removed.iter().map(port).collect();
         inspect::print_json(&json!({ "ports": ports }));

@@ -52,7 +52,10 @@ fn networks(kernel: &mut Kernel, status: &Status) -> Result<Vec<Value>> {
     let Ok(links) = kernel.links(Some(namespace)) else { return Ok(Vec::new()) };
     let addresses = kernel.addresses(Some(namespace)).unwrap_or_default();
     let network = |joined: &Joined| {
-        let link = links.iter().find(|link| link.link_index == Some(joined.link_index));
+        let of_lease = Joined::of_lease(joined.lease);
+        let child = links.iter().find(|link| link.alias.as_ref() == Some(&of_lease));
+        let peer = || links.iter().find(|link| link.link_index == Some(joined.link_index));
+        let link = child.or_else(peer);
         let own = |v4: bool| {
             let index = link?.index;
             let own = |(of, address, _): &&(u32, IpAddr, u8)| {

@@ -25,6 +25,8 @@ mod wait;
 
 pub use ip::ip;
 
+pub use crate::apply::timings::start as start_timings;
+
 use crate::cli::{Args, Usage};
 use crate::error::{Error, Kind, Result};
 use crate::facts::{Run, Status};

@@ -9,6 +9,7 @@ use std::path::{Path, PathBuf};
 use serde_json::json;
 
 use super::{attach, inspect, options, ports, process, target};
+use crate::apply::timings::{self, Phase};
 use crate::apply::{self, Launched, Made};
 use crate::cli::Args;
 use crate::dns::{Members, Server, Upstreams};
@@ -34,6 +35,9 @@ struct Output {
 }
 
 pub(super) fn run(args: &Args) -> Result<u8> {
+    if args.flag("timings") {
+        timings::switch_on();
+    }
     let output = output(args)?;
     let dry_run = dry_run(args)?;
     let spec = options::spec(args)?;
@@ -52,6 +56,7 @@ pub(super) fn run(args: &Args) -> Result<u8> {
         let _ = io::stdout().write_all(show(&plan).as_bytes());
         return Ok(0);
     }
+    timings::ended(Phase::Parse);
     if output.detach { detached(&spec, output) } else { foreground(&spec, output) }
 }
 
@@ -210,17 +215,23 @@ fn launch(spec: &Run, warn: &mut dyn FnMut(&[String])) -> Result<Life> {
     for _ in 0..TRIES {
         let (mut machine, mut lock) = (Machine::default(), None);
         attach::look(&spec.networks, &mut kernel, &mut machine, Some(&mut lock))?;
+        timings::ended(Phase::Snapshot);
         let plan = plan(spec, machine)?;
+        timings::ended(Phase::Plan);
         let held = attach::hold(&plan.direct)?;
         let made = apply::make_network(&mut kernel, &plan.network).map_err(or_none)?;
         if let Made::Done(made) = made {
             drop(lock);
+            timings::ended(Phase::Network);
             let launched = apply::launch(&mut kernel, &plan, &made, namespace).map_err(or_none)?;
             if let Some(launched) = launched {
                 // Not before it is true: what was made for a launch that fails is taken back.
                 warn(&plan.warnings);
                 warn(&launched.warnings);
                 tell_free_ports(spec, &launched);
+                if let Some(table) = timings::table() {
+                    let _ = io::stderr().write_all(table.as_bytes());
+                }
                 // With ports it is kept for their end: closing it waits while the kernel forgets what
                 // others removed a moment ago.
                 let netfilter = kernel.take_netfilter().filter(|_| !launched.ports.is_empty());
@@ -313,7 +324,7 @@ fn describe(launched: &Launched, plan: &Plan) -> serde_json::Value {
             "network": member.network.name,
             "ifname": member.link(),
             "address": member.address(lease).to_string(),
-            "mac": member.mac(lease).to_string(),
+            "mac": member.own_mac(lease).map(|mac| mac.to_string()),
             "address6": address6.map(|address| address.to_string()),
             "gateway": member.network.gateway.addr().to_string(),
             "mtu": member.mtu(),

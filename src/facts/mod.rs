@@ -16,9 +16,9 @@ pub use network::{
 };
 pub use run::{Joined, Run, Status};
 
-use std::net::IpAddr;
+use std::net::{IpAddr, Ipv4Addr};
 
-use ipnet::IpNet;
+use ipnet::{IpNet, Ipv4Net};
 
 use crate::spec::NewNetwork;
 
@@ -133,6 +133,12 @@ pub struct HostLink {
     pub outer: bool,
     /// Whether such packets of IPv4 are not routed.
     pub blocks: bool,
+    /// Largest packet, in bytes.
+    pub mtu: u32,
+    /// Its subnet of IPv4, with this host's address in it.
+    pub subnet: Option<Ipv4Net>,
+    /// The router by which a default route of IPv4 leads there.
+    pub router: Option<Ipv4Addr>,
 }
 
 /// A base chain on the way of packets through this host, and what is known of its table.

@@ -1,5 +1,5 @@
 //! A network: a bridge whose link-layer address says gateway and prefix length, and whose
-//! description says the rest.
+//! description says the rest. Where members are connected otherwise, the bridge says it all the same.
 
 use std::fmt;
 use std::net::Ipv4Addr;
@@ -62,6 +62,8 @@ pub struct Options {
     /// The link of this host that is a port of the bridge: members sit on its LAN, whose router is
     /// the gateway.
     pub uplink: Option<String>,
+    /// The link of this host that macvlans or ipvlans of members sit on.
+    pub parent: Option<String>,
 }
 
 /// First word of a description, with the version of what follows.
@@ -161,12 +163,28 @@ impl Network {
 
     /// Whether nsrun makes rules for it.
     pub fn is_managed(&self) -> bool {
-        !self.options.unmanaged && self.options.uplink.is_none()
+        !self.options.unmanaged && self.below().is_none()
     }
 
     /// Whether this host routes between it and the world, by rules of nsrun.
     pub fn is_routed(&self) -> bool {
         self.leads_out() && self.is_managed()
+    }
+
+    /// The link of this host by which members sit on a LAN, where others have addresses too that
+    /// no lease says.
+    pub fn lan(&self) -> Option<&str> {
+        let options = &self.options;
+        let parent = options.parent.as_ref().filter(|_| options.driver.is_on_layer_2());
+        match &options.uplink {
+            Some(_) => Some(&self.bridge),
+            None => parent.map(String::as_str),
+        }
+    }
+
+    /// The link of this host that it needs besides its bridge.
+    pub fn below(&self) -> Option<&str> {
+        self.options.parent.as_deref().or(self.options.uplink.as_deref())
     }
 
     /// The description of its bridge; the kernel keeps at most 255 bytes.
@@ -182,6 +200,12 @@ impl Network {
         }
         if options.driver != Driver::Bridge {
             word("driver", &options.driver);
+        }
+        if let Some(parent) = &options.parent {
+            word("parent", parent);
+        }
+        if let Some(mode) = options.driver.mode() {
+            word("mode", &mode);
         }
         if let Some(gateway6) = &options.gateway6 {
             word("gateway6", gateway6);
@@ -242,6 +266,8 @@ impl Description {
                 "network" => found.name = value.into(),
                 "number" => found.number = Some(value.parse().ok()?),
                 "driver" => options.driver = value.parse().ok()?,
+                "parent" => options.parent = Some(value.into()),
+                "mode" => options.driver = options.driver.with_mode(value).ok()?,
                 "gateway6" => options.gateway6 = Some(value.parse().ok()?),
                 "range" => options.range = Some(value.parse().ok()?),
                 "exclude" => options.exclude.push(value.parse().ok()?),
@@ -279,6 +305,7 @@ pub fn parse_network_mac(mac: &[u8]) -> Option<Ipv4Net> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::spec::IpvlanMode;
 
     fn network(gateway: &str) -> Network {
         Network {
@@ -363,10 +390,14 @@ mod tests {
             source: Source::Fixed(Ipv4Addr::new(198, 51, 100, 7)),
             unmanaged: true,
             uplink: Some("eth1".into()),
+            parent: None,
         };
         let read = Description::parse(&format!("{} later=1 more", net.description())).unwrap();
         assert_eq!((read.name, read.number), ("bridge".into(), Some(12)));
         assert_eq!(read.options, net.options);
+        net.options.driver = Driver::Ipvlan(IpvlanMode::L3s);
+        net.options.parent = Some("eth0.10".into());
+        assert_eq!(Description::parse(&net.description()).unwrap().options, net.options);
         for foreign in ["", "nsrun/2 network=a", "nsrun/1 pid=5", "nsrun/1 network=a driver=x"] {
             assert_eq!(Description::parse(foreign), None, "{foreign:?}");
         }

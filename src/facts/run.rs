@@ -93,6 +93,18 @@ impl Joined {
         format!("port:{lease}:{}", ports.replace('/', "+"))
     }
 
+    /// The description of a link inside which has a lease, where the link that stands for the lease
+    /// is another.
+    pub fn of_lease(lease: Lease) -> String {
+        format!("{VERSION} lease={lease}")
+    }
+
+    /// The lease that such a description says.
+    pub fn lease_of(alias: &str) -> Option<Lease> {
+        let word = alias.strip_prefix(VERSION)?.strip_prefix(" lease=")?;
+        Lease::parse(word)
+    }
+
     /// The published ports that the alternative names of a link say.
     pub fn ports(lease: Lease, names: &[String]) -> Vec<Publication> {
         let start = Joined::port_altname(lease, "");
@@ -123,6 +135,13 @@ mod tests {
         assert_eq!(Run::parse(&run.to_string()), Some(run));
         let longer = format!("{run} later=1");
         assert_eq!(Run::parse(&longer), Some(run));
+    }
+
+    #[test]
+    fn a_link_says_the_lease_that_another_stands_for() {
+        let lease = Lease { network: 3, host: 7 };
+        assert_eq!(Joined::lease_of(&Joined::of_lease(lease)), Some(lease));
+        assert_eq!(Joined::lease_of("nsrun/1 lease=eth0"), None);
     }
 
     #[test]

@@ -10,8 +10,18 @@ use super::words::Words;
 /// Carries out every line; stops at the first that fails unless `-force` was given.
 pub(super) fn run(session: &mut Session, file: &str) -> Result<u8> {
     let mut code = 0;
-    for (number, line) in read(file)?.lines().enumerate() {
-        let list = split(line);
+    let text = read(file)?;
+    let mut lines = text.lines().enumerate();
+    while let Some((mut number, first)) = lines.next() {
+        let mut line = first.to_owned();
+        while line.ends_with('\\')
+            && let Some((next, more)) = lines.next()
+        {
+            line.pop();
+            line.push_str(more);
+            number = next;
+        }
+        let list = split(&line);
         if list.is_empty() {
             continue;
         }
@@ -38,9 +48,7 @@ fn read(file: &str) -> Result<String> {
         let text = errno_text(error.raw_os_error().unwrap_or_default());
         Failure::new(format!("Cannot open file \"{file}\" for reading: {text}"))
     })?;
-    String::from_utf8(bytes)
-        .map(|text| text.replace("\\\n", ""))
-        .map_err(|_| Failure::new(format!("\"{file}\" is not text in UTF-8")))
+    String::from_utf8(bytes).map_err(|_| Failure::new(format!("\"{file}\" is not text in UTF-8")))
 }
 
 /// The words of a line: blanks part them, quotes keep them together, `#` begins a comment.

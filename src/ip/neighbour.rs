@@ -10,7 +10,7 @@ use super::out::{Colour, Val};
 use super::parse::{self, Prefix};
 use super::session::Session;
 use super::settings::Settings;
-use super::words::{Words, which};
+use super::words::{Words, is, which};
 
 const HELP: &str = "\
 Usage: ip neigh { add | del | change | replace }
@@ -58,7 +58,8 @@ fn state(word: &str) -> Result<State> {
     if word == "none" {
         return Ok(State::empty());
     }
-    let found = STATES.iter().find(|state| state.0.eq_ignore_ascii_case(word));
+    let upper = word.to_ascii_uppercase();
+    let found = STATES.iter().find(|state| is(&upper, state.0));
     match (found, parse::unsigned(word)) {
         (Some((_, state)), _) => Ok(*state),
         (None, Some(number)) => Ok(State::from_bits_retain(number as u16)),

@@ -83,7 +83,7 @@ pub(super) fn run(session: &mut Session, words: &mut Words) -> Result<()> {
         Some("set") => {
             let name = name(words)?;
             let word = words.next().ok_or_else(|| Failure::new("No nsid specified".into()))?;
-            let wrong = || Failure::wrong_value(&word, "Invalid \"netnsid\" value");
+            let wrong = || Failure::wrong(&word, "Invalid \"netnsid\" value");
             let id = match word.as_str() {
                 "auto" => None,
                 _ => Some(word.parse().ok().filter(|id| *id >= 0).ok_or_else(wrong)?),
@@ -130,11 +130,14 @@ fn name(words: &mut Words) -> Result<NetnsName> {
 
 fn pid(word: &str) -> Result<i32> {
     let pid = word.parse().ok().filter(|pid| *pid > 0);
-    pid.ok_or_else(|| Failure::usage(format!("Specified string '{word}' is not a pid")))
+    pid.ok_or_else(|| Failure::new(format!("Specified string '{word}' is not a pid")))
 }
 
 fn list(session: &mut Session) -> Result<()> {
-    let named = session.kernel.named()?;
+    let mut named = session.kernel.named()?;
+    // In the order of the directory, as iproute2 has them.
+    let order = Session::namespace_names();
+    named.sort_by_key(|named| order.iter().position(|name| *name == named.name.to_string()));
     session.out.array("");
     for named in named {
         session.out.object("");
@@ -158,9 +161,11 @@ fn list_ids(session: &mut Session, words: &mut Words) -> Result<()> {
             "nsid" => &mut wanted,
             _ => return Err(Failure::usage(format!("What is \"{word}\"?"))),
         };
+        let option = word;
         let word = words.value()?;
         let value = word.parse().ok().filter(|id| *id >= 0);
-        *id = Some(value.ok_or_else(|| Failure::wrong(&word, "POSITIVE-INT expected\n"))?);
+        let why = format!("\"{option}\" value is invalid");
+        *id = Some(value.ok_or_else(|| Failure::wrong(&word, &why))?);
     }
     session.out.array("");
     for row in (session.netns.ids)(target, wanted)? {

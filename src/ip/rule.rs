@@ -34,7 +34,7 @@ pub(super) fn run(session: &mut Session, words: &mut Words) -> Result<()> {
         Some("list" | "lst" | "show") => show(session, words),
         Some("add") => change(session, words, false),
         Some("delete") => change(session, words, true),
-        Some("flush") => flush(session),
+        Some("flush") => flush(session, words),
         Some("help") => Err(help::text(HELP)),
         _ => Err(Failure::unknown_command(&word, "rule")),
     }
@@ -256,12 +256,14 @@ fn rules(session: &mut Session) -> Result<Vec<crate::kernel::Reply>> {
     session.list(rule::GET, header, &Settings::default())
 }
 
-/// `ip rule flush`: all but the first.
-fn flush(session: &mut Session) -> Result<()> {
+/// `ip rule flush`: removes what `show` with the same words would show, but for the first.
+fn flush(session: &mut Session, words: &mut Words) -> Result<()> {
+    let asked = Asked::parse(session, words)?;
     for reply in rules(session)? {
         let message = reply.message();
         let (header, view) = message.decode(rule::NEW)?;
-        if view.get(rule::PRIORITY)?.unwrap_or_default() == 0 {
+        let first = view.get(rule::PRIORITY)?.unwrap_or_default() == 0;
+        if first || !passes(&asked, &header, view)? {
             continue;
         }
         let mut settings = Settings::default();

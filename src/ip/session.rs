@@ -218,15 +218,21 @@ impl Session {
         Ok(answer.ok().and_then(|replies| replies.into_iter().next()))
     }
 
+    /// The names of `ip netns`, in the order of their directory.
+    pub(super) fn namespace_names() -> Vec<String> {
+        let entries = fs::read_dir(NAMESPACES).into_iter().flatten().flatten();
+        entries.map(|entry| entry.file_name().to_string_lossy().into_owned()).collect()
+    }
+
     /// The name under which `ip netns` knows the namespace with this id.
     pub(super) fn namespace_name(&mut self, id: i32) -> Option<String> {
         if self.namespaces.is_none() {
             let mut found = Vec::new();
-            for entry in fs::read_dir(NAMESPACES).into_iter().flatten().flatten() {
-                if let Ok(file) = File::open(entry.path())
+            for name in Session::namespace_names() {
+                if let Ok(file) = Session::open_namespace(&name)
                     && let Some(id) = self.namespace_id(&file)
                 {
-                    found.push((id, entry.file_name().to_string_lossy().into_owned()));
+                    found.push((id, name));
                 }
             }
             self.namespaces = Some(found);
@@ -248,6 +254,9 @@ impl Session {
 
     /// Opens the file of a named namespace.
     pub(super) fn open_namespace(name: &str) -> std::io::Result<File> {
-        File::open(format!("{NAMESPACES}/{name}"))
+        match name.contains('/') {
+            true => File::open(name),
+            false => File::open(format!("{NAMESPACES}/{name}")),
+        }
     }
 }

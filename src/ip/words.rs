@@ -39,7 +39,7 @@ impl Words {
 
 /// Whether `word` is `full` or an abbreviation of it.
 pub(super) fn is(word: &str, full: &str) -> bool {
-    full.starts_with(word)
+    !word.is_empty() && full.starts_with(word)
 }
 
 /// The first of `full` names that `word` abbreviates.

@@ -245,6 +245,21 @@ impl Kernel {
                 .map(|(_, address, prefix_len)| with_prefix(*address, *prefix_len))
                 .collect(),
             master: link.master.map(|master| name(master).to_owned()),
+            mtu: link.mtu,
+            subnet: addresses.iter().find_map(|&(index, address, prefix_len)| match address {
+                IpAddr::V4(v4) if index == link.index => Ipv4Net::new(v4, prefix_len).ok(),
+                _ => None,
+            }),
+            router: routes.iter().find_map(|route| match route.gateway {
+                Some(IpAddr::V4(router))
+                    if route.main
+                        && route.link == Some(link.index)
+                        && route.prefix.prefix_len() == 0 =>
+                {
+                    Some(router)
+                }
+                _ => None,
+            }),
         };
         let mut links: Vec<HostLink> = links.values().map(host_link).collect();
         links.sort_unstable_by(|a, b| a.name.cmp(&b.name));

@@ -5,8 +5,8 @@ use ipnet::Ipv4Net;
 
 use crate::error::{Error, Result};
 use crate::facts::{Network, Parent};
-use crate::plan::network::default_route;
-use crate::plan::step::{Child, Kind, Master, Namespace, Route, Step, Veth};
+use crate::plan::network::{default_by_link, default_route};
+use crate::plan::step::{Child, Kind, Master, Namespace, Step, Veth};
 use crate::spec::{Attach, IpvlanMode, Mac, Membership};
 
 /// A link to be attached.
@@ -68,29 +68,30 @@ impl Direct {
         }
     }
 
-    /// What brings it up, inside the namespace.
+    /// What brings it up, inside the namespace, with its address.
     pub fn up(&self) -> Vec<Step> {
         let link = || self.link.clone();
-        vec![Step::NoAutomaticAddresses { link: link() }, Step::SetUp { link: link() }]
+        let mut steps =
+            vec![Step::NoAutomaticAddresses { link: link() }, Step::SetUp { link: link() }];
+        let add = |address: Ipv4Net| Step::AddAddress { link: link(), address: address.into() };
+        steps.extend(self.address.map(add));
+        steps
     }
 
     /// What is done there after that.
     pub fn inside(&self) -> Vec<Step> {
-        let link = || self.link.clone();
-        let add = |address: Ipv4Net| Step::AddAddress { link: link(), address: address.into() };
-        let mut steps: Vec<Step> = self.address.map(add).into_iter().collect();
-        if self.default_route {
-            steps.push(match self.gateway {
-                Some(gateway) => default_route(gateway.into()),
-                // On layer 3 there is nobody to ask for: everything goes out by the link.
-                None => Step::AddRoute(Route {
-                    to: ipnet::Ipv4Net::default().into(),
-                    gateway: None,
-                    link: Some(link()),
-                }),
-            });
+        if !self.default_route {
+            return Vec::new();
         }
-        steps
+        vec![match self.gateway {
+            Some(gateway) => default_route(gateway.into()),
+            None => default_by_link(&self.link),
+        }]
+    }
+
+    /// Its address, for those who are to be told.
+    pub fn addresses(&self) -> Vec<std::net::IpAddr> {
+        self.address.iter().map(|address| address.addr().into()).collect()
     }
 
     /// Name of the lock that keeps two of ours from having one address there.
@@ -158,13 +159,3 @@ pub(super) fn leads_out(asked: &Membership) -> bool {
     let on_layer_3 = matches!(asked.attach, Attach::Ipvlan(_, IpvlanMode::L3 | IpvlanMode::L3s));
     asked.gateway.is_some() || (on_layer_3 && asked.address.is_some())
 }
-
-/// The VLAN that the name of a link that is not there stands for: its parent and its tag.
-pub fn vlan_of(link: &str) -> Option<(&str, u16)> {
-    let (parent, tag) = link.rsplit_once('.')?;
-    let tag = tag.parse().ok().filter(|tag| (1..=4094).contains(tag))?;
-    (!parent.is_empty()).then_some((parent, tag))
-}
-
-/// Description of a VLAN that nsrun made, and removes with its last user.
-pub const VLAN: &str = "nsrun/1 vlan";

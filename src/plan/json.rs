@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 
 use crate::facts::Run;
 use crate::plan::tree::namespaces;
-use crate::plan::{Direct, Namespace, Plan, Setup, Step};
+use crate::plan::{Namespace, Plan, Setup, Step};
 use crate::spec::capability;
 
 /// What a plan will do. Each step is an object with what it does in `do` and its fields beside it;
@@ -19,7 +19,7 @@ pub fn json(plan: &Plan) -> Value {
             "address6": member.network.address6(lease).map(|address| address.to_string()),
             "fixed": member.fixed,
             "claim": step(&member.claim(lease, Namespace::Process(0))),
-            "publish": steps(&member.publish(lease, &run.to_string())),
+            "publish": steps(&member.publish(lease, &run.to_string(), Namespace::Process(0))),
         })
     });
     let direct = plan.direct.iter().map(|link| {
@@ -33,8 +33,9 @@ pub fn json(plan: &Plan) -> Value {
     let mut inside = Vec::new();
     if plan.share.is_none() {
         inside.push(Plan::loopback());
-        inside.extend(plan.direct.iter().flat_map(Direct::up));
-        inside.extend(plan.inside(plan.first_choice().map(|(_, lease)| lease)));
+        let leases = plan.first_leases();
+        inside.extend(plan.children(&leases).concat());
+        inside.extend(plan.inside(&leases));
     }
     let process = &plan.process;
     let account = process.account.as_ref();

@@ -1,7 +1,8 @@
 //! The links that a namespace is asked to have.
 
-use crate::error::Result;
-use crate::facts::{Machine, Network};
+use crate::error::{Error, Result};
+use crate::facts::{Machine, Network, Parent};
+use crate::plan::below::create_vlan;
 use crate::plan::direct::{Direct, direct, leads_out};
 use crate::plan::member::{Member, claims};
 use crate::plan::network::network;
@@ -70,21 +71,26 @@ fn networks(
     let mut networks = Vec::new();
     let mut host = machine.host.clone();
     for (n, asked) in asked.iter().enumerate() {
+        let parent = machine.parents.get(n).and_then(Option::as_ref);
         if asked.attach != Attach::Network {
             networks.push(None);
-            let parent = machine.parents.get(n).and_then(Option::as_ref);
-            let vlan = parent.and_then(|parent| parent.vlan.clone()).zip(asked.attach.parent());
-            sends.extend(
-                vlan.map(|((parent, id), link)| create_vlan(link, parent, id))
-                    .into_iter()
-                    .flatten(),
-            );
+            sends.extend(missing_vlan(asked.attach.parent(), parent));
             continue;
         }
         let found = machine.networks.get(n).and_then(Option::as_ref);
         let declared = machine.declared.get(n).and_then(Option::as_ref);
         let (network, rest) =
             network(&asked.network, found, declared, &host, machine.random, warnings)?;
+        if network.complete
+            && let Some(link) = &network.options.parent
+        {
+            if parent.is_none() {
+                return Err(Error::new(format!("cannot join network \"{}\"", asked.network))
+                    .because(format!("link \"{link}\", which it sits on, is gone"))
+                    .hint("bring the link back, or remove the network with nsrun network rm"));
+            }
+            sends.extend(missing_vlan(Some(link.as_str()), parent));
+        }
         // The next one to be made must leave room for this one.
         host.add(&network);
         networks.push(Some(network));
@@ -93,17 +99,10 @@ fn networks(
     Ok(networks)
 }
 
-fn create_vlan(link: &str, parent: String, id: u16) -> Vec<Vec<Step>> {
-    let link = || link.to_owned();
-    let description = super::VLAN.to_owned();
-    vec![
-        vec![Step::CreateVlan { link: link(), parent, id }],
-        vec![
-            Step::NoAutomaticAddresses { link: link() },
-            Step::Describe { link: link(), text: description },
-            Step::SetUp { link: link() },
-        ],
-    ]
+/// What makes a VLAN that is not there, or not any more.
+fn missing_vlan(link: Option<&str>, found: Option<&Parent>) -> Vec<Vec<Step>> {
+    let vlan = found.and_then(|parent| parent.vlan.clone()).zip(link);
+    vlan.map(|((parent, id), link)| create_vlan(link, parent, id)).unwrap_or_default()
 }
 
 /// The place of the link that gets a default route, among those that have the family.

@@ -5,9 +5,9 @@ use std::net::IpAddr;
 use ipnet::Ipv4Net;
 
 use crate::error::{Error, Result};
-use crate::facts::{Lease, Network};
-use crate::plan::network::{default_route, link_local};
-use crate::plan::step::{Master, Namespace, Route, Step, Veth};
+use crate::facts::{Joined, Lease, Network};
+use crate::plan::network::{default_by_link, default_route, link_local};
+use crate::plan::step::{Child, Kind, Master, Namespace, Route, Step, Veth};
 use crate::spec::{Driver, MAX_MTU, MIN_MTU, Mac, Membership};
 
 /// How many addresses to try before looking which are free.
@@ -39,24 +39,34 @@ impl Member {
     /// Claims a lease: makes the veth that has it as its name, its other end in another
     /// namespace. This travels alone: a message that names the lease in the same send would, when the
     /// lease is taken, reach the link of another.
+    ///
+    /// Where the member's link sits on one of the host, the veth carries nothing: only a link has a
+    /// name that is unique here and ends with a namespace.
     pub fn claim(&self, lease: Lease, into: Namespace) -> Step {
+        let driver = self.network.options.driver;
         let master = Master { link: self.network.bridge.clone(), index: self.network.index };
+        let link = || self.membership.link.clone();
         Step::CreateVeth(Veth {
             name: lease.to_string(),
-            master: (self.network.options.driver == Driver::Bridge).then_some(master),
-            peer: self.membership.link.clone(),
-            peer_mac: Some(self.mac(lease)),
+            master: (driver == Driver::Bridge).then_some(master),
+            peer: if driver.is_child() { lease.to_string() } else { link() },
+            peer_mac: (!driver.is_child()).then(|| self.mac(lease)),
             mtu: self.mtu(),
             into,
         })
     }
 
-    /// After the claim: says on the link whose it is, and brings it up.
-    pub fn publish(&self, lease: Lease, owner: &str) -> Vec<Step> {
+    /// After the claim: says on the link whose it is, and brings it up; or makes the link that the
+    /// lease is for.
+    pub fn publish(&self, lease: Lease, owner: &str, into: Namespace) -> Vec<Step> {
         let link = || lease.to_string();
         let mut steps = vec![Step::NoAutomaticAddresses { link: link() }];
         steps.extend(self.names().map(|name| Step::AddName { link: link(), name }));
         steps.push(Step::Describe { link: link(), text: owner.into() });
+        if let Some(child) = self.child(lease, into) {
+            steps.push(Step::CreateChild(child));
+            return steps;
+        }
         if self.network.options.isolated && self.network.options.driver == Driver::Bridge {
             steps.push(Step::Isolate { link: link() });
         }
@@ -85,6 +95,23 @@ impl Member {
         steps
     }
 
+    /// The member's link, where it sits on one of the host.
+    fn child(&self, lease: Lease, into: Namespace) -> Option<Child> {
+        let (kind, mac) = match self.network.options.driver {
+            Driver::Macvlan(mode) => (Kind::Macvlan(mode), Some(self.mac(lease))),
+            Driver::Ipvlan(mode) => (Kind::Ipvlan(mode), None),
+            Driver::Bridge | Driver::Ptp => return None,
+        };
+        Some(Child {
+            kind,
+            parent: self.network.options.parent.clone().unwrap_or_default(),
+            link: self.membership.link.clone(),
+            mac,
+            mtu: self.mtu(),
+            into,
+        })
+    }
+
     /// The alternative names that hold the run's name, host-wide and on its network. The prefixes
     /// keep them apart from each other, from leases and from the names of links.
     fn names(&self) -> impl Iterator<Item = String> + '_ {
@@ -98,31 +125,48 @@ impl Member {
         format!("{name}@{}", self.network.name)
     }
 
-    /// What is done inside the namespace; `lo` is not its business.
-    pub fn inside(&self, lease: Lease) -> Vec<Step> {
+    /// What brings its link up, inside the namespace, with its addresses.
+    pub fn up(&self, lease: Lease) -> Vec<Step> {
         let link = || self.membership.link.clone();
         let mut steps =
             vec![Step::NoAutomaticAddresses { link: link() }, Step::SetUp { link: link() }];
         let add = |address| Step::AddAddress { link: link(), address };
         let options = &self.network.options;
-        let gateway6 = options.gateway6.map(|gateway| IpAddr::V6(gateway.addr()));
-        if gateway6.is_some() {
+        if options.gateway6.is_some() {
             steps.push(add(link_local(self.mac(lease))));
         }
         if options.driver == Driver::Ptp {
-            for (own, gateway) in self.routed(lease) {
-                steps.push(add(own.into()));
-                let to = gateway.into();
-                steps.push(Step::AddRoute(Route { to, gateway: None, link: Some(link()) }));
-            }
+            steps.extend(self.routed(lease).into_iter().map(|(own, _)| add(own.into())));
         } else {
             steps.push(add(self.address(lease).into()));
             steps.extend(self.network.address6(lease).map(|address| add(address.into())));
         }
+        steps
+    }
+
+    /// What is done there after that; `lo` is not its business.
+    pub fn routes(&self, lease: Lease) -> Vec<Step> {
+        let link = || self.membership.link.clone();
+        let mut steps = Vec::new();
+        let options = &self.network.options;
+        if options.driver == Driver::Ptp {
+            for (_, gateway) in self.routed(lease) {
+                let to = gateway.into();
+                steps.push(Step::AddRoute(Route { to, gateway: None, link: Some(link()) }));
+            }
+        }
+        if options.driver.is_child() {
+            let text = Joined::of_lease(lease);
+            steps.push(Step::Describe { link: link(), text });
+        }
         if self.default_route {
-            steps.push(default_route(self.network.gateway.addr().into()));
+            steps.push(match options.driver.is_on_layer_2() {
+                true => default_route(self.network.gateway.addr().into()),
+                false => default_by_link(&self.membership.link),
+            });
         }
         if self.default_route6 {
+            let gateway6 = options.gateway6.map(|gateway| IpAddr::V6(gateway.addr()));
             steps.extend(gateway6.map(default_route));
         }
         steps
@@ -141,6 +185,30 @@ impl Member {
         self.network.address(lease)
     }
 
+    /// Its addresses, if it gets this lease.
+    pub fn addresses(&self, lease: Lease) -> Vec<IpAddr> {
+        let v6 = self.network.address6(lease).map(|address| address.addr().into());
+        [self.address(lease).addr().into()].into_iter().chain(v6).collect()
+    }
+
+    /// Whether its link sits on one of the host.
+    pub fn is_child(&self) -> bool {
+        self.network.options.driver.is_child()
+    }
+
+    /// Whether neighbours may remember another who had its address: then they are told.
+    pub fn is_news(&self) -> bool {
+        let layer_2 = self.network.options.driver.is_on_layer_2();
+        let chosen = self.fixed || self.membership.mac.is_some() || self.network.lan().is_some();
+        layer_2 && chosen && self.network.options.driver != Driver::Ptp
+    }
+
+    /// The link of this host by which to ask whether somebody has an address, where others besides
+    /// members may have.
+    pub fn asks_by(&self) -> Option<&str> {
+        if self.fixed { None } else { self.network.lan() }
+    }
+
     /// Name of its link.
     pub fn link(&self) -> &str {
         &self.membership.link
@@ -156,6 +224,12 @@ impl Member {
         let own = || Network::member_mac(self.address(lease).addr());
         self.membership.mac.unwrap_or_else(own)
     }
+
+    /// The same where it is known; an ipvlan has that of the link below.
+    pub fn own_mac(&self, lease: Lease) -> Option<Mac> {
+        let is_ipvlan = matches!(self.network.options.driver, Driver::Ipvlan(_));
+        (!is_ipvlan).then(|| self.mac(lease))
+    }
 }
 
 /// The alternative name of a link that holds a run's name.
@@ -170,19 +244,15 @@ pub(super) fn claims(asked: &Membership, network: &Network, random: u64) -> Resu
         return Err(Error::usage(format!("{mtu} bytes cannot be an MTU"))
             .hint(format!("choose from {MIN_MTU} to {MAX_MTU}")));
     }
+    if asked.mac.is_some() && matches!(network.options.driver, Driver::Ipvlan(_)) {
+        return Err(Error::usage("an ipvlan has the hardware address of the link below").hint(
+            format!(
+                "drop mac, or use a network with --driver macvlan: \"{}\" is none",
+                network.name
+            ),
+        ));
+    }
     let Some(address) = asked.address else {
-        if network.options.uplink.is_some() && network.options.range.is_none() {
-            return Err(Error::usage(format!(
-                "cannot choose an address of network \"{}\"",
-                asked.network
-            ))
-            .because("it is on a LAN, where others have addresses too")
-            .hint(format!(
-                "give one that is free there (--net {},ip=ADDRESS), or make the network with \
-                     --ip-range",
-                asked.network
-            )));
-        }
         return Ok(network.leases(random, CLAIMS).collect());
     };
     let subnet = network.gateway.trunc();

@@ -1,5 +1,6 @@
 //! What will be done, as data: decided here, without a system call, and shown or done elsewhere.
 
+mod below;
 mod direct;
 pub mod firewall;
 mod json;
@@ -20,7 +21,8 @@ mod step;
 mod transfer;
 mod tree;
 
-pub use direct::{Direct, VLAN, vlan_of};
+pub use below::{VLAN, vlan_of};
+pub use direct::Direct;
 pub use json::json;
 pub use links::{Links, links};
 pub use member::Member;

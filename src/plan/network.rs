@@ -5,11 +5,16 @@ use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 use ipnet::{IpNet, Ipv4Net, Ipv6Net};
 
 use crate::error::{Error, Result};
-use crate::facts::{DEFAULT_NETWORK, Host, Network, NetworkLink, Options, network_mac};
+use crate::facts::{
+    DEFAULT_NETWORK, Host, HostLink, Network, NetworkLink, Occupied, Options, network_mac,
+};
+use crate::plan::below::{Below, below};
 use crate::plan::outbound::outbound;
 use crate::plan::pool;
 use crate::plan::step::{Route, Step};
-use crate::spec::{Driver, MAX_MTU, MIN_MTU, Mac, NewNetwork};
+use crate::spec::{
+    Driver, MAX_MTU, MAX_SUBNET, MIN_MTU, MIN_SUBNET, Mac, MacvlanMode, NewNetwork, Source,
+};
 
 /// MTU where there is no default route to take it from: Ethernet's.
 const DEFAULT_MTU: u32 = 1500;
@@ -84,8 +89,9 @@ pub fn create(
     random: u64,
     warnings: &mut Vec<String>,
 ) -> Result<(Network, Vec<Vec<Step>>)> {
-    let mut steps = Vec::new();
-    let mut network = design(new, host, random)?;
+    let below = below(new, host)?;
+    let mut steps = below.make.clone();
+    let mut network = design(new, &below, host, random)?;
     // Whoever made it and did not finish is gone: makers hold a lock.
     if let Some(half) = host.networks.iter().find(|half| half.bridge == network.bridge) {
         steps.push(vec![Step::DeleteLink { link: half.bridge.clone(), index: half.index }]);
@@ -105,7 +111,7 @@ pub fn create(
 }
 
 /// What a new network is like, in all that was left open.
-fn design(new: &NewNetwork, host: &Host, random: u64) -> Result<Network> {
+fn design(new: &NewNetwork, below: &Below<'_>, host: &Host, random: u64) -> Result<Network> {
     let cannot =
         |why: String| Error::new(format!("cannot make network \"{}\"", new.name)).because(why);
     let altname = Network::altname(&new.name);
@@ -120,27 +126,34 @@ fn design(new: &NewNetwork, host: &Host, random: u64) -> Result<Network> {
         return Err(cannot(format!("link \"{bridge}\" exists"))
             .hint("choose another name with --bridge-name"));
     }
-    if let Some(uplink) = &new.uplink {
-        check_uplink(new, uplink, host)?;
-    }
+    let driver = driver(new)?;
+    let gateway = match (driver.is_child(), below.found) {
+        (true, Some(parent)) => gateway_of_lan(new, below, parent, host)?,
+        _ => gateway(new, host)?,
+    };
+    let mut exclude = new.exclude.clone();
+    exclude.extend(below.own_addresses().filter(|own| gateway.contains(&own.first)));
+    exclude.dedup();
+    let default_mtu = below.found.map_or_else(|| network_mtu(host), |link| link.mtu);
     let network = Network {
         name: new.name.clone(),
         number,
         bridge,
         index: None,
-        gateway: gateway(new, host)?,
-        mtu: new.mtu.unwrap_or_else(|| network_mtu(host)),
+        gateway,
+        mtu: new.mtu.unwrap_or(default_mtu),
         options: Options {
-            driver: new.driver,
+            driver,
             gateway6: if new.ipv6 { Some(gateway6(new, host, random)?) } else { None },
             range: new.range,
-            exclude: new.exclude.clone(),
+            exclude,
             internal: new.internal,
             isolated: new.isolated,
             open: new.open,
             source: new.source,
             unmanaged: new.unmanaged,
-            uplink: new.uplink.clone(),
+            uplink: below.uplink.clone(),
+            parent: below.parent.clone(),
         },
         complete: false,
         publishes: false,
@@ -181,29 +194,70 @@ fn free_number(new: &NewNetwork, host: &Host) -> Option<u32> {
     (1..NETWORKS).find(free)
 }
 
-fn check_uplink(new: &NewNetwork, uplink: &str, host: &Host) -> Result<()> {
-    let cannot = |why: String| {
-        Error::new(format!("cannot put link \"{uplink}\" into a network")).because(why)
+/// The driver with its mode, where the rest fits to it.
+fn driver(new: &NewNetwork) -> Result<Driver> {
+    let driver = match &new.mode {
+        Some(mode) => new.driver.with_mode(mode)?,
+        None => new.driver,
     };
-    if new.driver != Driver::Bridge {
-        return Err(Error::usage("--uplink needs a bridge").hint("drop --uplink, or --driver"));
+    if !driver.is_child() {
+        return Ok(driver);
     }
-    if new.subnet.is_none() {
-        return Err(Error::usage("--uplink needs --subnet")
-            .hint("give the subnet of the LAN, and its router as --gateway"));
+    let past = new.open || new.source != Source::default();
+    if past || new.bridge.is_some() {
+        let which = if past { "--open, --snat or --masquerade" } else { "--bridge-name" };
+        return Err(Error::usage(format!("a network with driver {driver} has no {which}"))
+            .because("its members' packets go past this host")
+            .hint("drop one of the two options"));
     }
-    let found = host.links.iter().find(|link| link.name == uplink);
-    let link = found.ok_or_else(|| cannot("there is no such link".into()))?;
-    if let Some(address) = link.addresses.first() {
-        return Err(cannot(format!("this host has address {address} there")).hint(
-            "a port of a bridge receives nothing for the host itself, which would be cut off; \
-             use a link without addresses",
-        ));
+    match driver {
+        Driver::Macvlan(MacvlanMode::Bridge) if new.isolated => {
+            Ok(Driver::Macvlan(MacvlanMode::Private))
+        }
+        Driver::Ipvlan(_) if new.isolated => {
+            Err(Error::usage("ipvlans reach each other").hint("use --driver macvlan --isolated"))
+        }
+        driver => Ok(driver),
     }
-    match &link.master {
-        Some(master) => Err(cannot(format!("it belongs to \"{master}\" already"))),
-        None => Ok(()),
+}
+
+/// The router of the LAN that members sit on, in its subnet: what this host knows of it, unless
+/// told otherwise.
+fn gateway_of_lan(
+    new: &NewNetwork,
+    below: &Below<'_>,
+    parent: &HostLink,
+    host: &Host,
+) -> Result<Ipv4Net> {
+    // A VLAN that is still to be made is another LAN than the one below.
+    let own = parent.subnet.filter(|_| below.make.is_empty());
+    let subnet = new.subnet.or(own).ok_or_else(|| {
+        Error::usage(format!("--driver {} needs --subnet", new.driver))
+            .because("this host has no address there to tell it by")
+            .hint("give the subnet of the LAN, and its router as --gateway")
+    })?;
+    let subnet = subnet.trunc();
+    if !(MIN_SUBNET..=MAX_SUBNET).contains(&subnet.prefix_len()) {
+        return Err(Error::usage(format!("{subnet} is no subnet for a network"))
+            .hint(format!("give --subnet with {MIN_SUBNET} to {MAX_SUBNET} bits")));
     }
+    // The subnet of a LAN is in use on that LAN, but another network there would give its
+    // addresses a second time.
+    let elsewhere = |other: &&Network| other.below().is_some_and(|link| Some(link) != below.name());
+    let mut others = host.networks.iter().filter(|other| !elsewhere(other));
+    let overlaps = |other: &&Network| {
+        let theirs = other.gateway.trunc();
+        theirs.contains(&subnet) || subnet.contains(&theirs)
+    };
+    if let Some(other) = others.find(overlaps) {
+        let used = Occupied {
+            prefix: other.gateway.trunc().into(),
+            by: format!("network \"{}\"", other.name),
+        };
+        return Err(overlap(new, subnet.into(), &used));
+    }
+    let router = parent.router.filter(|router| own.is_some() && subnet.contains(router));
+    member_of(subnet, new.gateway.or(router))
 }
 
 /// The subnet with the gateway's address in it.
@@ -219,7 +273,12 @@ fn gateway(new: &NewNetwork, host: &Host) -> Result<Ipv4Net> {
     if new.uplink.is_none() {
         refuse_overlap(new, subnet.into(), host)?;
     }
-    let Some(address) = new.gateway else { return Ok(pool::first_of(subnet)) };
+    member_of(subnet, new.gateway)
+}
+
+/// A subnet with the gateway's address in it; `None`: its first.
+fn member_of(subnet: Ipv4Net, gateway: Option<Ipv4Addr>) -> Result<Ipv4Net> {
+    let Some(address) = gateway else { return Ok(pool::first_of(subnet)) };
     let is_member =
         subnet.contains(&address) && address != subnet.network() && address != subnet.broadcast();
     if !is_member {
@@ -239,7 +298,7 @@ fn gateway6(new: &NewNetwork, host: &Host, random: u64) -> Result<Ipv6Net> {
             Ipv6Net::new_assert(bytes.into(), 64)
         }
     };
-    if new.uplink.is_none() {
+    if new.uplink.is_none() && new.parent.is_none() {
         refuse_overlap(new, subnet.into(), host)?;
     }
     let first = Ipv6Addr::from(u128::from(subnet.network()) + 1);
@@ -247,10 +306,16 @@ fn gateway6(new: &NewNetwork, host: &Host, random: u64) -> Result<Ipv6Net> {
 }
 
 fn refuse_overlap(new: &NewNetwork, subnet: IpNet, host: &Host) -> Result<()> {
-    let Some(used) = pool::blocker(&host.occupied, subnet) else { return Ok(()) };
-    Err(Error::new(format!("cannot make network \"{}\"", new.name))
+    match pool::blocker(&host.occupied, subnet) {
+        Some(used) => Err(overlap(new, subnet, used)),
+        None => Ok(()),
+    }
+}
+
+fn overlap(new: &NewNetwork, subnet: IpNet, used: &Occupied) -> Error {
+    Error::new(format!("cannot make network \"{}\"", new.name))
         .because(format!("{subnet} overlaps {} ({})", used.prefix, used.by))
-        .hint("choose another subnet, or leave it out to have one chosen"))
+        .hint("choose another subnet, or leave it out to have one chosen")
 }
 
 /// All that belongs to a network besides its bridge. The description comes last: a bridge that
@@ -269,19 +334,16 @@ fn links(network: &Network) -> Vec<Step> {
         Step::NoAutomaticAddresses { link: link() },
     ];
     let add = |address: IpNet| Step::AddAddress { link: link(), address };
-    match (network.options.driver, &network.options.uplink) {
-        // The gateway is the router of the LAN.
-        (_, Some(_)) => {}
-        (Driver::Bridge, None) => steps.push(add(network.gateway.into())),
-        // Members are not on this link: no route to the subnet may lead there.
-        (Driver::Ptp, None) => steps.push(add(IpAddr::V4(network.gateway.addr()).into())),
-    }
-    if let (Some(gateway6), None) = (network.options.gateway6, &network.options.uplink) {
-        steps.push(add(link_local(network_mac(network.gateway))));
-        steps.push(match network.options.driver {
-            Driver::Bridge => add(gateway6.into()),
-            Driver::Ptp => add(IpAddr::V6(gateway6.addr()).into()),
-        });
+    // Where members are not on this link no route to the subnet may lead there.
+    let on_link = network.options.driver == Driver::Bridge;
+    let own = |prefix: IpNet| add(if on_link { prefix } else { prefix.addr().into() });
+    // On a LAN the gateway is its router.
+    if network.below().is_none() {
+        steps.push(own(network.gateway.into()));
+        if let Some(gateway6) = network.options.gateway6 {
+            steps.push(add(link_local(network_mac(network.gateway))));
+            steps.push(own(gateway6.into()));
+        }
     }
     steps.push(Step::AddName { link: link(), name: Network::altname(&network.name) });
     if network.bridge != Network::bridge_name(network.number) {
@@ -291,7 +353,10 @@ fn links(network: &Network) -> Vec<Step> {
     if network.is_managed() {
         steps.push(Step::RelaxRouting { link: link(), forward: network.is_routed() });
     }
-    steps.push(Step::SetUp { link: link() });
+    // Nothing passes by a bridge that only says what its network is like.
+    if network.options.parent.is_none() {
+        steps.push(Step::SetUp { link: link() });
+    }
     steps.push(Step::Describe { link: link(), text: network.description() });
     steps
 }
@@ -313,4 +378,10 @@ pub(super) fn default_route(gateway: IpAddr) -> Step {
     };
     let to = IpNet::new_assert(any, 0);
     Step::AddRoute(Route { to, gateway: Some(gateway), link: None })
+}
+
+/// The default route of IPv4 by a link on layer 3, where there is nobody to ask for.
+pub(super) fn default_by_link(link: &str) -> Step {
+    let to = IpNet::V4(Ipv4Net::default());
+    Step::AddRoute(Route { to, gateway: None, link: Some(link.into()) })
 }

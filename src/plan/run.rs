@@ -294,11 +294,27 @@ impl Plan {
         Step::SetUp { link: "lo".into() }
     }
 
-    /// What is done inside the namespace, in one send, when the members have these leases.
-    pub fn inside(&self, leases: impl IntoIterator<Item = Lease>) -> Vec<Step> {
+    /// The leases that will be tried first.
+    pub fn first_leases(&self) -> Vec<Lease> {
+        self.first_choice().map(|(_, lease)| lease).collect()
+    }
+
+    /// What brings up the links inside that sit on others of the host, one send each, when the
+    /// members have these leases.
+    pub fn children(&self, leases: &[Lease]) -> Vec<Vec<Step>> {
+        let members = self.members.iter().zip(leases).filter(|(member, _)| member.is_child());
+        let up = members.map(|(member, &lease)| member.up(lease));
+        self.direct.iter().map(Direct::up).chain(up).collect()
+    }
+
+    /// What is done inside the namespace after that, in one send.
+    pub fn inside(&self, leases: &[Lease]) -> Vec<Step> {
         let mut steps = Vec::new();
-        for (member, lease) in self.members.iter().zip(leases) {
-            steps.extend(member.inside(lease));
+        for (member, &lease) in self.members.iter().zip(leases) {
+            if !member.is_child() {
+                steps.extend(member.up(lease));
+            }
+            steps.extend(member.routes(lease));
         }
         steps.extend(self.direct.iter().flat_map(Direct::inside));
         steps

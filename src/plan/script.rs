@@ -5,7 +5,7 @@ use std::fmt::Write;
 use ipnet::IpNet;
 
 use crate::facts::Run;
-use crate::plan::{Direct, Kind, Master, Namespace, Plan, Setup, Step, firewall};
+use crate::plan::{Kind, Master, Namespace, Plan, Setup, Step, firewall};
 use crate::spec::{NetworkOf, Share};
 
 /// Name of the namespace in the script, where the plan has a process.
@@ -21,7 +21,8 @@ pub fn script(plan: &Plan) -> String {
     let run = Run { pid: 1, supervisor: 1, started: 0 };
     for (member, lease) in plan.first_choice() {
         lines(&mut out, &[member.claim(lease, Namespace::Process(0))], false);
-        lines(&mut out, &member.publish(lease, &run.to_string()), false);
+        let steps = member.publish(lease, &run.to_string(), Namespace::Process(0));
+        lines(&mut out, &steps, false);
     }
     let (elements, noted) = plan.publication(run);
     lines(&mut out, &noted, false);
@@ -31,8 +32,9 @@ pub fn script(plan: &Plan) -> String {
     }
     out.push_str(&nft(&elements));
     lines(&mut out, &[Plan::loopback()], true);
-    lines(&mut out, &plan.direct.iter().flat_map(Direct::up).collect::<Vec<_>>(), true);
-    lines(&mut out, &plan.inside(plan.first_choice().map(|(_, lease)| lease)), true);
+    let leases = plan.first_leases();
+    lines(&mut out, &plan.children(&leases).concat(), true);
+    lines(&mut out, &plan.inside(&leases), true);
     for setup in &plan.finish {
         if let Setup::Sysctl { sysctl, asked } = setup {
             let assignment = quoted(&format!("{}={}", sysctl.key, sysctl.value));

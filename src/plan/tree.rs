@@ -2,7 +2,7 @@
 
 use std::fmt::Write;
 
-use crate::plan::{Direct, Namespace, Plan, Step};
+use crate::plan::{Namespace, Plan, Step};
 
 /// What a plan will do, for people. What only the kernel can say (ids, which of the free
 /// addresses) stands as it will be tried first.
@@ -30,7 +30,9 @@ pub fn tree(plan: &Plan) -> String {
         if !member.fixed {
             host.push("when that is taken: the next free address".into());
         }
-        host.extend(member.publish(lease, &run.to_string()).iter().map(step_line));
+        host.extend(
+            member.publish(lease, &run.to_string(), Namespace::Process(0)).iter().map(step_line),
+        );
     }
     for link in &plan.direct {
         host.push(step_line(&link.create(Namespace::Process(0))));
@@ -42,8 +44,9 @@ pub fn tree(plan: &Plan) -> String {
     ports.extend(noted.iter().map(step_line));
     section("ports", ports);
     let mut inside = vec![Plan::loopback()];
-    inside.extend(plan.direct.iter().flat_map(Direct::up));
-    inside.extend(plan.inside(plan.first_choice().map(|(_, lease)| lease)));
+    let leases = plan.first_leases();
+    inside.extend(plan.children(&leases).concat());
+    inside.extend(plan.inside(&leases));
     section("inside", inside.iter().map(step_line).collect());
     let setup = plan.prepare.iter().chain(&plan.finish);
     section("process", setup.map(|step| with_details(step.to_string(), step.details())).collect());

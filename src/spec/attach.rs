@@ -1,6 +1,7 @@
 //! What a link inside can be attached to besides a network of ours.
 
 use std::fmt;
+use std::str::FromStr;
 
 use crate::error::{Error, Result};
 use crate::spec::name::link_name;
@@ -70,19 +71,9 @@ impl Attach {
 
     /// Sets what `mode=` says.
     pub fn set_mode(&mut self, mode: &str) -> Result<()> {
-        let wrong = |known: String| {
-            Err(Error::usage(format!("\"{mode}\" is no mode of it"))
-                .hint(format!("choose from {known}")))
-        };
         match self {
-            Attach::Macvlan(_, current) => match lookup(&MACVLAN_MODES, mode) {
-                Some(found) => *current = found,
-                None => return wrong(names(&MACVLAN_MODES)),
-            },
-            Attach::Ipvlan(_, current) => match lookup(&IPVLAN_MODES, mode) {
-                Some(found) => *current = found,
-                None => return wrong(names(&IPVLAN_MODES)),
-            },
+            Attach::Macvlan(_, current) => *current = mode.parse()?,
+            Attach::Ipvlan(_, current) => *current = mode.parse()?,
             _ => {
                 return Err(Error::usage("mode is for macvlan: and ipvlan: only").hint("drop it"));
             }
@@ -99,16 +90,33 @@ impl Attach {
     }
 }
 
-fn lookup<T: Copy>(modes: &[(&str, T)], word: &str) -> Option<T> {
-    modes.iter().find(|(name, _)| *name == word).map(|(_, mode)| *mode)
-}
-
-fn names<T>(modes: &[(&str, T)]) -> String {
-    modes.iter().map(|(name, _)| *name).collect::<Vec<_>>().join(", ")
+fn lookup<T: Copy>(modes: &[(&str, T)], word: &str) -> Result<T> {
+    let found = modes.iter().find(|(name, _)| *name == word).map(|(_, mode)| *mode);
+    found.ok_or_else(|| {
+        let known: Vec<&str> = modes.iter().map(|(name, _)| *name).collect();
+        Error::usage(format!("\"{word}\" is no mode of it"))
+            .hint(format!("choose from {}", known.join(", ")))
+    })
 }
 
 fn name_of<T: PartialEq>(modes: &[(&'static str, T)], mode: T) -> &'static str {
     modes.iter().find(|(_, known)| *known == mode).map_or("", |(name, _)| name)
+}
+
+impl FromStr for MacvlanMode {
+    type Err = Error;
+
+    fn from_str(text: &str) -> Result<Self> {
+        lookup(&MACVLAN_MODES, text)
+    }
+}
+
+impl FromStr for IpvlanMode {
+    type Err = Error;
+
+    fn from_str(text: &str) -> Result<Self> {
+        lookup(&IPVLAN_MODES, text)
+    }
 }
 
 impl fmt::Display for MacvlanMode {

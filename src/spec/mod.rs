@@ -21,7 +21,9 @@ pub use mac::Mac;
 pub use membership::Membership;
 pub use name::{host_name, link_name, network_name, printable, run_name};
 pub use netns_name::{NAMES, NetnsName};
-pub use network::{Driver, MAX_MTU, MIN_MTU, NewNetwork, Range, Source};
+pub use network::{
+    Driver, MAX_MTU, MAX_SUBNET, MAX_VLAN, MIN_MTU, MIN_SUBNET, NewNetwork, Range, Source,
+};
 pub use network_of::NetworkOf;
 pub use port::{Protocol, Publication, check_overlaps};
 pub use run::{

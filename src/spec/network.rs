@@ -7,6 +7,7 @@ use std::str::FromStr;
 use ipnet::{Ipv4Net, Ipv6Net};
 
 use crate::error::{Error, Result};
+use crate::spec::attach::{IpvlanMode, MacvlanMode};
 use crate::spec::name::{link_name, network_name};
 
 /// A network to be made.
@@ -44,6 +45,12 @@ pub struct NewNetwork {
     pub bridge: Option<String>,
     /// Link of this host to put into the bridge.
     pub uplink: Option<String>,
+    /// Link of this host that macvlans or ipvlans of members sit on.
+    pub parent: Option<String>,
+    /// Mode of these; `None`: the usual one.
+    pub mode: Option<String>,
+    /// Tag of the VLAN of `uplink` or `parent` that is meant instead of that link itself.
+    pub vlan: Option<u16>,
 }
 
 impl NewNetwork {
@@ -71,7 +78,8 @@ impl NewNetwork {
                 let subnet: Option<Ipv4Net> = value.parse().ok();
                 let example = "a prefix of 8 to 30 bits, such as 10.80.0.0/24";
                 // The length is kept in a byte of the bridge's address, with room for members.
-                let subnet = subnet.filter(|subnet| (8..=30).contains(&subnet.prefix_len()));
+                let subnet = subnet
+                    .filter(|subnet| (MIN_SUBNET..=MAX_SUBNET).contains(&subnet.prefix_len()));
                 self.subnet = Some(subnet.ok_or_else(|| wrong("IPv4 subnet", example))?);
             }
             "gateway" => {
@@ -109,6 +117,13 @@ impl NewNetwork {
             "unmanaged" => self.unmanaged = flag()?,
             "bridge-name" => self.bridge = Some(link_name(value)?),
             "uplink" => self.uplink = Some(link_name(value)?),
+            "parent" => self.parent = Some(link_name(value)?),
+            "mode" => self.mode = Some(value.into()),
+            "vlan" => {
+                let tag = value.parse().ok().filter(|tag| (1..=MAX_VLAN).contains(tag));
+                let example = format!("a tag from 1 to {MAX_VLAN}");
+                self.vlan = Some(tag.ok_or_else(|| wrong("VLAN", &example))?);
+            }
             _ => {
                 return Err(Error::usage(format!("a network has no \"{key}\""))
                     .hint("nsrun network create --help lists what it can have"));
@@ -118,10 +133,16 @@ impl NewNetwork {
     }
 }
 
+/// Shortest prefix of a network's subnet.
+pub const MIN_SUBNET: u8 = 8;
+/// Longest prefix of a network's subnet.
+pub const MAX_SUBNET: u8 = 30;
 /// Smallest MTU that IPv4 allows (RFC 791).
 pub const MIN_MTU: u32 = 68;
 /// Largest MTU of a veth.
 pub const MAX_MTU: u32 = 65535;
+/// Largest tag of a VLAN (IEEE 802.1Q).
+pub const MAX_VLAN: u16 = 4094;
 
 /// How the members of a network are connected.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -131,6 +152,51 @@ pub enum Driver {
     Bridge,
     /// By a veth of their own that the host routes to.
     Ptp,
+    /// By a macvlan on a link of this host.
+    Macvlan(MacvlanMode),
+    /// By an ipvlan on a link of this host.
+    Ipvlan(IpvlanMode),
+}
+
+impl Driver {
+    /// Whether members have no link on this host but one that stands for their lease: theirs sits
+    /// on another link, by which their packets go past this host.
+    pub fn is_child(self) -> bool {
+        matches!(self, Driver::Macvlan(_) | Driver::Ipvlan(_))
+    }
+
+    /// Whether members ask by ARP for those they send to.
+    pub fn is_on_layer_2(self) -> bool {
+        !matches!(self, Driver::Ipvlan(IpvlanMode::L3 | IpvlanMode::L3s))
+    }
+
+    /// Mode of the members' links, where there are several.
+    pub fn mode(self) -> Option<String> {
+        match self {
+            Driver::Macvlan(mode) => Some(mode.to_string()),
+            Driver::Ipvlan(mode) => Some(mode.to_string()),
+            Driver::Bridge | Driver::Ptp => None,
+        }
+    }
+
+    /// The same driver with this mode.
+    ///
+    /// # Errors
+    /// It has no such mode.
+    pub fn with_mode(self, mode: &str) -> Result<Driver> {
+        match self {
+            Driver::Macvlan(_) => match mode.parse()? {
+                MacvlanMode::Passthru => Err(Error::usage("passthru leaves room for one member")
+                    .hint("attach that one with --net macvlan:LINK,mode=passthru")),
+                mode => Ok(Driver::Macvlan(mode)),
+            },
+            Driver::Ipvlan(_) => mode.parse().map(Driver::Ipvlan),
+            Driver::Bridge | Driver::Ptp => {
+                Err(Error::usage(format!("networks with driver {self} have no mode"))
+                    .hint("drop --mode, or choose --driver macvlan or ipvlan"))
+            }
+        }
+    }
 }
 
 impl fmt::Display for Driver {
@@ -138,6 +204,8 @@ impl fmt::Display for Driver {
         f.write_str(match self {
             Driver::Bridge => "bridge",
             Driver::Ptp => "ptp",
+            Driver::Macvlan(_) => "macvlan",
+            Driver::Ipvlan(_) => "ipvlan",
         })
     }
 }
@@ -149,8 +217,10 @@ impl FromStr for Driver {
         match text {
             "bridge" => Ok(Driver::Bridge),
             "ptp" => Ok(Driver::Ptp),
+            "macvlan" => Ok(Driver::Macvlan(MacvlanMode::default())),
+            "ipvlan" => Ok(Driver::Ipvlan(IpvlanMode::default())),
             _ => Err(Error::usage(format!("\"{text}\" is no driver of networks"))
-                .hint("choose \"bridge\" or \"ptp\"")),
+                .hint("choose from bridge, ptp, macvlan and ipvlan")),
         }
     }
 }

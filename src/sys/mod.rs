@@ -6,6 +6,7 @@
 pub mod channel;
 pub mod credentials;
 pub mod file;
+mod heap;
 pub mod link;
 pub mod mount;
 pub mod mountinfo;

@@ -120,13 +120,21 @@ pub fn detach_exactly(target: &Path) -> Result<()> {
     umount2(target, MntFlags::MNT_DETACH | MntFlags::UMOUNT_NOFOLLOW)
 }
 
-/// Makes the mount at `root` the root directory, and takes the old one away.
-pub fn pivot(root: &Path) -> Result<()> {
+/// Makes the mount at `root` the root directory, and takes the old one away; whether it could: the
+/// initramfs, the first of all mounts, cannot be taken away, and lies below the new root then.
+pub fn pivot(root: &Path) -> Result<bool> {
     nix::unistd::chdir(root)?;
     // With both paths ".", the old root is stacked on the new one: no directory is needed for it.
-    nix::unistd::pivot_root(".", ".")?;
-    umount2(".", MntFlags::MNT_DETACH)?;
-    nix::unistd::chdir("/")
+    let gone = match nix::unistd::pivot_root(".", ".") {
+        Ok(()) => umount2(".", MntFlags::MNT_DETACH).map(|()| true)?,
+        // As switch_root(8) does.
+        Err(Errno::EINVAL) => {
+            mount(Some("."), "/", NONE, MsFlags::MS_MOVE, NONE)?;
+            nix::unistd::chroot(".").map(|()| false)?
+        }
+        Err(errno) => return Err(errno),
+    };
+    nix::unistd::chdir("/").map(|()| gone)
 }
 
 fn c_path(path: &Path) -> Result<CString> {

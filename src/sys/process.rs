@@ -1,6 +1,7 @@
 //! Making processes, waiting for them, ending them.
 
 use std::ffi::{CStr, CString, c_char, c_int, c_void};
+use std::mem::MaybeUninit;
 use std::os::fd::{AsRawFd, BorrowedFd, FromRawFd, OwnedFd};
 use std::ptr;
 
@@ -153,13 +154,13 @@ pub fn spawn(
     mut prepare: impl FnMut() -> Result<()>,
 ) -> std::result::Result<i32, (Stage, Errno)> {
     const STACK: usize = 64 * 1024;
-    let mut stack = Vec::<u128>::with_capacity(STACK / size_of::<u128>());
+    let mut stack = [const { MaybeUninit::<u128>::uninit() }; STACK / size_of::<u128>()];
     let mut launch_data = Launch { exec: Exec::new(program), prepare: &mut prepare, failed: None };
     // SAFETY: the stack is 64 KiB of memory nobody else uses, grows downwards from its
     // 16-byte-aligned end, and, as `launch_data`, outlives the child's use of this memory:
     // CLONE_VFORK suspends this thread until the child executes or exits.
     let pid = unsafe {
-        let top = stack.as_mut_ptr().add(stack.capacity());
+        let top = stack.as_mut_ptr().add(stack.len());
         let data: *mut Launch<'_> = &mut launch_data;
         libc::clone(
             launch,

@@ -233,12 +233,13 @@ fn members_of_a_network_with_an_uplink_sit_on_the_lan() {
     let world = World::builder().lan().build();
     world.sh("ip addr flush dev lan0");
     let create = ["network", "create", "--uplink", "lan0", "--subnet", "192.0.2.0/24"];
-    world.nsrun(create).args(["--gateway", "192.0.2.10", "lan"]).run().ok();
-    world
-        .nsrun(["run", "--net", "lan", "true"])
-        .run()
-        .exits(2)
-        .says("it is on a LAN, where others have addresses too");
+    let range = ["--gateway", "192.0.2.10", "--ip-range", "192.0.2.16/30", "lan"];
+    world.nsrun(create).args(range).run().ok();
+    // Of what others have on the LAN nothing is chosen.
+    world.lan().sh("for n in 16 17 18; do ip addr add 192.0.2.$n/24 dev eth0; done");
+    let show = ["run", "--net", "lan", "--", "ip", "-j", "-4", "addr", "show", "eth0"];
+    let shown = world.nsrun(show).run().ok().json();
+    assert_eq!(shown[0]["addr_info"][0]["local"], "192.0.2.19");
     let ping = ["run", "--net", "lan,ip=192.0.2.77", "--", "ping", "-c1", "-W3", "192.0.2.10"];
     world.nsrun(ping).run().ok();
     assert_eq!(world.addresses("nsrun1"), Vec::<String>::new());

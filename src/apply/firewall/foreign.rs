@@ -68,7 +68,7 @@ fn insert(
     // A name that is compared without the zeroes behind it is the beginning of names.
     let link = match network.options.driver {
         Driver::Bridge => value::bytes(&[Value::Link(network.bridge.clone())]),
-        Driver::Ptp => Lease::links(network.number).into_bytes(),
+        _ => Lease::links(network.number).into_bytes(),
     };
     batch.push(rule::NEW, flags | Flags::CREATE, family, |m| {
         m.put(rule::TABLE, TABLE).put(rule::CHAIN, chain).expressions(|e| {

@@ -138,14 +138,33 @@ const NETWORK_CREATE: Command = Command {
             options: &[
                 Opt::one_of(
                     "driver",
-                    &["bridge", "ptp"],
-                    "how members are connected: as ports of a bridge, or each by a link that the \
-                     host routes to, without the limit of 1023; default bridge",
+                    &["bridge", "ptp", "macvlan", "ipvlan"],
+                    "how members are connected: as ports of a bridge; each by a link that the host \
+                     routes to, without the limit of 1023; or each by a link on --parent, past this \
+                     host, which they do not reach; default bridge",
+                ),
+                Opt::value(
+                    "parent",
+                    "LINK",
+                    "link of this host that macvlans or ipvlans sit on; subnet and gateway are by \
+                     default those this host has there",
+                ),
+                Opt::value(
+                    "mode",
+                    "MODE",
+                    "of macvlans: bridge, private or vepa; of ipvlans: l2, l3 or l3s; default the \
+                     first",
+                ),
+                Opt::value(
+                    "vlan",
+                    "TAG",
+                    "use the VLAN LINK.TAG of --parent or --uplink, which is made, and removed with \
+                     the network, if it is not there",
                 ),
                 Opt::value(
                     "mtu",
                     "BYTES",
-                    "largest packet; default that of the link with the default route",
+                    "largest packet; default that of --parent or of the link with the default route",
                 ),
                 Opt::value("bridge-name", "NAME", "name of the bridge; default nsrun and a number"),
                 Opt::value(
@@ -189,8 +208,12 @@ const NETWORK_CREATE: Command = Command {
             "nsrun network create --subnet 10.80.0.0/24 --ip-range 10.80.0.128/25 web",
         ),
         (
-            "Members on the LAN behind eth1",
+            "Members on the LAN behind eth1, which has no address here",
             "nsrun network create --uplink eth1 --subnet 192.0.2.0/24 lan",
+        ),
+        (
+            "Members on the LAN of eth0, which this host uses too",
+            "nsrun network create --driver macvlan --parent eth0 lan",
         ),
     ],
     ..Command::EMPTY

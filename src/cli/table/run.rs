@@ -235,6 +235,11 @@ pub(super) const RUN: Command = Command {
                     "N",
                     "write one JSON object about the run to file descriptor N once CMD has started",
                 ),
+                Opt::flag(
+                    "timings",
+                    "print to standard error where the time of the launch went, in microseconds; with \
+                     --detach to the log",
+                ),
                 DRY_RUN,
                 FORMAT,
                 HELP,

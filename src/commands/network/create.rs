@@ -2,6 +2,7 @@
 
 use crate::apply::{self, Made};
 use crate::cli::Args;
+use crate::commands::attach::Vlan;
 use crate::commands::operand;
 use crate::commands::run::warn;
 use crate::error::{Error, Result};
@@ -11,7 +12,7 @@ use crate::spec::NewNetwork;
 use crate::sys::file;
 
 /// Options with a value, and options without.
-const VALUES: [&str; 11] = [
+const VALUES: [&str; 14] = [
     "driver",
     "subnet",
     "gateway",
@@ -21,6 +22,9 @@ const VALUES: [&str; 11] = [
     "mtu",
     "bridge-name",
     "uplink",
+    "parent",
+    "mode",
+    "vlan",
     "snat",
     "masquerade",
 ];
@@ -43,7 +47,13 @@ pub(in crate::commands) fn create(args: &Args) -> Result<u8> {
     let mut warnings = Vec::new();
     let (network, sends) =
         plan::create_network(&new, &kernel.host()?, file::random(), &mut warnings)?;
-    match apply::make_network(&mut kernel, &sends)? {
+    // Until the network that uses it is there to be seen.
+    let vlan = network.below().map(Vlan::hold).transpose()?.flatten();
+    let made = apply::make_network(&mut kernel, &sends);
+    if let Some(vlan) = vlan {
+        vlan.release();
+    }
+    match made? {
         Made::Done(_) => {
             warn(&warnings);
             println!("{}", network.name);

@@ -81,6 +81,8 @@ fn json(network: &Network, members: &[&Status]) -> Value {
         "isolated": options.isolated,
         "unmanaged": options.unmanaged,
         "uplink": options.uplink,
+        "parent": options.parent,
+        "mode": options.driver.mode(),
         "members": members.iter().map(member).collect::<Vec<_>>(),
     })
 }

@@ -3,6 +3,7 @@
 use super::{find, members};
 use crate::apply;
 use crate::cli::Args;
+use crate::commands::attach::Vlan;
 use crate::commands::operand;
 use crate::error::{Error, Result};
 use crate::facts::{Holder, HolderState, Network, Status};
@@ -46,6 +47,7 @@ pub(in crate::commands) fn prune(_: &Args) -> Result<u8> {
 }
 
 fn delete(kernel: &mut Kernel, network: &Network) -> Result<()> {
+    let vlan = network.below().map(Vlan::hold).transpose()?.flatten();
     apply::send(
         kernel,
         &[Step::DeleteLink { link: network.bridge.clone(), index: network.index }],
@@ -55,6 +57,9 @@ fn delete(kernel: &mut Kernel, network: &Network) -> Result<()> {
     }
     if network.publishes {
         apply::firewall::sweep_all(kernel)?;
+    }
+    if let Some(vlan) = vlan {
+        vlan.release();
     }
     Ok(())
 }

@@ -54,13 +54,6 @@ pub(super) fn run(session: &mut Session, words: &mut Words, verb: Verb) -> Resul
     let asked = Asked::parse(session, words)?;
     let needed = "Not enough information: \"dev\" argument is required.";
     let device = asked.device.clone().ok_or_else(|| Failure::new(needed.into()))?;
-    if let Some(label) = &asked.label
-        && !label.starts_with(device.as_str())
-    {
-        let text = "\"dev\" ({device}) must match \"label\" ({label}).";
-        let text = text.replace("{device}", &device).replace("{label}", label);
-        return Err(Failure::new(text));
-    }
     let delete = verb == Verb::Delete;
     let mut header = IfAddr { family: asked.family, ..IfAddr::default() };
     let settings = asked.settings(&mut header, delete)?;
@@ -116,14 +109,30 @@ impl Asked {
             let option = exact
                 .or_else(|| which(&word, &["broadcast", "anycast", "valid_lft", "preferred_lft"]));
             if option.is_none()
-                && let Some((_, flag)) = FLAGS.iter().skip(2).find(|flag| flag.0 == word)
+                && let Some((name, flag)) = FLAGS.iter().find(|flag| flag.0 == word)
             {
-                asked.flags |= *flag;
+                asked.flag(name, *flag);
                 continue;
             }
             asked.take(session, option, word, words)?;
         }
         Ok(asked)
+    }
+
+    /// Takes a flag, as far as user space may set it on an address of this family.
+    fn flag(&mut self, name: &str, flag: AddressFlags) {
+        let six = AddressFlags::NODAD
+            | AddressFlags::HOMEADDRESS
+            | AddressFlags::OPTIMISTIC
+            | AddressFlags::MANAGETEMPADDR;
+        let settable = six | AddressFlags::NOPREFIXROUTE | AddressFlags::MCAUTOJOIN;
+        if !settable.contains(flag) {
+            eprintln!("Warning: {name} option is not mutable from userspace");
+        } else if six.contains(flag) && self.family == INET {
+            eprintln!("Warning: {name} option can be set only for IPv6 addresses");
+        } else {
+            self.flags |= flag;
+        }
     }
 
     fn take(
@@ -153,7 +162,7 @@ impl Asked {
             Some("scope") => {
                 let word = words.value()?;
                 let scope = session.names.number(Table::Scopes, &word);
-                let wrong = || Failure::wrong_value(&word, "invalid scope value.");
+                let wrong = || Failure::wrong(&word, "invalid scope value.");
                 self.scope = Some(scope.ok_or_else(wrong)? as u8);
             }
             Some("dev") => self.device = Some(words.value()?),
@@ -200,20 +209,7 @@ impl Asked {
                 settings.put(address::ADDRESS, address);
             }
         }
-        match (self.broadcast, prefix) {
-            (Some(Broadcast::Given(address)), _) => settings.put(address::BROADCAST, address),
-            (Some(Broadcast::Computed(ones)), Some(prefix)) if prefix.len <= 30 => {
-                let Some(IpAddr::V4(base)) = prefix.address else {
-                    let text = "Broadcast can be set only for IPv4 addresses";
-                    return Err(Failure::usage(text.into()));
-                };
-                let host = u32::MAX.checked_shr(prefix.len.into()).unwrap_or_default();
-                let base = u32::from(base);
-                let address = Ipv4Addr::from(if ones { base | host } else { base & !host });
-                settings.put(address::BROADCAST, address.into());
-            }
-            _ => {}
-        }
+        self.broadcast(prefix, &mut settings)?;
         if let Some(anycast) = self.anycast {
             settings.put(address::ANYCAST, anycast);
         }
@@ -229,6 +225,11 @@ impl Asked {
             None if loopback && !delete => Scope::HOST,
             None => Scope::UNIVERSE,
         };
+        if self.flags.contains(AddressFlags::MCAUTOJOIN)
+            && !local.is_some_and(|to| to.is_multicast())
+        {
+            return Err(Failure::new("autojoin needs multicast address".into()));
+        }
         if !self.flags.is_empty() {
             header.flags = self.flags.bits() as u8;
             settings.put(address::FLAGS, self.flags);
@@ -249,6 +250,28 @@ impl Asked {
             settings.put(address::PROTO, address::Protocol(protocol));
         }
         Ok(settings)
+    }
+
+    fn broadcast(&self, prefix: Option<Prefix>, settings: &mut Settings) -> Result<()> {
+        match (self.broadcast, prefix) {
+            (Some(Broadcast::Given(address)), _) => settings.put(address::BROADCAST, address),
+            (Some(Broadcast::Computed(ones)), Some(prefix)) => {
+                let Some(IpAddr::V4(base)) = prefix.address else {
+                    let text = "Broadcast can be set only for IPv4 addresses";
+                    return Err(Failure::new(text.into()));
+                };
+                // A link between two has no address for all.
+                if prefix.len > 30 {
+                    return Ok(());
+                }
+                let host = u32::MAX.checked_shr(prefix.len.into()).unwrap_or_default();
+                let base = u32::from(base);
+                let address = Ipv4Addr::from(if ones { base | host } else { base & !host });
+                settings.put(address::BROADCAST, address.into());
+            }
+            _ => {}
+        }
+        Ok(())
     }
 }
 

@@ -33,6 +33,10 @@ struct Asked {
 pub(super) fn add(session: &mut Session, words: &mut Words, flags: Flags) -> Result<()> {
     let mut asked = Asked::default();
     asked.parse(session, words)?;
+    if asked.name.is_some() && asked.device.is_some() {
+        let text = "both \"name\" and \"dev\" cannot be used when creating devices.";
+        return Err(Failure::usage(text.into()));
+    }
     let Some(kind) = asked.kind.take() else {
         return Err(Failure::new("Not enough information: \"type\" argument is required".into()));
     };
@@ -246,12 +250,11 @@ impl Asked {
                 let on = parse::switch("protodown", &words.value()?)?;
                 self.settings.put(link::PROTO_DOWN, on.into());
             }
-            "master" | "vrf" => {
-                let name = words.value()?;
-                let index = session.find_link(&name);
-                let wrong = || Failure::wrong_value(&name, "Device does not exist");
-                self.settings.put(link::MASTER, index.ok_or_else(wrong)?);
+            "master" => {
+                let master = session.expect_master(&words.value()?)?;
+                self.settings.put(link::MASTER, master);
             }
+            "vrf" => self.settings.put(link::MASTER, session.expect_vrf(&words.value()?)?),
             "nomaster" => self.settings.put(link::MASTER, 0),
             "type" => {
                 self.kind = Some(words.value()?);

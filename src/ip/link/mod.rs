@@ -3,7 +3,6 @@
 mod change;
 pub(super) mod filter;
 mod kind;
-mod kinds;
 pub(super) mod show;
 pub(super) mod statistics;
 

@@ -39,18 +39,19 @@ struct Asked {
     has_type: bool,
     has_scope: bool,
     has_gateway: bool,
+    has_destination: bool,
     hops: Vec<(Hop, Settings)>,
 }
 
 /// Carries out one of the verbs.
 pub(super) fn run(session: &mut Session, words: &mut Words, verb: Verb) -> Result<()> {
-    if words.peek().is_none() && verb != Verb::Delete {
-        return Err(super::help::text(super::HELP));
-    }
     let delete = verb == Verb::Delete;
     let mut asked = Asked::new(session.options.family, delete);
     while let Some(word) = words.next() {
         asked.take(session, &word, words)?;
+    }
+    if !asked.has_destination {
+        return Err(super::help::text(super::HELP));
     }
     asked.complete(session, delete)?;
     let Asked { header, settings, .. } = asked;
@@ -83,6 +84,7 @@ impl Asked {
             has_type: false,
             has_scope: false,
             has_gateway: false,
+            has_destination: false,
             hops: Vec::new(),
         }
     }
@@ -241,9 +243,10 @@ impl Asked {
     }
 
     fn destination(&mut self, word: &str) -> Result<()> {
-        if self.settings.has(route::DST.code()) || self.header.dst_len > 0 {
+        if self.has_destination {
             return Err(Failure::garbage("to", word));
         }
+        self.has_destination = true;
         let prefix = parse::expect_prefix(word, self.header.family)?;
         self.header.dst_len = prefix.len;
         if let Some(address) = prefix.address {
@@ -296,6 +299,10 @@ impl Asked {
     fn nexthop(&mut self, session: &mut Session, words: &mut Words) -> Result<()> {
         let mut hop = Hop::default();
         let mut settings = Settings::default();
+        if words.peek().is_none() {
+            let text = "Error: unexpected end of line after \"nexthop\"";
+            return Err(Failure::usage(text.into()));
+        }
         while let Some(word) = words.next() {
             match word.as_str() {
                 "via" => {
@@ -311,9 +318,14 @@ impl Asked {
                 }
                 "onlink" => hop.flags |= HopFlags::ONLINK,
                 "realms" => settings.put(route::FLOW, realms(session, &words.value()?)?),
-                _ => {
+                "nexthop" => {
                     words.back();
                     break;
+                }
+                _ => {
+                    return Err(Failure::usage(format!(
+                        "Error: \"nexthop\" or end of line is expected instead of \"{word}\""
+                    )));
                 }
             }
         }

@@ -192,7 +192,7 @@ impl Chains {
 fn into(network: &Network) -> Vec<Vec<Term>> {
     let own = match network.options.driver {
         Driver::Bridge => Term::Link(Side::In, network.bridge.clone()),
-        Driver::Ptp => Term::LinksFrom(Side::In, Lease::links(network.number)),
+        _ => Term::LinksFrom(Side::In, Lease::links(network.number)),
     };
     let mut rules = vec![vec![Term::Established, Term::Accept]];
     if !network.options.internal {
@@ -212,7 +212,7 @@ fn into(network: &Network) -> Vec<Vec<Term>> {
 fn not_itself(network: &Network) -> Term {
     match network.options.driver {
         Driver::Bridge => Term::NotLink(Side::Out, network.bridge.clone()),
-        Driver::Ptp => Term::NotLinksFrom(Side::Out, Lease::links(network.number)),
+        _ => Term::NotLinksFrom(Side::Out, Lease::links(network.number)),
     }
 }
 
@@ -228,7 +228,7 @@ fn fixed_source(network: &Network) -> Option<IpAddr> {
 pub fn link_key(network: &Network) -> Value {
     match network.options.driver {
         Driver::Bridge => Value::Link(network.bridge.clone()),
-        Driver::Ptp => Value::Links(Lease::links(network.number)),
+        _ => Value::Links(Lease::links(network.number)),
     }
 }
 

@@ -32,8 +32,22 @@ pub(super) enum How {
     Flag,
     /// `low high`, big-endian.
     Ports,
-    /// Number, or `auto` or `inherit` for 0.
-    Ttl(&'static str),
+    /// Hexadecimal, or `inherit` for 1; not shown when 0.
+    Tos,
+    /// Number, `auto` for 0, or `inherit`, which is another attribute.
+    Ttl(u16),
+    /// `on` or `off` for one bit of the VLAN's flags.
+    FlagBit(u32),
+    /// A word for one bit of the flags; for none of them when 0.
+    OneBit(u16),
+    /// Pairs `1:2` of priorities.
+    Map,
+    /// Source addresses and what to do with them.
+    Sources,
+    /// Hexadecimal, not shown when 0.
+    Label,
+    /// Number of a routing table, or its name.
+    RouteTable,
     /// Number, not shown when 0.
     Limit,
     /// Set, not shown.
@@ -59,8 +73,8 @@ const fn other(name: &'static str, json: &'static str, code: u16, how: How) -> F
 }
 
 use How::{
-    Address, Bit, BridgeId, Flag, Hexadecimal, Hidden, Limit, Link, Mac, Negated, Number, Ports,
-    Switch, Timer, Ttl, Word,
+    Address, Bit, BridgeId, Flag, FlagBit, Hexadecimal, Hidden, Label, Limit, Link, Mac, Map,
+    Negated, Number, OneBit, Ports, RouteTable, Sources, Switch, Timer, Tos, Ttl, Word,
 };
 
 const VLAN_PROTOCOLS: How = Word(&[("802.1Q", 0x8100), ("802.1ad", 0x88a8)]);
@@ -202,15 +216,18 @@ const VXLAN: &[Field] = &[
     field("local", vxlan::LOCAL.code(), Address(vxlan::LOCAL6.code())),
     other("dev", "link", vxlan::LINK.code(), Link),
     other("srcport", "port_range", vxlan::PORT_RANGE.code(), Ports),
+    // Another word for the same.
+    other("port", "", vxlan::PORT_RANGE.code(), Ports),
     other("dstport", "port", vxlan::PORT.code(), Number),
     field("learning", vxlan::LEARNING.code(), Negated(true)),
     field("proxy", vxlan::PROXY.code(), Negated(false)),
     field("rsc", vxlan::RSC.code(), Negated(false)),
     field("l2miss", vxlan::L2MISS.code(), Negated(false)),
     field("l3miss", vxlan::L3MISS.code(), Negated(false)),
-    field("tos", vxlan::TOS.code(), Ttl("")),
-    field("ttl", vxlan::TTL.code(), Ttl("auto")),
+    field("tos", vxlan::TOS.code(), Tos),
+    field("ttl", vxlan::TTL.code(), Ttl(vxlan::TTL_INHERIT.code())),
     field("df", vxlan::DF.code(), DF),
+    other("flowlabel", "label", vxlan::LABEL.code(), Label),
     field("ageing", vxlan::AGEING.code(), Number),
     other("maxaddress", "limit", vxlan::LIMIT.code(), Limit),
     other("udpcsum", "udp_csum", vxlan::UDP_CSUM.code(), Negated(true)),
@@ -226,16 +243,30 @@ const MACVLAN: &[Field] = &[
         macvlan::MODE.code(),
         Word(&[("private", 1), ("vepa", 2), ("bridge", 4), ("passthru", 8), ("source", 16)]),
     ),
+    field("nopromisc", macvlan::FLAGS.code(), OneBit(1)),
+    field("nodst", macvlan::FLAGS.code(), OneBit(2)),
     field("bcqueuelen", macvlan::BC_QUEUE_LEN.code(), Number),
     field("usedbcqueuelen", macvlan::BC_QUEUE_LEN_USED.code(), Number),
+    field("macaddr", macvlan::MACADDR_COUNT.code(), Sources),
 ];
 
-const IPVLAN: &[Field] =
-    &[field("mode", ipvlan::MODE.code(), Word(&[("l2", 0), ("l3", 1), ("l3s", 2)]))];
+const IPVLAN: &[Field] = &[
+    field("mode", ipvlan::MODE.code(), Word(&[("l2", 0), ("l3", 1), ("l3s", 2)])),
+    field("private", ipvlan::FLAGS.code(), OneBit(1)),
+    field("vepa", ipvlan::FLAGS.code(), OneBit(2)),
+    field("bridge", ipvlan::FLAGS.code(), OneBit(0)),
+];
 
 const VLAN: &[Field] = &[
     field("protocol", vlan::PROTOCOL.code(), VLAN_PROTOCOLS),
     field("id", vlan::ID.code(), Number),
+    field("reorder_hdr", vlan::FLAGS.code(), FlagBit(0x1)),
+    field("gvrp", vlan::FLAGS.code(), FlagBit(0x2)),
+    field("loose_binding", vlan::FLAGS.code(), FlagBit(0x4)),
+    field("mvrp", vlan::FLAGS.code(), FlagBit(0x8)),
+    field("bridge_binding", vlan::FLAGS.code(), FlagBit(0x10)),
+    other("ingress-qos-map", "ingress_qos", vlan::INGRESS_QOS.code(), Map),
+    other("egress-qos-map", "egress_qos", vlan::EGRESS_QOS.code(), Map),
 ];
 
 const TUN: &[Field] = &[
@@ -246,7 +277,7 @@ const TUN: &[Field] = &[
     field("persist", tun::PERSIST.code(), Switch),
 ];
 
-const VRF: &[Field] = &[field("table", vrf::TABLE.code(), Number)];
+const VRF: &[Field] = &[field("table", vrf::TABLE.code(), RouteTable)];
 
 const BOND_MODES: How = Word(&[
     ("balance-rr", 0),
@@ -264,8 +295,8 @@ const BOND: &[Field] =
 const GENEVE: &[Field] = &[
     field("id", geneve::ID.code(), Number),
     field("remote", geneve::REMOTE.code(), Address(geneve::REMOTE6.code())),
-    field("ttl", geneve::TTL.code(), Ttl("auto")),
-    field("tos", geneve::TOS.code(), Ttl("")),
+    field("ttl", geneve::TTL.code(), Ttl(geneve::TTL_INHERIT.code())),
+    field("tos", geneve::TOS.code(), Tos),
     other("dstport", "port", geneve::PORT.code(), Number),
 ];
 

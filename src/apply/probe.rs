@@ -1,0 +1,90 @@
+//! Asking on a LAN whether somebody has an address already (RFC 5227, section 2.1, with less
+//! patience).
+
+use std::net::Ipv4Addr;
+use std::time::{Duration, Instant};
+
+use crate::error::{Error, Result};
+use crate::kernel::Kernel;
+use crate::spec::Mac;
+use crate::sys::packet::Socket;
+
+/// When it is asked, and when no answer counts as one: the last. A station on a LAN answers within
+/// a millisecond or two; one that sleeps may take longer than anybody wants to wait.
+const TIMES: [Duration; 3] =
+    [Duration::ZERO, Duration::from_millis(80), Duration::from_millis(240)];
+
+/// ARP's number as a protocol of Ethernet.
+const ARP: u16 = 0x0806;
+
+/// Whether anybody on the LAN of a link of this host answers for `address`.
+///
+/// # Errors
+/// The link is not there or not up, so that nobody can be asked.
+pub fn answers(kernel: &mut Kernel, link: &str, address: Ipv4Addr) -> Result<bool> {
+    let cannot = || Error::new(format!("cannot ask on link \"{link}\" who has {address}"));
+    let found = kernel.link(link)?.ok_or_else(|| cannot().because("there is no such link"))?;
+    let mac: [u8; 6] = found
+        .mac
+        .as_slice()
+        .try_into()
+        .map_err(|_| cannot().because("it has no hardware address of Ethernet"))?;
+    let failed = |errno: crate::sys::Errno| {
+        cannot().because(errno.desc()).hint("bring the link up, or give an address with ip")
+    };
+    let socket = Socket::open(found.index, ARP).map_err(failed)?;
+    let probe = probe(Mac(mac), address);
+    let begin = Instant::now();
+    for pair in TIMES.windows(2) {
+        socket.send(&probe).map_err(failed)?;
+        let Some(end) = pair.get(1).map(|end| begin + *end) else { break };
+        let mut buf = [0; 64];
+        while let Some(frame) = socket.receive(&mut buf, end).map_err(failed)? {
+            if is_taken(frame, Mac(mac), address) {
+                return Ok(true);
+            }
+        }
+    }
+    Ok(false)
+}
+
+/// An ARP request by somebody who has no address yet, so that nobody remembers one of them.
+///
+/// ```text
+///  0     6     12    14    16    18 19 20   22    28     32    38     42
+///  +-----+-----+-----+-----+-----+--+--+----+-----+------+-----+------+
+///  | to  | from|0806 | 0001| 0800| 6| 4|  1 | mac |  0   |  0  | addr |
+///  +-----+-----+-----+-----+-----+--+--+----+-----+------+-----+------+
+/// ```
+fn probe(mac: Mac, address: Ipv4Addr) -> Vec<u8> {
+    let header: &[u8] = &[0x08, 0x06, 0, 1, 0x08, 0, 6, 4, 0, 1];
+    [&[0xff; 6], &mac.0[..], header, &mac.0, &[0; 4], &[0; 6], &address.octets()].concat()
+}
+
+/// Whether a frame of ARP says that its sender has `address`, or wants to have it.
+fn is_taken(frame: &[u8], own: Mac, address: Ipv4Addr) -> bool {
+    let part = |from: usize, len: usize| frame.get(from..from + len);
+    let address = address.octets();
+    let has = part(28, 4) == Some(&address);
+    let wants = part(28, 4) == Some(&[0; 4]) && part(38, 4) == Some(&address);
+    (has || wants) && part(22, 6) != Some(&own.0)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_address_is_taken_by_who_answers_or_asks_for_it_too() {
+        let (own, other) = (Mac([2, 0, 0, 0, 0, 1]), Mac([2, 0, 0, 0, 0, 2]));
+        let address = Ipv4Addr::new(192, 0, 2, 7);
+        assert_eq!(probe(own, address).len(), 42);
+        assert!(is_taken(&probe(other, address), own, address));
+        assert!(!is_taken(&probe(own, address), own, address), "one's own question");
+        let mut reply = probe(other, Ipv4Addr::new(192, 0, 2, 99));
+        assert!(!is_taken(&reply, own, address));
+        reply[28..32].copy_from_slice(&address.octets());
+        assert!(is_taken(&reply, own, address));
+        assert!(!is_taken(&reply[..20], own, address));
+    }
+}

@@ -1,0 +1,169 @@
+//! What carries steps out: the kernel.
+
+use std::net::Ipv4Addr;
+use std::os::fd::{AsFd, BorrowedFd};
+
+use nl::socket::Refusal;
+
+use super::encode::encode_all;
+use super::firewall;
+use crate::error::{Error, Result};
+use crate::facts::{self, Holder, Lease, Network};
+use crate::kernel::Kernel;
+use crate::plan::Step;
+use crate::plan::firewall::Publisher;
+use crate::spec::Publication;
+
+/// What carries steps out. The kernel does; tests put one in its place that refuses.
+pub trait Target {
+    /// Carries out steps as one send. Returns those that were refused; the others took effect.
+    ///
+    /// # Errors
+    /// It is unknown what took effect.
+    fn send(&mut self, steps: &[Step]) -> Result<Vec<Refusal>>;
+
+    /// Who holds a link's name or alternative name.
+    ///
+    /// # Errors
+    /// It cannot be found out.
+    fn holder(&mut self, name: &str) -> Result<Option<Holder>>;
+
+    /// Leases that nobody holds.
+    ///
+    /// # Errors
+    /// It cannot be found out.
+    fn free_leases(&mut self, network: &Network, random: u64, count: usize) -> Result<Vec<Lease>>;
+
+    /// Index of a link; `None` when there is none of that name.
+    fn index(&mut self, link: &str) -> Option<u32>;
+
+    /// Whether any link belongs to this bridge.
+    ///
+    /// # Errors
+    /// It cannot be found out.
+    fn has_members(&mut self, bridge: &str) -> Result<bool>;
+
+    /// Whether somebody on the LAN of a link has an address.
+    ///
+    /// # Errors
+    /// Nobody can be asked there.
+    fn answers(&mut self, link: &str, address: Ipv4Addr) -> Result<bool>;
+
+    /// A number that is another every time.
+    fn random(&mut self) -> u64;
+
+    /// Takes away what an address that was leased anew still has of another.
+    ///
+    /// # Errors
+    /// The kernel refused.
+    fn sweep_ports(&mut self, address: Ipv4Addr) -> Result<()>;
+
+    /// Publishes ports, all or none, as they are.
+    ///
+    /// # Errors
+    /// One is taken, or the kernel refused.
+    fn publish_ports(
+        &mut self,
+        publisher: &Publisher,
+        ports: &[Publication],
+    ) -> Result<Vec<Publication>>;
+
+    /// Takes back ports of a run.
+    fn release_ports(&mut self, run: facts::Run, ports: &[(Lease, Publication)]);
+
+    /// A socket of the host's network.
+    fn socket(&self) -> Option<BorrowedFd<'_>>;
+}
+
+impl Target for Kernel {
+    fn send(&mut self, steps: &[Step]) -> Result<Vec<Refusal>> {
+        if let [step] = steps
+            && let Some(done) = alone(self, step)
+        {
+            return done.map(|()| Vec::new());
+        }
+        let unknown = |error: Error| {
+            let first = steps.first().map(ToString::to_string).unwrap_or_default();
+            let more = if steps.len() > 1 { ", and what belongs to it" } else { "" };
+            Error { what: format!("cannot {first}{more}"), ..error }
+        };
+        let kernel: &Kernel = self;
+        // Links that steps name by index exist before: asked before the batch, not in it.
+        let indexes: Vec<u32> = steps
+            .iter()
+            .map(|step| match step {
+                Step::AddAddress { link, .. } => kernel.index(link),
+                Step::AddRoute(route) => kernel.index(route.link.as_ref()?),
+                Step::AddPort { bridge, .. } => kernel.index(bridge),
+                Step::SetNeighbour { link, index: None, .. } => kernel.index(link),
+                Step::CreateChild(child) => kernel.index(&child.parent),
+                Step::CreateVlan { parent, .. } => kernel.index(parent),
+                Step::CreateVeth(veth) => {
+                    let master = veth.master.as_ref().filter(|master| master.index.is_none());
+                    kernel.index(&master?.link)
+                }
+                _ => None,
+            })
+            .map(Option::unwrap_or_default)
+            .collect();
+        self.exchange(|batch| encode_all(steps, &indexes, batch), |_| Ok(())).map_err(unknown)
+    }
+
+    fn holder(&mut self, name: &str) -> Result<Option<Holder>> {
+        Kernel::holder(self, name)
+    }
+
+    fn free_leases(&mut self, network: &Network, random: u64, count: usize) -> Result<Vec<Lease>> {
+        Kernel::free_leases(self, network, random, count)
+    }
+
+    fn index(&mut self, link: &str) -> Option<u32> {
+        Kernel::index(self, link)
+    }
+
+    fn has_members(&mut self, bridge: &str) -> Result<bool> {
+        let index = Kernel::index(self, bridge);
+        Ok(index.is_some() && self.links(None)?.iter().any(|link| link.master == index))
+    }
+
+    fn answers(&mut self, link: &str, address: Ipv4Addr) -> Result<bool> {
+        super::probe::answers(self, link, address)
+    }
+
+    fn random(&mut self) -> u64 {
+        crate::sys::file::random()
+    }
+
+    fn sweep_ports(&mut self, address: Ipv4Addr) -> Result<()> {
+        firewall::sweep(self, address)
+    }
+
+    fn publish_ports(
+        &mut self,
+        publisher: &Publisher,
+        ports: &[Publication],
+    ) -> Result<Vec<Publication>> {
+        firewall::publish(self, publisher, ports)
+    }
+
+    fn release_ports(&mut self, run: facts::Run, ports: &[(Lease, Publication)]) {
+        let leases: Vec<Lease> = ports.iter().map(|(lease, _)| *lease).collect();
+        // The launch has failed already; what stays is swept.
+        let _ = firewall::release(self.take_netfilter(), run, &leases, ports);
+    }
+
+    fn socket(&self) -> Option<BorrowedFd<'_>> {
+        Some(self.as_fd())
+    }
+}
+
+/// Carries out a step that is no message of rtnetlink; `None` when it is one.
+fn alone(kernel: &mut Kernel, step: &Step) -> Option<Result<()>> {
+    Some(match step {
+        Step::AddRules(network, guard) => firewall::add_rules(kernel, network, *guard),
+        Step::RemoveRules(network) => firewall::remove_rules(kernel, network),
+        Step::SetParameter { key, value } => crate::sys::file::set(key, value)
+            .map_err(|errno| Error::new(format!("cannot {step}")).because(errno.desc())),
+        _ => return None,
+    })
+}
