@@ -162,7 +162,7 @@ impl fmt::Display for Set {
 }
 
 /// One part of a key, or of what a map gives.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub enum Value {
     /// An address.
     Address(IpAddr),
