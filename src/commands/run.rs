@@ -206,8 +206,8 @@ fn registered(
 /// Without rights over networks there is one thing that can be done here.
 fn or_without_network(error: Error) -> Error {
     match error.hint.as_deref() {
-        Some(apply::NEEDS_RIGHTS) => {
-            Error { hint: Some(format!("{}, or use --net none", apply::NEEDS_RIGHTS)), ..error }
+        Some(apply::NEEDS_NET_ADMIN) => {
+            Error { hint: Some(format!("{}, or use --net none", apply::NEEDS_NET_ADMIN)), ..error }
         }
         _ => error,
     }
@@ -233,11 +233,14 @@ fn launch(spec: &Run, warn: &mut dyn FnMut(&[String])) -> Result<Life> {
         let plan = plan(spec, machine)?;
         timings::ended(Phase::Plan);
         let mut held = attach::hold(&plan.direct, &chosen)?;
-        if let Made::Done(made) = apply::make_network(&mut kernel, &plan.network)? {
+        let made = apply::make_network(&mut kernel, &plan.network).map_err(or_none)?;
+        if let Made::Done(made) = made {
             drop(lock);
             timings::ended(Phase::Network);
-            warn(&plan.warnings);
-            if let Some(launched) = apply::launch(&mut kernel, &plan, &made, namespace)? {
+            let launched = apply::launch(&mut kernel, &plan, &made, namespace).map_err(or_none)?;
+            if let Some(launched) = launched {
+                // Not before it is true: what was made for a launch that fails is taken back.
+                warn(&plan.warnings);
                 warn(&launched.warnings);
                 tell_free_ports(spec, &launched);
                 if let Some(table) = timings::table() {
@@ -255,6 +258,14 @@ fn launch(spec: &Run, warn: &mut dyn FnMut(&[String])) -> Result<Life> {
     Err(Error::new("cannot make the network")
         .because("others make and remove it all the time")
         .hint("try again"))
+}
+
+/// What those can do who may not join networks.
+fn or_none(mut error: Error) -> Error {
+    if let Some(hint) = error.hint.as_mut().filter(|hint| *hint == apply::NEEDS_NET_ADMIN) {
+        hint.push_str(", or use --net none");
+    }
+    error
 }
 
 /// Which ports were chosen where any would do.
