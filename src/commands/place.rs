@@ -2,7 +2,7 @@
 
 use std::fs::{self, File};
 
-use super::target;
+use super::{status, target};
 use crate::apply;
 use crate::error::{Error, Result};
 use crate::facts::Status;
@@ -44,6 +44,14 @@ impl Place {
         let kernel = Kernel::open_in(&namespace)?;
         Ok(Place { title, run, namespace, kernel })
     }
+
+    /// Tells the nsrun of the run that its links are others than before.
+    pub(super) fn note_links(&self) {
+        if let Some(run) = self.run.as_ref().and_then(|found| found.run) {
+            status::note_links(run);
+        }
+    }
+
     /// Takes away the links whose nsrun was killed before they were finished.
     pub(super) fn sweep(&mut self) -> Result<()> {
         let steps: Vec<Step> = self

@@ -49,7 +49,6 @@ pub(in crate::commands) fn create(args: &Args) -> Result<u8> {
     let mut warnings = Vec::new();
     let (network, sends) =
         plan::create_network(&new, &kernel.host()?, file::random(), &mut warnings)?;
-    warn(&warnings);
     // Until the network that uses it is there to be seen.
     let vlan = network.below().map(Vlan::hold).transpose()?.flatten();
     let made = apply::make_network(&mut kernel, &sends);
@@ -58,6 +57,7 @@ pub(in crate::commands) fn create(args: &Args) -> Result<u8> {
     }
     match made? {
         Made::Done(_) => {
+            warn(&warnings);
             let _ = writeln!(io::stdout(), "{}", network.name);
             Ok(0)
         }
