@@ -206,6 +206,23 @@ fn a_run_with_an_address_of_its_own_choice_is_known_to_all_at_once() {
 }
 
 #[test]
+fn an_address_that_is_leased_again_is_reached_whatever_the_host_remembers() {
+    let world = World::new();
+    // One address, and IPv6 with it.
+    let create = ["network", "create", "--subnet", "10.80.0.0/24", "--ip-range", "10.80.0.9"];
+    world.nsrun(create).args(["--subnet6", "fd00:80::/64", "web"]).run().ok();
+    for net in ["web,mac=02:00:00:00:00:01", "web", "web,mac=02:00:00:00:00:02", "web"] {
+        detached(&world, &["--name", "b", "--net", net], &["sleep", "60"]);
+        // A wrong neighbour would be asked again only after seconds.
+        for address in ["10.80.0.9", "fd00:80::9"] {
+            world.sh(&format!("ping -c1 -W1 {address}"));
+        }
+        world.nsrun(["stop", "-t0", "b"]).run().ok();
+        assert!(settle(|| world.link("ns1.9").is_none(), SOON));
+    }
+}
+
+#[test]
 fn a_run_keeps_its_name_when_the_link_that_held_it_goes() {
     let world = World::new();
     world.nsrun(["network", "create", "--subnet", "10.80.0.0/24", "back"]).run().ok();
