@@ -6,7 +6,7 @@ use std::io::{self, IsTerminal, Write};
 use std::path::Path;
 
 use nsrun::cli::{self, What, help};
-use nsrun::ip::Program;
+use nsrun::commands::Program;
 use nsrun::{commands, sys};
 
 nsrun::entry!(start);

@@ -3,7 +3,7 @@
 use std::ffi::OsString;
 
 use super::netns;
-use crate::ip::Program;
+pub use crate::ip::Program;
 use crate::ip::netns::{Id, Verbs};
 use crate::sys::watch::Change;
 

@@ -25,7 +25,7 @@ mod stop;
 mod target;
 mod wait;
 
-pub use ip::ip;
+pub use ip::{Program, ip};
 
 pub use crate::apply::timings::start as start_timings;
 

@@ -6,6 +6,7 @@ mod change;
 mod errors;
 mod generator;
 mod show;
+mod walkthrough;
 mod watch;
 
 use serde_json::Value;

@@ -171,7 +171,7 @@ pub(in crate::ip) fn name(
         } else {
             tail = session.link_name(below);
             session.out.json("link", Val::Bytes(&tail));
-            m_down = !session.is_up(below);
+            m_down = session.is_down(below);
         }
         if !json {
             text.push(b'@');
