@@ -68,7 +68,7 @@ pub(super) fn connect(args: &Args) -> Result<u8> {
         attach_to(&mut kernel, &mut target, link, &routes)?;
         keep_vlan(&mut kernel, &link.parent)?;
     }
-    held.release();
+    drop(held);
     target.note_links();
     Ok(0)
 }

@@ -149,6 +149,9 @@ fn a_link_that_cannot_be_wired_is_taken_back() {
     world.nsrun(["connect", "4000000", "web"]).run().exits(1).says("cannot find \"4000000\"");
     world.nsrun(["connect", "/proc/self/ns/net", "web"]).run().exits(2).says("is no target");
     world.nsrun(["connect", "blue", "web", "--route", "x"]).run().exits(2).says("is no route");
+    world.nsrun(["connect", "blue", "macvlan:up0.9,ip=192.0.2.7/33"]).run().exits(2);
+    // A VLAN that cannot be made, or a link on it.
+    world.nsrun(["connect", "blue", "macvlan:up0.9,mac=01:00:00:00:00:01"]).run();
     world.assert_returns_to(&before, SOON);
 }
 
