@@ -195,7 +195,7 @@ fn encode(step: &Step, batch: &mut Batch<'_>, flags: Flags, index: impl Fn(&str)
                 state: neighbour::State::STALE,
                 ..NdMsg::default()
             };
-            batch.push(neighbour::NEW, flags | Flags::CREATE | Flags::REPLACE, header, |m| {
+            batch.push(neighbour::NEW, flags | Flags::REPLACE, header, |m| {
                 m.put(neighbour::DST, *address).put(neighbour::LLADDR, &mac.0);
             });
         }
