@@ -10,7 +10,7 @@ TARGET_DIR := $(or $(CARGO_TARGET_DIR),target)
 BINARY := $(TARGET_DIR)/release/nsrun
 
 .DEFAULT_GOAL := help
-.PHONY: help build run test lint bench bench-codec size install clean
+.PHONY: help build run test lint bench bench-codec bench-ports size install clean
 
 help: ## show this list
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/make \1|\2/p' Makefile | \
@@ -39,6 +39,9 @@ bench-codec: ## measure nl beside its rivals (valgrind, libmnl-dev): docs/codec.
 
 bench: build ## measure launches beside a floor program and peers (root): docs/launch.{md,json,svg}
 	@benches/launch/bench $(BINARY)
+
+bench-ports: build ## measure published ports (root, nftables): docs/ports.{md,json}
+	@benches/ports/bench $(BINARY)
 
 size: build ## how large the release binary is
 	@ls -l $(BINARY) | { read -r _ _ _ _ bytes _; echo "$$bytes bytes  $(BINARY)"; }

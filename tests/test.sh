@@ -11,6 +11,7 @@ ip iproute2
 bridge iproute2
 nft nftables
 iptables-nft iptables
+conntrack conntrack
 crun crun
 flock util-linux
 strace strace
