@@ -111,7 +111,7 @@ fn hint(step: &Step, errno: Errno) -> Option<&'static str> {
         (Step::CreateVeth(_), Errno::EXFULL) => {
             "a Linux bridge takes 1023 ports, and this one has them all: end some runs"
         }
-        (Step::CreateVeth(_), Errno::ENODEV) => {
+        (Step::CreateVeth(_) | Step::Join { .. }, Errno::ENODEV) => {
             "the network's bridge is gone: somebody removed it a moment ago; try again"
         }
         (Step::SetUp { .. }, Errno::EADDRINUSE) => {

@@ -59,6 +59,7 @@ pub fn json(plan: &Plan) -> Value {
             "gid": account.map(|account| account.gid),
             "capabilities": capability::names(process.capabilities).collect::<Vec<_>>(),
             "no_new_privileges": process.no_new_privileges,
+            "confined": process.confined,
             "preserve_fds": process.preserve_fds,
             "survive": process.survive,
         },
@@ -119,6 +120,7 @@ fn step(step: &Step) -> Value {
         }),
         Step::AddName { link, name } => json!({ "do": "add_name", "link": link, "name": name }),
         Step::Describe { link, text } => json!({ "do": "describe", "link": link, "text": text }),
+        Step::Join { network } => json!({ "do": "join", "network": network }),
         Step::Isolate { link } => json!({ "do": "isolate", "link": link }),
         Step::AddPort { link, bridge } => {
             json!({ "do": "add_port", "link": link, "bridge": bridge })
@@ -180,6 +182,7 @@ fn setup(setup: &Setup) -> Value {
             "read_only": bind.read_only,
         }),
         Setup::Tmpfs(path) => json!({ "do": "tmpfs", "path": path.to_string_lossy() }),
+        Setup::Cover { .. } => json!({ "do": "cover" }),
         Setup::Hostname(name) => json!({ "do": "set_hostname", "name": name }),
         Setup::Sysctl { sysctl, asked } => json!({
             "do": "set_sysctl",

@@ -4,6 +4,8 @@
 #[macro_use]
 mod world;
 
+mod completion;
+mod confined;
 mod connect;
 mod link_move;
 mod netns_exec;
@@ -32,6 +34,7 @@ mod network;
 mod network_create;
 mod network_parent;
 mod network_several;
+mod packaging;
 mod parallel;
 mod ports_reach;
 mod ports_take;
@@ -39,6 +42,7 @@ mod ps;
 mod run;
 mod signals;
 mod stop_wait_exec;
+mod strace;
 mod terminal;
 mod timings;
 mod trace;
