@@ -29,6 +29,9 @@ run: build ## build, then show the main job in a private world; nothing on this 
 test: ## install what the tests need (apt), then run them all
 	@bash tests/test.sh $(TEST_FLAGS)
 
+test-vm: build ## boot a bare machine with Debian's kernel (qemu), or KERNEL= MODULES=, and check nsrun there
+	@bash tests/vm/run.sh $(BINARY)
+
 fuzz: ## run every fuzz target for FUZZ_SECONDS (60) seconds: needs g++
 	@bash nl/fuzz/run.sh $(FUZZ_SECONDS)
 

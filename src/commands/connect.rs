@@ -68,6 +68,7 @@ pub(super) fn connect(args: &Args) -> Result<u8> {
         keep_vlan(&mut kernel, &link.parent)?;
     }
     held.release();
+    target.note_links();
     Ok(0)
 }
 

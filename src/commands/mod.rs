@@ -20,6 +20,7 @@ mod ports;
 mod process;
 mod ps;
 mod run;
+mod status;
 mod stop;
 mod target;
 mod wait;

@@ -85,6 +85,10 @@ impl Member {
         }
         if self.network.options.driver == Driver::Ptp {
             // No bridge: the host is at the other end, and routes to each member.
+            if self.network.is_managed() {
+                let forward = self.network.is_routed();
+                steps.push(Step::RelaxRouting { link: link(), forward });
+            }
             for (own, gateway) in self.routed(lease) {
                 steps.push(Step::AddAddress { link: link(), address: gateway.into() });
                 let to = own.into();

@@ -21,6 +21,7 @@ pub(crate) fn run(networks: Vec<Membership>) -> Run {
         workdir: None,
         user: None,
         environment: Vec::new(),
+        home_is_given: false,
         preserve_fds: 0,
         survive: false,
         command: vec!["true".into()],

@@ -224,6 +224,6 @@ mod tests {
         // SAFETY: only reads flags.
         assert_eq!(fd.map(|fd| unsafe { libc::fcntl(fd, libc::F_GETFD) }), [0, libc::FD_CLOEXEC]);
         // SAFETY: they are this test's.
-        fd.map(|fd| unsafe { libc::close(fd) });
+        let _ = fd.map(|fd| unsafe { libc::close(fd) });
     }
 }

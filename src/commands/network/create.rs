@@ -47,7 +47,6 @@ pub(in crate::commands) fn create(args: &Args) -> Result<u8> {
     let mut warnings = Vec::new();
     let (network, sends) =
         plan::create_network(&new, &kernel.host()?, file::random(), &mut warnings)?;
-    warn(&warnings);
     // Until the network that uses it is there to be seen.
     let vlan = network.below().map(Vlan::hold).transpose()?.flatten();
     let made = apply::make_network(&mut kernel, &sends);
@@ -56,6 +55,7 @@ pub(in crate::commands) fn create(args: &Args) -> Result<u8> {
     }
     match made? {
         Made::Done(_) => {
+            warn(&warnings);
             println!("{}", network.name);
             Ok(0)
         }

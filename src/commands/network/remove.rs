@@ -8,7 +8,7 @@ use crate::commands::operand;
 use crate::error::{Error, Result};
 use crate::facts::{Holder, HolderState, Network, Status};
 use crate::kernel::{Kernel, Lock};
-use crate::plan::{Step, firewall};
+use crate::plan::Step;
 
 pub(in crate::commands) fn remove(args: &Args) -> Result<u8> {
     let _lock = Lock::networks();
@@ -69,7 +69,7 @@ fn delete(kernel: &mut Kernel, network: &Network) -> Result<Vec<String>> {
     }
     let vlan = network.below().map(Vlan::hold).transpose()?.flatten();
     apply::send(kernel, &[Step::DeleteLink { link: link(), index }])?;
-    if firewall::is_managed(network) {
+    if network.is_managed() {
         apply::send(kernel, &[Step::RemoveRules(Box::new(network.clone()))])?;
     }
     if network.publishes {
