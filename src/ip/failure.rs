@@ -22,53 +22,44 @@ const WRONG: u8 = 255;
 
 impl Failure {
     /// It could not be done as things are.
-    #[cold]
     pub(super) fn new(text: String) -> Self {
         Failure { text: text + "\n", code: 1 }
     }
 
     /// What was typed makes no sense.
-    #[cold]
     pub(super) fn usage(text: String) -> Self {
         Failure { text: text + "\n", code: WRONG }
     }
 
-    #[cold]
     pub(super) fn incomplete() -> Self {
         Failure::usage("Command line is not complete. Try option \"help\"".into())
     }
 
     /// `word` is no value for what `why` names.
-    #[cold]
     pub(super) fn wrong(word: &str, why: &str) -> Self {
         Failure::usage(format!("Error: argument \"{word}\" is wrong: {why}"))
     }
 
     /// The same for iproute2's texts that end in a line break of their own.
-    #[cold]
     pub(super) fn wrong_value(word: &str, why: &str) -> Self {
         Failure::usage(format!("Error: argument \"{word}\" is wrong: {why}\n"))
     }
 
-    #[cold]
     pub(super) fn garbage(option: &str, word: &str) -> Self {
         Failure::usage(format!(
             "Error: either \"{option}\" is duplicate, or \"{word}\" is a garbage."
         ))
     }
 
-    #[cold]
     pub(super) fn no_device(name: &str) -> Self {
         Failure::new(format!("Cannot find device \"{name}\""))
     }
 
-    #[cold]
     pub(super) fn unknown_command(word: &str, object: &str) -> Self {
         Failure::usage(format!("Command \"{word}\" is unknown, try \"ip {object} help\"."))
     }
 
     /// The kernel refused.
-    #[cold]
     pub(super) fn refused(refusal: &Refusal) -> Self {
         let text = match &refusal.message {
             Some(words) if words.ends_with('.') => format!("Error: {words}\n"),
@@ -79,7 +70,6 @@ impl Failure {
     }
 
     /// The kernel refused a dump or did not finish it.
-    #[cold]
     pub(super) fn dump(refusal: &Refusal, end: &str) -> Self {
         let mut failure = Failure::refused(refusal);
         failure.text += end;

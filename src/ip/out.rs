@@ -96,10 +96,8 @@ pub(super) struct Out {
     comma: bool,
 }
 
-// Called from hundreds of places: `inline(never)` saves room.
 impl Out {
     /// Text only.
-    #[inline(never)]
     pub(super) fn text(&mut self, text: &str) {
         if !self.json {
             self.bytes.extend_from_slice(text.as_bytes());
@@ -107,7 +105,6 @@ impl Out {
     }
 
     /// Text only: the line break inside an entry.
-    #[inline(never)]
     pub(super) fn line(&mut self) {
         self.text(if self.oneline { "\\" } else { "\n" });
     }
@@ -128,7 +125,6 @@ impl Out {
         self.put_coloured(colour, key, value.into(), after);
     }
 
-    #[inline(never)]
     fn put_coloured(&mut self, colour: Colour, key: &str, value: Val<'_>, after: &str) {
         if self.json {
             self.name(key);
@@ -210,7 +206,6 @@ impl Out {
         }
     }
 
-    #[inline(never)]
     fn open(&mut self, key: &str, bracket: u8) {
         if self.json {
             if key.is_empty() {
@@ -238,7 +233,6 @@ impl Out {
         }
     }
 
-    #[inline(never)]
     fn name(&mut self, key: &str) {
         self.separate();
         self.indent();
@@ -262,7 +256,6 @@ impl Out {
         self.bytes.push(b'"');
     }
 
-    #[inline(never)]
     fn json_value(&mut self, value: Val<'_>) {
         match value {
             Val::Str(text) => self.quoted(text.as_bytes()),
