@@ -22,7 +22,7 @@ use crate::sys::channel::Channel;
 use crate::sys::namespace::Namespaces;
 use crate::sys::process::{Fork, exit, fork, new_session};
 use crate::sys::terminal::Foreground;
-use crate::sys::{file, signal};
+use crate::sys::{Errno, file, signal};
 
 /// What `run` says about itself, besides CMD's own output.
 struct Output {
@@ -391,13 +391,21 @@ fn detached(spec: &Run, output: Output) -> Result<u8> {
     })?;
     let null = File::open("/dev/null").map_err(|error| cannot(crate::sys::errno(&error)))?;
     let (ours, theirs) = Channel::pair().map_err(cannot)?;
-    if let Fork::Child = fork(Namespaces::empty()).map_err(cannot)? {
-        drop(ours);
-        exit(background(spec, output.status, &theirs, &null, &log));
-    }
+    let pid = match fork(Namespaces::empty()).map_err(cannot)? {
+        Fork::Child => {
+            drop(ours);
+            exit(background(spec, output.status, &theirs, &null, &log));
+        }
+        Fork::Parent(pid) => pid,
+    };
     drop(theirs);
     let mut buf = [0; REPORT];
-    match ours.receive(&mut buf).map_err(cannot)? {
+    let report = ours.receive(&mut buf).map_err(|errno| {
+        // A run that is said to have failed must not go on.
+        let _ = signal::send(pid, signal::SIGKILL);
+        cannot(errno)
+    });
+    match report? {
         [] => Err(Error::new("cannot launch the process").because("nsrun was killed")),
         [0, lines @ ..] => {
             let lines = String::from_utf8_lossy(lines);
@@ -446,6 +454,13 @@ fn background(spec: &Run, status: Option<File>, report: &Channel, null: &File, l
         }
     };
     let lines = [&[title(&life.launched, &life.plan)], warnings.as_slice()].concat().join("\n");
-    let _ = report.send(&[&[0], lines.as_bytes()].concat());
+    match report.send(&[&[0], lines.as_bytes()].concat()) {
+        // Who started it was killed, and may have meant only that.
+        Ok(()) | Err(Errno::EPIPE) => {}
+        Err(_) => {
+            let _ = signal::send(life.launched.pid, signal::SIGKILL);
+            return super::LAUNCH_FAILED;
+        }
+    }
     stay(life, status).unwrap_or(super::LAUNCH_FAILED)
 }

@@ -59,6 +59,7 @@ pub fn json(plan: &Plan) -> Value {
             "gid": account.map(|account| account.gid),
             "capabilities": capability::names(process.capabilities).collect::<Vec<_>>(),
             "no_new_privileges": process.no_new_privileges,
+            "confined": process.confined,
             "preserve_fds": process.preserve_fds,
             "survive": process.survive,
         },
@@ -181,6 +182,7 @@ fn setup(setup: &Setup) -> Value {
             "read_only": bind.read_only,
         }),
         Setup::Tmpfs(path) => json!({ "do": "tmpfs", "path": path.to_string_lossy() }),
+        Setup::Cover { .. } => json!({ "do": "cover" }),
         Setup::Hostname(name) => json!({ "do": "set_hostname", "name": name }),
         Setup::Sysctl { sysctl, asked } => json!({
             "do": "set_sysctl",

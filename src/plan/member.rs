@@ -56,6 +56,12 @@ impl Member {
         })
     }
 
+    /// The same member while its link inside is called otherwise.
+    pub fn called(&self, link: String) -> Member {
+        let membership = Membership { link, ..self.membership.clone() };
+        Member { membership, ..self.clone() }
+    }
+
     /// After the claim: says on the link whose it is, and brings it up; or makes the link that the
     /// lease is for.
     pub fn publish(&self, lease: Lease, owner: &str, into: Namespace) -> Vec<Step> {

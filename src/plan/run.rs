@@ -59,6 +59,8 @@ pub struct Process {
     pub capabilities: capability::Set,
     /// Whether no program it executes may gain rights.
     pub no_new_privileges: bool,
+    /// Whether it is refused the system calls that only root of the host has a use for.
+    pub confined: bool,
     /// How many descriptors from 3 on are passed.
     pub preserve_fds: u32,
     /// Whether it lives on when nsrun is killed.
@@ -202,6 +204,9 @@ fn setup(
     };
     let asked = spec.sysctls.iter().cloned();
     finish.extend(asked.map(|sysctl| Setup::Sysctl { sysctl, asked: true }));
+    if is_confined(spec) {
+        finish.push(Setup::Cover { sys: spec.root.directory.is_some() });
+    }
     (prepare, finish, responder)
 }
 
@@ -250,6 +255,12 @@ fn own_names(spec: &Run) -> Option<String> {
     (!names.is_empty()).then(|| names.join(" "))
 }
 
+/// Whether CMD is held as container engines hold theirs: where it has a root directory or user
+/// namespace of its own. Otherwise it shares the host's files anyway.
+fn is_confined(spec: &Run) -> bool {
+    !spec.unconfined && (spec.root.directory.is_some() || spec.isolation.user.is_some())
+}
+
 fn process(spec: &Run, machine: &Machine) -> Process {
     let mut environment = spec.environment.clone();
     let home = machine.account.as_ref().and_then(|account| account.home.as_ref());
@@ -266,6 +277,7 @@ fn process(spec: &Run, machine: &Machine) -> Process {
         account: machine.account.clone(),
         capabilities: spec.capabilities,
         no_new_privileges: spec.no_new_privileges,
+        confined: is_confined(spec),
         preserve_fds: spec.preserve_fds,
         survive: spec.survive,
     }

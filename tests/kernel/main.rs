@@ -5,6 +5,7 @@
 mod world;
 
 mod completion;
+mod confined;
 mod connect;
 mod link_move;
 mod netns_exec;

@@ -1,5 +1,7 @@
 //! `nsrun network create`: make a network.
 
+use std::io::{self, Write};
+
 use crate::apply::{self, Made};
 use crate::cli::Args;
 use crate::commands::attach::Vlan;
@@ -56,7 +58,7 @@ pub(in crate::commands) fn create(args: &Args) -> Result<u8> {
     match made? {
         Made::Done(_) => {
             warn(&warnings);
-            println!("{}", network.name);
+            let _ = writeln!(io::stdout(), "{}", network.name);
             Ok(0)
         }
         Made::Raced => Err(Error::new(format!("cannot make network \"{}\"", network.name))

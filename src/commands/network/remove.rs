@@ -1,5 +1,7 @@
 //! `nsrun network rm` and `prune`: remove networks that nobody uses.
 
+use std::io::{self, Write};
+
 use super::{find, members};
 use crate::apply;
 use crate::cli::Args;
@@ -47,7 +49,11 @@ pub(in crate::commands) fn prune(_: &Args) -> Result<u8> {
             && delete(&mut kernel, &network)?.is_empty()
         {
             // An unfinished one, left by a process that was killed, has no name yet.
-            println!("{}", if network.complete { &network.name } else { &network.bridge });
+            let _ = writeln!(
+                io::stdout(),
+                "{}",
+                if network.complete { &network.name } else { &network.bridge }
+            );
         }
     }
     Ok(0)
