@@ -13,7 +13,7 @@ TARGET_DIR := $(or $(CARGO_TARGET_DIR),target)
 BINARY := $(TARGET_DIR)/release/nsrun
 
 .DEFAULT_GOAL := help
-.PHONY: help build run test test-vm fuzz lint bench bench-codec size install uninstall deb generate msrv clean
+.PHONY: help build run test test-vm fuzz lint bench bench-codec bench-ip size install uninstall deb generate msrv clean
 
 help: ## show this list
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/make \1|\2/p' Makefile | \
@@ -48,6 +48,9 @@ bench-codec: ## measure nl beside its rivals (valgrind, libmnl-dev): docs/codec.
 
 bench: build ## measure launches beside a floor program and peers (root): docs/launch.{md,json,svg}
 	@benches/launch/bench $(BINARY)
+
+bench-ip: build ## measure "nsrun ip" beside iproute2 and busybox (root): docs/ip.md
+	@benches/ip $(BINARY)
 
 size: build ## how large the release binary is
 	@ls -l $(BINARY) | { read -r _ _ _ _ bytes _; echo "$$bytes bytes  $(BINARY)"; }

@@ -120,6 +120,9 @@ function __nsrun_command
         case 'ip'
             echo 'ip'
             echo verb
+        case 'bridge'
+            echo 'bridge'
+            echo verb
         case 'gc'
             echo 'gc'
             echo verb
@@ -235,6 +238,7 @@ complete -c nsrun -n '__nsrun_at 0 ' -a disconnect -d 'take a link from what run
 complete -c nsrun -n '__nsrun_at 0 ' -a netns -d 'network namespaces with a name'
 complete -c nsrun -n '__nsrun_at 0 ' -a link -d 'move links between namespaces'
 complete -c nsrun -n '__nsrun_at 0 ' -a ip -d 'links, addresses and routes, as iproute2'\''s ip'
+complete -c nsrun -n '__nsrun_at 0 ' -a bridge -d 'ports and forwarding entries, as iproute2'\''s bridge'
 complete -c nsrun -n '__nsrun_at 0 ' -a gc -d 'remove what killed runs left'
 complete -c nsrun -n '__nsrun_at 0 ' -a decode -d 'show netlink messages in words'
 complete -c nsrun -n '__nsrun_at 0 ' -a generate -d 'print man pages and shell completions'
@@ -269,6 +273,7 @@ complete -c nsrun -n '__nsrun_at - run' -l survive -d 'let CMD live on when nsru
 complete -c nsrun -n '__nsrun_at - run' -l cap-add -x -a '' -d 'keep a capability besides the default ones'
 complete -c nsrun -n '__nsrun_at - run' -l cap-drop -x -a '' -d 'drop a capability'
 complete -c nsrun -n '__nsrun_at - run' -l no-new-privs -d 'let no set-uid program or file capability give CMD more rights'
+complete -c nsrun -n '__nsrun_at - run' -l unconfined -d 'with --rootfs or --userns, neither cover what is the host'\''s in /proc and /sys nor refuse the system calls that container engines refuse'
 complete -c nsrun -n '__nsrun_at - run' -l pid -x -a 'private host' -d 'process ids'
 complete -c nsrun -n '__nsrun_at - run' -l ipc -x -a 'private host' -d 'System V IPC and message queues'
 complete -c nsrun -n '__nsrun_at - run' -l uts -x -a 'private host' -d 'host name'
@@ -280,6 +285,7 @@ complete -c nsrun -n '__nsrun_at - run' -l rootfs -x -a '(__fish_complete_direct
 complete -c nsrun -n '__nsrun_at - run' -l bind -x -a '' -d 'show SRC of this host at DST inside'
 complete -c nsrun -n '__nsrun_at - run' -l tmpfs -x -a '(__fish_complete_directories)' -d 'put an empty file system, kept in memory, at DIR inside'
 complete -c nsrun -n '__nsrun_at - run' -l json-status-fd -x -a '' -d 'write one JSON object about the run to file descriptor N once CMD has started'
+complete -c nsrun -n '__nsrun_at - run' -l timings -d 'print to standard error where the time of the launch went, in microseconds'
 complete -c nsrun -n '__nsrun_at - run' -l dry-run -d 'print what would be done, and do nothing'
 complete -c nsrun -n '__nsrun_at - run' -l format -x -a 'tree ip json netlink' -d 'how --dry-run prints'
 complete -c nsrun -n '__nsrun_at - run' -l help -s h -d 'show this text'
@@ -473,6 +479,9 @@ complete -c nsrun -n '__nsrun_at 1 link promisc' -a 'on off'
 # nsrun ip
 complete -c nsrun -n '__nsrun_at - ip' -l help -s h -d 'show this text'
 
+# nsrun bridge
+complete -c nsrun -n '__nsrun_at - bridge' -l help -s h -d 'show this text'
+
 # nsrun gc
 complete -c nsrun -n '__nsrun_at - gc' -l json -d 'print JSON instead of text'
 complete -c nsrun -n '__nsrun_at - gc' -l help -s h -d 'show this text'
@@ -492,7 +501,7 @@ complete -c nsrun -n '__nsrun_at - generate' -l help -s h -d 'show this text'
 
 # nsrun generate man
 complete -c nsrun -n '__nsrun_at - generate man' -l help -s h -d 'show this text'
-complete -c nsrun -n '__nsrun_at 0+ generate man' -a 'run exec ps inspect stop wait publish unpublish port firewall network connect disconnect netns link ip gc decode generate help'
+complete -c nsrun -n '__nsrun_at 0+ generate man' -a 'run exec ps inspect stop wait publish unpublish port firewall network connect disconnect netns link ip bridge gc decode generate help'
 
 # nsrun generate bash
 complete -c nsrun -n '__nsrun_at - generate bash' -l help -s h -d 'show this text'
@@ -505,4 +514,4 @@ complete -c nsrun -n '__nsrun_at - generate fish' -l help -s h -d 'show this tex
 
 # nsrun help
 complete -c nsrun -n '__nsrun_at - help' -l help -s h -d 'show this text'
-complete -c nsrun -n '__nsrun_at 0+ help' -a 'run exec ps inspect stop wait publish unpublish port firewall network connect disconnect netns link ip gc decode generate help'
+complete -c nsrun -n '__nsrun_at 0+ help' -a 'run exec ps inspect stop wait publish unpublish port firewall network connect disconnect netns link ip bridge gc decode generate help'

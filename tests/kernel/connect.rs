@@ -181,6 +181,49 @@ fn neighbours_learn_a_new_owner_of_an_address_at_once() {
 }
 
 #[test]
+fn a_run_with_an_address_of_its_own_choice_is_known_to_all_at_once() {
+    let world = World::new();
+    world.nsrun(["network", "create", "--subnet", "10.80.0.0/24", "web"]).run().ok();
+    detached(&world, &["--name", "a", "--net", "web"], &["sleep", "60"]);
+    let neighbour = place(&world, "a");
+    for n in 1..=3 {
+        let mac = format!("02:00:00:00:00:0{n}");
+        let net = format!("web,ip=10.80.0.99,mac={mac}");
+        let known = |place: &Place| {
+            let all = place.json("ip -j neigh show 10.80.0.99");
+            all[0]["lladdr"].as_str().map(String::from)
+        };
+        detached(&world, &["--name", "b", "--net", &net], &["sleep", "60"]);
+        if n > 1 {
+            // Nobody has sent anything there since the one before it.
+            assert_eq!(known(&neighbour).as_deref(), Some(mac.as_str()));
+            assert_eq!(known(&world).as_deref(), Some(mac.as_str()));
+        }
+        neighbour.sh("ping -c1 -W1 10.80.0.99");
+        world.sh("ping -c1 -W1 10.80.0.99");
+        world.nsrun(["stop", "-t0", "b"]).run().ok();
+    }
+}
+
+#[test]
+fn a_run_keeps_its_name_when_the_link_that_held_it_goes() {
+    let world = World::new();
+    world.nsrun(["network", "create", "--subnet", "10.80.0.0/24", "back"]).run().ok();
+    detached(&world, &["--name", "web"], &["sleep", "60"]);
+    world.nsrun(["connect", "web", "back", "--ip", "10.80.0.7"]).run().ok();
+    world.nsrun(["disconnect", "web", "bridge"]).run().ok();
+    assert_eq!(place(&world, "web").links(), ["eth1"]);
+    let listed = world.nsrun(["ps", "--json"]).run().ok().json();
+    assert_eq!((&listed[0]["name"], listed.as_array().unwrap().len()), (&"web".into(), 1));
+    world.nsrun(["run", "--name", "web", "true"]).run().exits(125).says("run \"web\" has it");
+    world.nsrun(["disconnect", "web", "back"]).run().exits(1).says("by which the run is known");
+    world.nsrun(["connect", "web", "bridge"]).run().ok();
+    world.nsrun(["exec", "web", "true"]).run().ok();
+    world.nsrun(["stop", "-t0", "web"]).run().ok();
+    assert!(settle(|| world.link("run:web").is_none(), SOON));
+}
+
+#[test]
 fn ports_by_a_link_that_was_given_end_with_the_link_or_the_run() {
     need_tool!("nft");
     let world = World::new();

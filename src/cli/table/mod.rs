@@ -21,7 +21,7 @@ use super::command::{Command, Opt, Section};
 use decode::DECODE;
 use generate::GENERATE;
 use help::HELP_COMMAND;
-use ip::IP;
+use ip::{BRIDGE, IP};
 use link::LINK;
 use netns::NETNS;
 use network::{CONNECT, DISCONNECT, NETWORK};
@@ -66,6 +66,7 @@ pub static NSRUN: Command = Command {
         NETNS,
         LINK,
         IP,
+        BRIDGE,
         GC,
         DECODE,
         GENERATE,
