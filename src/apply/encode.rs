@@ -200,7 +200,8 @@ fn encode(step: &Step, batch: &mut Batch<'_>, flags: Flags, index: impl Fn(&str)
             });
         }
         Step::Join { network } => {
-            batch.push(link::SET, flags, any, |m| {
+            // Adds no name. RTM_SETLINK finds a link by such a name only since Linux 5.18.
+            batch.push(link::NEWPROP, flags, any, |m| {
                 m.put(link::ALT_IFNAME, &Network::altname(network));
             });
         }
