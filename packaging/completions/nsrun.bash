@@ -7,11 +7,11 @@ _nsrun_table() {
     commands='' aliases='' options='' values='' operands=''
     case $1 in
     '')
-        commands='run exec ps inspect stop wait publish unpublish port firewall network connect disconnect netns link ip gc decode generate help'
+        commands='run exec ps inspect stop wait publish unpublish port firewall network connect disconnect netns link ip gc decode doctor generate help'
         aliases=' net=network '
         options='--trace --help --version' ;;
     'run')
-        options='--net --ip --mac --mtu --ifname --publish --sysctl --name --network-alias --hostname --dns --dns-search --dns-option --add-host --detach --log --env --env-file --workdir --user --preserve-fds --survive --cap-add --cap-drop --no-new-privs --pid --ipc --uts --cgroup --userns --uidmap --gidmap --rootfs --bind --tmpfs --json-status-fd --dry-run --format --help'
+        options='--net --ip --mac --mtu --ifname --publish --sysctl --name --network-alias --hostname --dns --dns-search --dns-option --add-host --detach --log --env --env-file --workdir --user --preserve-fds --survive --cap-add --cap-drop --no-new-privs --pid --ipc --uts --cgroup --userns --uidmap --gidmap --rootfs --bind --tmpfs --json-status-fd --timings --dry-run --format --help'
         values=' --net=net --network=net --ip=other --mac=other --mtu=other --ifname=other --publish=other -p=other --sysctl=other --name=other --network-alias=other --hostname=other --dns=other --dns-search=other --dns-option=other --add-host=other --log=file --env=other -e=other --env-file=file --workdir=directory -w=directory --user=other -u=other --preserve-fds=other --cap-add=other --cap-drop=other --pid=private|host --ipc=private|host --uts=private|host --cgroup=private|host --uidmap=other --gidmap=other --rootfs=directory --bind=other --tmpfs=directory --json-status-fd=other --format=tree|ip|json|netlink '
         operands='program*' ;;
     'exec')
@@ -126,12 +126,14 @@ _nsrun_table() {
         options='--family --json --help'
         values=' --family=route|netfilter|generic '
         operands='file*' ;;
+    'doctor')
+        options='--json --help' ;;
     'generate')
         commands='man bash zsh fish'
         options='--help' ;;
     'generate man')
         options='--help'
-        operands='run|exec|ps|inspect|stop|wait|publish|unpublish|port|firewall|network|connect|disconnect|netns|link|ip|gc|decode|generate|help*' ;;
+        operands='run|exec|ps|inspect|stop|wait|publish|unpublish|port|firewall|network|connect|disconnect|netns|link|ip|gc|decode|doctor|generate|help*' ;;
     'generate bash')
         options='--help' ;;
     'generate zsh')
@@ -140,7 +142,7 @@ _nsrun_table() {
         options='--help' ;;
     'help')
         options='--help'
-        operands='run|exec|ps|inspect|stop|wait|publish|unpublish|port|firewall|network|connect|disconnect|netns|link|ip|gc|decode|generate|help*' ;;
+        operands='run|exec|ps|inspect|stop|wait|publish|unpublish|port|firewall|network|connect|disconnect|netns|link|ip|gc|decode|doctor|generate|help*' ;;
     esac
 }
 

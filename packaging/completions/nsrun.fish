@@ -127,6 +127,9 @@ function __nsrun_command
             echo 'decode'
             echo verb
             printf '%s\n' --family
+        case 'doctor'
+            echo 'doctor'
+            echo verb
         case 'generate'
             echo 'generate'
             echo group
@@ -237,6 +240,7 @@ complete -c nsrun -n '__nsrun_at 0 ' -a link -d 'move links between namespaces'
 complete -c nsrun -n '__nsrun_at 0 ' -a ip -d 'links, addresses and routes, as iproute2'\''s ip'
 complete -c nsrun -n '__nsrun_at 0 ' -a gc -d 'remove what killed runs left'
 complete -c nsrun -n '__nsrun_at 0 ' -a decode -d 'show netlink messages in words'
+complete -c nsrun -n '__nsrun_at 0 ' -a doctor -d 'check whether this machine has what nsrun needs'
 complete -c nsrun -n '__nsrun_at 0 ' -a generate -d 'print man pages and shell completions'
 complete -c nsrun -n '__nsrun_at 0 ' -a help -d 'show the help of a command'
 complete -c nsrun -n '__nsrun_at - ' -l trace -d 'print each netlink message, sent or received, to standard error'
@@ -280,6 +284,7 @@ complete -c nsrun -n '__nsrun_at - run' -l rootfs -x -a '(__fish_complete_direct
 complete -c nsrun -n '__nsrun_at - run' -l bind -x -a '' -d 'show SRC of this host at DST inside'
 complete -c nsrun -n '__nsrun_at - run' -l tmpfs -x -a '(__fish_complete_directories)' -d 'put an empty file system, kept in memory, at DIR inside'
 complete -c nsrun -n '__nsrun_at - run' -l json-status-fd -x -a '' -d 'write one JSON object about the run to file descriptor N once CMD has started'
+complete -c nsrun -n '__nsrun_at - run' -l timings -d 'print to standard error where the time of the launch went, in microseconds'
 complete -c nsrun -n '__nsrun_at - run' -l dry-run -d 'print what would be done, and do nothing'
 complete -c nsrun -n '__nsrun_at - run' -l format -x -a 'tree ip json netlink' -d 'how --dry-run prints'
 complete -c nsrun -n '__nsrun_at - run' -l help -s h -d 'show this text'
@@ -483,6 +488,10 @@ complete -c nsrun -n '__nsrun_at - decode' -l json -d 'print JSON instead of tex
 complete -c nsrun -n '__nsrun_at - decode' -l help -s h -d 'show this text'
 complete -c nsrun -n '__nsrun_at 0+ decode' -F
 
+# nsrun doctor
+complete -c nsrun -n '__nsrun_at - doctor' -l json -d 'print JSON instead of text'
+complete -c nsrun -n '__nsrun_at - doctor' -l help -s h -d 'show this text'
+
 # nsrun generate
 complete -c nsrun -n '__nsrun_at 0 generate' -a man -d 'print a manual page'
 complete -c nsrun -n '__nsrun_at 0 generate' -a bash -d 'print the completion script for bash'
@@ -492,7 +501,7 @@ complete -c nsrun -n '__nsrun_at - generate' -l help -s h -d 'show this text'
 
 # nsrun generate man
 complete -c nsrun -n '__nsrun_at - generate man' -l help -s h -d 'show this text'
-complete -c nsrun -n '__nsrun_at 0+ generate man' -a 'run exec ps inspect stop wait publish unpublish port firewall network connect disconnect netns link ip gc decode generate help'
+complete -c nsrun -n '__nsrun_at 0+ generate man' -a 'run exec ps inspect stop wait publish unpublish port firewall network connect disconnect netns link ip gc decode doctor generate help'
 
 # nsrun generate bash
 complete -c nsrun -n '__nsrun_at - generate bash' -l help -s h -d 'show this text'
@@ -505,4 +514,4 @@ complete -c nsrun -n '__nsrun_at - generate fish' -l help -s h -d 'show this tex
 
 # nsrun help
 complete -c nsrun -n '__nsrun_at - help' -l help -s h -d 'show this text'
-complete -c nsrun -n '__nsrun_at 0+ help' -a 'run exec ps inspect stop wait publish unpublish port firewall network connect disconnect netns link ip gc decode generate help'
+complete -c nsrun -n '__nsrun_at 0+ help' -a 'run exec ps inspect stop wait publish unpublish port firewall network connect disconnect netns link ip gc decode doctor generate help'

@@ -2,6 +2,7 @@
 
 mod encode;
 mod foreign;
+mod left;
 mod ports;
 mod removal;
 mod request;
@@ -18,6 +19,7 @@ use crate::plan::firewall::set::{BRIDGES, GUARDED, SUBNETS6, Set};
 use crate::plan::firewall::{self, Change, TABLE, VERSION};
 use crate::sys::{self, Errno};
 
+pub use left::left;
 pub use ports::publish;
 pub use removal::{release, sweep};
 pub use request::{Published, ports, sweep_all, unmark, unpublish};
