@@ -1,16 +1,19 @@
 # make        shows the targets
 # make run    builds nsrun and shows it at work, in a private world
 # make test   installs what the tests need, and runs them all
+# make fuzz   runs every fuzz target for FUZZ_SECONDS seconds
 
 PREFIX ?= /usr/local
 DESTDIR ?=
 CARGO ?= cargo
 
+FUZZ_SECONDS ?= 60
+
 TARGET_DIR := $(or $(CARGO_TARGET_DIR),target)
 BINARY := $(TARGET_DIR)/release/nsrun
 
 .DEFAULT_GOAL := help
-.PHONY: help build run test lint bench bench-codec size install uninstall deb generate msrv clean
+.PHONY: help build run test test-vm fuzz lint bench bench-codec bench-ip size install uninstall deb generate msrv clean
 
 help: ## show this list
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/make \1|\2/p' Makefile | \
@@ -26,6 +29,12 @@ run: build ## build, then show the main job in a private world; nothing on this 
 test: ## install what the tests need (apt), then run them all
 	@bash tests/test.sh $(TEST_FLAGS)
 
+test-vm: build ## boot a bare machine with Debian's kernel (qemu), or KERNEL= MODULES=, and check nsrun there
+	@bash tests/vm/run.sh $(BINARY)
+
+fuzz: ## run every fuzz target for FUZZ_SECONDS (60) seconds: needs g++
+	@bash nl/fuzz/run.sh $(FUZZ_SECONDS)
+
 lint: ## formatting, clippy, documentation and the rules of the layers
 	$(CARGO) fmt --all --check
 	$(CARGO) clippy --workspace --all-targets --locked -- -D warnings
@@ -39,6 +48,9 @@ bench-codec: ## measure nl beside its rivals (valgrind, libmnl-dev): docs/codec.
 
 bench: build ## measure launches beside a floor program and peers (root): docs/launch.{md,json,svg}
 	@benches/launch/bench $(BINARY)
+
+bench-ip: build ## measure "nsrun ip" beside iproute2 and busybox (root): docs/ip.md
+	@benches/ip $(BINARY)
 
 size: build ## what takes the room in the release binary: by section, crate and part of nsrun
 	@CARGO="$(CARGO)" python3 build/size.py $(BINARY) $(TARGET_DIR)/size
@@ -60,7 +72,7 @@ generate: ## print man pages and completions anew, after a change of the command
 	sh packaging/generate.sh $(TARGET_DIR)/debug/nsrun
 
 msrv: ## build with the oldest Rust that Cargo.toml names (rustup fetches it)
-	@CARGO="$(CARGO)" sh build/msrv.sh $(TARGET_DIR)/msrv
+	@sh build/msrv.sh $(TARGET_DIR)/msrv
 
 clean: ## remove everything that was built
 	$(CARGO) clean

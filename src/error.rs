@@ -68,18 +68,42 @@ impl Error {
 
 impl fmt::Display for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "nsrun: {}", self.what)?;
+        write!(f, "nsrun: {}", Plain(&self.what))?;
         if let Some(cause) = &self.cause {
-            write!(f, ": {cause}")?;
+            write!(f, ": {}", Plain(cause))?;
         }
         if let Some(hint) = &self.hint {
-            write!(f, "\nhint: {hint}")?;
+            write!(f, "\nhint: {}", Plain(hint))?;
         }
         for undo in &self.undo {
-            write!(f, "\nundo: {undo}")?;
+            write!(f, "\nundo: {}", Plain(undo))?;
         }
         Ok(())
     }
 }
 
+/// A line or more, in which names that others chose do not move a terminal's cursor.
+struct Plain<'a>(&'a str);
+
+impl fmt::Display for Plain<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let moves = |c: char| c.is_control() && c != '\n';
+        let mut parts = self.0.split(moves);
+        f.write_str(parts.next().unwrap_or_default())?;
+        parts.try_for_each(|part| write!(f, "\u{fffd}{part}"))
+    }
+}
+
 impl std::error::Error for Error {}
+
+#[cfg(test)]
+mod tests {
+    use super::Error;
+
+    #[test]
+    fn an_error_has_a_line_for_each_part_and_moves_no_cursor() {
+        let error = Error::new("cannot stop \"a\x1b[2J\rb\"").because("c\td").hint("e\nf");
+        let text = "nsrun: cannot stop \"a\u{fffd}[2J\u{fffd}b\": c\u{fffd}d\nhint: e\nf";
+        assert_eq!(error.to_string(), text);
+    }
+}

@@ -16,16 +16,25 @@ use crate::wire::{
 struct Writer<'b> {
     buf: &'b mut [u8],
     at: usize,
-    error: Option<TooLong>,
+    error: Option<Flaw>,
 }
 
-/// The first attribute that was too long. Small, and apart from the buffer, so that through any
-/// number of nests all of a [`Writer`] stays in registers.
+/// The first attribute that cannot be written. Small, and apart from the buffer, so that through
+/// any number of nests all of a [`Writer`] stays in registers.
 #[derive(Clone, Copy, Debug)]
-struct TooLong {
+struct Flaw {
     set: &'static &'static str,
     code: u16,
-    len: usize,
+    what: What,
+    /// Its length, or where its NUL is.
+    number: usize,
+}
+
+/// What is wrong with an attribute.
+#[derive(Clone, Copy, Debug)]
+enum What {
+    TooLong,
+    Nul,
 }
 
 impl Writer<'_> {
@@ -36,7 +45,7 @@ impl Writer<'_> {
     }
 
     #[inline(always)]
-    fn end(self) -> (usize, Option<TooLong>) {
+    fn end(self) -> (usize, Option<Flaw>) {
         (self.at, self.error)
     }
 
@@ -54,17 +63,21 @@ impl Writer<'_> {
     }
 
     #[inline(always)]
-    fn attr(&mut self, set: &'static &'static str, code: u16, bytes: &[u8], nul: bool) {
-        let len = bytes.len() + nul as usize;
+    fn attr(&mut self, set: &'static &'static str, code: u16, bytes: &[u8], text: bool) {
+        let len = bytes.len() + text as usize;
         if len > ATTR_MAX {
-            return self.too_long(set, code, len);
+            return self.flaw(set, code, What::TooLong, len);
+        }
+        if text && has_nul(bytes) {
+            let at = bytes.iter().take_while(|&&byte| byte != 0).count();
+            return self.flaw(set, code, What::Nul, at);
         }
         let end = self.at + ATTR_HEADER + align(len);
         if let Some((head, rest)) =
             self.buf.get_mut(self.at..end).and_then(|out| out.split_first_chunk_mut())
         {
             *head = attr_header(ATTR_HEADER + len, code);
-            // The NUL, where there is one, is the first byte of the padding.
+            // The NUL after a text is the first byte of the padding.
             fill(rest, bytes);
         }
         self.at = end;
@@ -80,17 +93,49 @@ impl Writer<'_> {
     fn close_attr(&mut self, set: &'static &'static str, code: u16, kind: u16, start: usize) {
         let len = self.at - start;
         if len > u16::MAX as usize {
-            self.too_long(set, code, len - ATTR_HEADER);
+            self.flaw(set, code, What::TooLong, len - ATTR_HEADER);
         } else if let Some(head) = self.buf.get_mut(start..).and_then(|out| out.first_chunk_mut()) {
             *head = attr_header(len, kind);
         }
     }
 
     #[inline(always)]
-    fn too_long(&mut self, set: &'static &'static str, code: u16, len: usize) {
+    fn flaw(&mut self, set: &'static &'static str, code: u16, what: What, number: usize) {
         cold();
-        self.error = self.error.or(Some(TooLong { set, code, len }));
+        self.error = self.error.or(Some(Flaw { set, code, what, number }));
     }
+}
+
+/// Whether one of `bytes` is 0. As in [`fill`], a short text is looked at in two words that
+/// overlap.
+#[inline(always)]
+fn has_nul(bytes: &[u8]) -> bool {
+    // Of a word that holds no 0 byte, subtracting 1 from each borrows from none (Mycroft's test).
+    let zero8 = |bytes: &[u8; 8]| {
+        let word = u64::from_native(*bytes);
+        word.wrapping_sub(0x0101_0101_0101_0101) & !word & 0x8080_8080_8080_8080
+    };
+    let zero4 = |bytes: &[u8; 4]| {
+        let word = u32::from_native(*bytes);
+        word.wrapping_sub(0x0101_0101) & !word & 0x8080_8080
+    };
+    if bytes.len() > 16 {
+        return has_nul_long(bytes);
+    }
+    if let (Some(first), Some(last)) = (bytes.first_chunk(), bytes.last_chunk()) {
+        return zero8(first) | zero8(last) != 0;
+    }
+    if let (Some(first), Some(last)) = (bytes.first_chunk(), bytes.last_chunk()) {
+        return zero4(first) | zero4(last) != 0;
+    }
+    matches!(bytes, [0, ..] | [_, 0, ..] | [_, _, 0])
+}
+
+/// [`has_nul`] for any length.
+#[cold]
+#[inline(never)]
+fn has_nul_long(bytes: &[u8]) -> bool {
+    bytes.contains(&0)
 }
 
 /// Tells the compiler that this path is hardly ever taken.
@@ -221,13 +266,16 @@ impl<'b> Batch<'b> {
     /// The bytes to send.
     ///
     /// # Errors
-    /// The buffer was too small (with the exact size needed), or a value was longer than an
-    /// attribute can hold: the first of these.
+    /// The buffer was too small (with the exact size needed), a value was longer than an attribute
+    /// can hold, or a text held a NUL: of these two the first.
     #[inline]
     pub fn finish(self) -> Result<&'b [u8], EncodeError> {
         let Writer { buf, at: needed, error } = self.writer;
-        if let Some(TooLong { set, code, len }) = error {
-            return Err(EncodeError::AttributeTooLong { set, code, len });
+        if let Some(Flaw { set, code, what, number }) = error {
+            return Err(match what {
+                What::TooLong => EncodeError::AttributeTooLong { set, code, len: number },
+                What::Nul => EncodeError::NulInText { set, code, at: number },
+            });
         }
         let have = buf.len();
         buf.get(..needed).ok_or(EncodeError::BufferTooSmall { needed, have })
@@ -353,6 +401,20 @@ impl<H: Header, S: Set> HopList<'_, H, S> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_nul_is_found_wherever_it_is_and_nowhere_else() {
+        for len in 0..40 {
+            let mut bytes = [0x80, 0x01, 0xff, 0x7f, 0x81].repeat(8);
+            bytes.truncate(len);
+            assert!(!has_nul(&bytes), "{len}");
+            for at in 0..len {
+                let byte = std::mem::replace(&mut bytes[at], 0);
+                assert!(has_nul(&bytes), "{len} {at}");
+                bytes[at] = byte;
+            }
+        }
+    }
 
     #[test]
     fn every_short_and_long_value_is_copied_whole_and_padded_with_zeros() {

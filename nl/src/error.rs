@@ -21,6 +21,15 @@ pub enum EncodeError {
         /// Bytes of the value.
         len: usize,
     },
+    /// A text holds a NUL: for the kernel it would end there.
+    NulInText {
+        /// Name of the attribute set.
+        set: &'static str,
+        /// Number of the attribute.
+        code: u16,
+        /// Where the first NUL is, in bytes from the start of the text.
+        at: usize,
+    },
 }
 
 impl fmt::Display for EncodeError {
@@ -31,6 +40,9 @@ impl fmt::Display for EncodeError {
             }
             EncodeError::AttributeTooLong { set, code, len } => {
                 write!(f, "{len} bytes do not fit attribute {code} of {set}")
+            }
+            EncodeError::NulInText { set, code, at } => {
+                write!(f, "the text of attribute {code} of {set} has a NUL at byte {at}")
             }
         }
     }

@@ -18,7 +18,8 @@ pub trait Value {
     type Out<'a>;
     /// For schemas.
     const SHAPE: Shape;
-    /// Hands the payload's bytes to `write`, and whether a NUL follows them.
+    /// Hands the payload's bytes to `write`, and whether they are text: without a NUL, which
+    /// follows them.
     fn encode<R>(value: Self::In<'_>, write: impl FnOnce(&[u8], bool) -> R) -> R;
     /// Reads a payload; `None` when it has not the right size.
     fn decode(bytes: &[u8]) -> Option<Self::Out<'_>>;
@@ -88,7 +89,7 @@ impl Value for Flag {
 }
 
 /// Text, NUL-terminated on the wire. The kernel takes any bytes, so reading gives [`Text`].
-/// A NUL inside a written string ends it for the kernel.
+/// A NUL inside a written text is an error, since it would end there for the kernel.
 #[derive(Clone, Copy, Debug)]
 pub enum Str {}
 

@@ -1,8 +1,8 @@
-//! The fuzz targets over their corpus and over every recording, on the stable toolchain.
+//! The fuzz targets of the codec over their corpus and over every recording, on the stable toolchain.
 
-#[path = "../fuzz/targets.rs"]
+#[path = "../fuzz/codec/mod.rs"]
 #[allow(unreachable_pub)]
-mod targets;
+mod codec;
 
 use std::fs;
 use std::path::Path;
@@ -19,11 +19,11 @@ fn every_target_takes_every_recording_and_its_whole_corpus() {
     let recordings = files(&root.join("../fixtures/nl"));
     type Target = fn(&[u8]);
     let targets: [(&str, Target); 5] = [
-        ("decode", targets::decode),
-        ("reencode", targets::reencode),
-        ("roundtrip", targets::roundtrip),
-        ("ack", targets::ack),
-        ("annotate", targets::annotate),
+        ("decode", codec::decode),
+        ("reencode", codec::reencode),
+        ("roundtrip", codec::roundtrip),
+        ("ack", codec::ack),
+        ("annotate", codec::annotate),
     ];
     for (name, target) in targets {
         let corpus = files(&root.join("fuzz/corpus").join(name));

@@ -55,6 +55,36 @@ fn the_nul_of_a_text_counts() {
     assert_eq!(batch.finish(), Err(error));
 }
 
+#[test]
+fn a_text_with_a_nul_inside_is_refused() {
+    let code = link::IFNAME.code();
+    for (text, at) in
+        [("\0", 0), ("web\0", 3), ("web\0x", 3), ("a name of more\0than 16 bytes\0", 14)]
+    {
+        let mut buf = [0; 128];
+        let mut batch = Batch::new(&mut buf, 1);
+        batch.push(link::NEW, Flags::empty(), IfInfo::default(), |m| {
+            m.put(link::IFNAME, text).put(link::MTU, 1500).put(link::IFALIAS, "second\0");
+        });
+        let error = EncodeError::NulInText { set: "IFLA", code, at };
+        assert_eq!(batch.finish(), Err(error), "{text:?}");
+        let mut batch = Batch::new(&mut buf, 1);
+        batch.push(link::NEW, Flags::empty(), IfInfo::default(), |m| {
+            m.put_text(link::IFNAME, text.as_bytes());
+        });
+        assert_eq!(batch.finish(), Err(error), "{text:?}");
+    }
+    let error = EncodeError::NulInText { set: "IFLA", code, at: 3 };
+    assert_eq!(error.to_string(), "the text of attribute 3 of IFLA has a NUL at byte 3");
+    // Bytes are no text.
+    let mut buf = [0; 64];
+    let mut batch = Batch::new(&mut buf, 1);
+    batch.push(link::NEW, Flags::empty(), IfInfo::default(), |m| {
+        m.put(link::ADDRESS, &[2, 0, 0, 0, 0, 1]).put_raw(code, b"a\0b\0");
+    });
+    assert_eq!(batch.finish().map(<[u8]>::len), Ok(32 + 12 + 8));
+}
+
 /// A nest of elements that takes `bytes` in all, its header included.
 fn elements_of(buf: &mut [u8], bytes: usize) -> Result<usize, EncodeError> {
     // An element with an empty key takes 4 + 4 + 4.

@@ -7,7 +7,7 @@ _nsrun_table() {
     commands='' aliases='' options='' values='' operands=''
     case $1 in
     '')
-        commands='run exec ps inspect stop wait publish unpublish port firewall network connect disconnect netns link ip gc decode doctor generate help'
+        commands='run exec ps inspect stop wait publish unpublish port firewall network connect disconnect netns link ip bridge gc decode doctor generate help'
         aliases=' net=network '
         options='--trace --help --version' ;;
     'run')
@@ -120,6 +120,9 @@ _nsrun_table() {
     'ip')
         options='--help'
         operands='other*' ;;
+    'bridge')
+        options='--help'
+        operands='other*' ;;
     'gc')
         options='--json --help' ;;
     'decode')
@@ -133,7 +136,7 @@ _nsrun_table() {
         options='--help' ;;
     'generate man')
         options='--help'
-        operands='run|exec|ps|inspect|stop|wait|publish|unpublish|port|firewall|network|connect|disconnect|netns|link|ip|gc|decode|doctor|generate|help*' ;;
+        operands='run|exec|ps|inspect|stop|wait|publish|unpublish|port|firewall|network|connect|disconnect|netns|link|ip|bridge|gc|decode|doctor|generate|help*' ;;
     'generate bash')
         options='--help' ;;
     'generate zsh')
@@ -142,7 +145,7 @@ _nsrun_table() {
         options='--help' ;;
     'help')
         options='--help'
-        operands='run|exec|ps|inspect|stop|wait|publish|unpublish|port|firewall|network|connect|disconnect|netns|link|ip|gc|decode|doctor|generate|help*' ;;
+        operands='run|exec|ps|inspect|stop|wait|publish|unpublish|port|firewall|network|connect|disconnect|netns|link|ip|bridge|gc|decode|doctor|generate|help*' ;;
     esac
 }
 

@@ -120,6 +120,9 @@ function __nsrun_command
         case 'ip'
             echo 'ip'
             echo verb
+        case 'bridge'
+            echo 'bridge'
+            echo verb
         case 'gc'
             echo 'gc'
             echo verb
@@ -238,6 +241,7 @@ complete -c nsrun -n '__nsrun_at 0 ' -a disconnect -d 'take a link from what run
 complete -c nsrun -n '__nsrun_at 0 ' -a netns -d 'network namespaces with a name'
 complete -c nsrun -n '__nsrun_at 0 ' -a link -d 'move links between namespaces'
 complete -c nsrun -n '__nsrun_at 0 ' -a ip -d 'links, addresses and routes, as iproute2'\''s ip'
+complete -c nsrun -n '__nsrun_at 0 ' -a bridge -d 'ports and forwarding entries, as iproute2'\''s bridge'
 complete -c nsrun -n '__nsrun_at 0 ' -a gc -d 'remove what killed runs left'
 complete -c nsrun -n '__nsrun_at 0 ' -a decode -d 'show netlink messages in words'
 complete -c nsrun -n '__nsrun_at 0 ' -a doctor -d 'check whether this machine has what nsrun needs'
@@ -478,6 +482,9 @@ complete -c nsrun -n '__nsrun_at 1 link promisc' -a 'on off'
 # nsrun ip
 complete -c nsrun -n '__nsrun_at - ip' -l help -s h -d 'show this text'
 
+# nsrun bridge
+complete -c nsrun -n '__nsrun_at - bridge' -l help -s h -d 'show this text'
+
 # nsrun gc
 complete -c nsrun -n '__nsrun_at - gc' -l json -d 'print JSON instead of text'
 complete -c nsrun -n '__nsrun_at - gc' -l help -s h -d 'show this text'
@@ -501,7 +508,7 @@ complete -c nsrun -n '__nsrun_at - generate' -l help -s h -d 'show this text'
 
 # nsrun generate man
 complete -c nsrun -n '__nsrun_at - generate man' -l help -s h -d 'show this text'
-complete -c nsrun -n '__nsrun_at 0+ generate man' -a 'run exec ps inspect stop wait publish unpublish port firewall network connect disconnect netns link ip gc decode doctor generate help'
+complete -c nsrun -n '__nsrun_at 0+ generate man' -a 'run exec ps inspect stop wait publish unpublish port firewall network connect disconnect netns link ip bridge gc decode doctor generate help'
 
 # nsrun generate bash
 complete -c nsrun -n '__nsrun_at - generate bash' -l help -s h -d 'show this text'
@@ -514,4 +521,4 @@ complete -c nsrun -n '__nsrun_at - generate fish' -l help -s h -d 'show this tex
 
 # nsrun help
 complete -c nsrun -n '__nsrun_at - help' -l help -s h -d 'show this text'
-complete -c nsrun -n '__nsrun_at 0+ help' -a 'run exec ps inspect stop wait publish unpublish port firewall network connect disconnect netns link ip gc decode doctor generate help'
+complete -c nsrun -n '__nsrun_at 0+ help' -a 'run exec ps inspect stop wait publish unpublish port firewall network connect disconnect netns link ip bridge gc decode doctor generate help'

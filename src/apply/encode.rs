@@ -12,6 +12,7 @@ use nl::route::{
 };
 use nl::{Batch, Flags, Indexed};
 
+use crate::facts::Network;
 use crate::plan::{Kind, Master, Namespace, Step};
 use crate::spec::{IpvlanMode, MacvlanMode};
 
@@ -195,6 +196,11 @@ fn encode(step: &Step, batch: &mut Batch<'_>, flags: Flags, index: impl Fn(&str)
             };
             batch.push(neighbour::NEW, flags | Flags::CREATE | Flags::REPLACE, header, |m| {
                 m.put(neighbour::DST, *address).put(neighbour::LLADDR, &mac.0);
+            });
+        }
+        Step::Join { network } => {
+            batch.push(link::SET, flags, any, |m| {
+                m.put(link::ALT_IFNAME, &Network::altname(network));
             });
         }
         Step::Isolate { link } => {

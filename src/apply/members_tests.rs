@@ -19,7 +19,8 @@ fn spec(networks: Vec<Membership>) -> Run {
 /// A network that is there, made in `model`.
 fn existing(model: &mut Model, name: &str, number: u32, gateway: &str) -> NetworkLink {
     let bridge = Network::bridge_name(number);
-    let index = model.add(&bridge, Link { up: true, mtu: 1500, ..Link::default() });
+    let names = vec![Network::altname(name)];
+    let index = model.add(&bridge, Link { up: true, mtu: 1500, names, ..Link::default() });
     NetworkLink::Ours(Network {
         name: name.into(),
         number,

@@ -201,7 +201,8 @@ fn value_of(option: &'static Opt, path: &str, parser: &mut Parser) -> Result<OsS
                 Some(word) if word.len() > 1 && word.as_encoded_bytes().starts_with(b"-") => {
                     let word = word.to_string_lossy();
                     return Err(missing(format!(
-                        "{write}; if the value is to be {word:?}, write --{long}={word}"
+                        "{write}; if the value is to be {word:?}, write --{long}={}",
+                        word.escape_debug()
                     )));
                 }
                 Some(_) => parser.value().map_err(|_| missing(write))?,

@@ -12,7 +12,7 @@ use crate::apply::{self, Made};
 use crate::cli::Args;
 use crate::error::{Error, Result};
 use crate::facts::Machine;
-use crate::kernel::Kernel;
+use crate::kernel::{Kernel, Link};
 use crate::plan::{self, Direct, Links, Member, Namespace, Route, Step};
 use crate::spec::{Mac, Membership};
 use crate::sys::file;
@@ -34,6 +34,7 @@ pub(super) fn connect(args: &Args) -> Result<u8> {
     let mut target = Place::find(&mut kernel, operand(args, 0)?)?;
     choose_names(&mut target, &mut asked, free_name)?;
 
+    let chosen = attach::choose(std::slice::from_mut(&mut asked), &mut kernel)?;
     let mut lock = None;
     let mut machine = Machine { random: file::random(), ..Machine::default() };
     attach::look(std::slice::from_ref(&asked), &mut kernel, &mut machine, Some(&mut lock))?;
@@ -47,6 +48,8 @@ pub(super) fn connect(args: &Args) -> Result<u8> {
     }
     let mut warnings = Vec::new();
     let links = plan::links(std::slice::from_ref(&asked), &machine, name, &[], &mut warnings)?;
+    // Until the link is there to answer for its address itself.
+    let held = attach::hold(&links.direct, &chosen)?;
     if let Made::Raced = apply::make_network(&mut kernel, &links.network)? {
         return Err(Error::new(format!("cannot connect {}", target.title))
             .because("somebody made or removed the network in this moment")
@@ -62,8 +65,20 @@ pub(super) fn connect(args: &Args) -> Result<u8> {
     }
     for link in &direct {
         attach_to(&mut kernel, &mut target, link, &routes)?;
+        keep_vlan(&mut kernel, &link.parent)?;
     }
+    held.release();
+    target.note_links();
     Ok(0)
+}
+
+/// Nothing of nsrun stays that would remove a VLAN with this user of it: it is the host's from now on.
+fn keep_vlan(kernel: &mut Kernel, link: &str) -> Result<()> {
+    let is_ours = |found: Link| found.alias.as_deref() == Some(plan::VLAN);
+    if plan::vlan_of(link).is_some() && kernel.link(link)?.is_some_and(is_ours) {
+        apply::send(kernel, &[Step::Describe { link: link.into(), text: String::new() }])?;
+    }
+    Ok(())
 }
 
 /// Reads `PREFIX` or `PREFIX,GATEWAY`.

@@ -51,6 +51,7 @@ pub(super) fn disconnect(args: &Args) -> Result<u8> {
         // The lease goes last: until then nobody else gets the address.
         let steps: Vec<Step> = [Some(link), marker].into_iter().flatten().map(delete).collect();
         apply::send(&mut target.kernel, &steps)?;
+        target.note_links();
         return Ok(0);
     }
     let names: Vec<&str> =

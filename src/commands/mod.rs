@@ -21,11 +21,12 @@ mod ports;
 mod process;
 mod ps;
 mod run;
+mod status;
 mod stop;
 mod target;
 mod wait;
 
-pub use ip::ip;
+pub use ip::{Program, ip};
 
 pub use crate::apply::timings::start as start_timings;
 

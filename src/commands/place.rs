@@ -2,7 +2,7 @@
 
 use std::fs::File;
 
-use super::target;
+use super::{status, target};
 use crate::error::{Error, Result};
 use crate::facts::Status;
 use crate::kernel::Kernel;
@@ -40,5 +40,12 @@ impl Place {
         let run = kernel.runs()?.into_iter().find(is_its);
         let kernel = Kernel::open_in(&namespace)?;
         Ok(Place { title, run, namespace, kernel })
+    }
+
+    /// Tells the nsrun of the run that its links are others than before.
+    pub(super) fn note_links(&self) {
+        if let Some(run) = self.run.as_ref().and_then(|found| found.run) {
+            status::note_links(run);
+        }
     }
 }

@@ -1,14 +1,14 @@
 //! `nsrun run`: launch a command in a wired-up network namespace.
 
-use std::ffi::CStr;
 use std::fs::File;
 use std::io::{self, Write};
 use std::os::fd::AsFd;
 use std::path::{Path, PathBuf};
+use std::rc::Rc;
 
 use serde_json::json;
 
-use super::{attach, inspect, options, ports, process, target};
+use super::{attach, inspect, options, ports, process, status, target};
 use crate::apply::timings::{self, Phase};
 use crate::apply::{self, Launched, Made};
 use crate::cli::Args;
@@ -23,9 +23,6 @@ use crate::sys::namespace::Namespaces;
 use crate::sys::process::{Fork, exit, fork, new_session};
 use crate::sys::terminal::Foreground;
 use crate::sys::{file, signal};
-
-/// Name of the anonymous file that `nsrun wait` reads the exit status from.
-pub(super) const STATUS_FILE: &CStr = c"nsrun-status";
 
 /// What `run` says about itself, besides CMD's own output.
 struct Output {
@@ -172,6 +169,10 @@ fn hold_name(spec: &Run, kernel: &mut Kernel) -> Result<Option<Record>> {
             None => Ok(None),
         };
     }
+    // One that lives on without its nsrun has no lock.
+    if let Some(other) = record(name) {
+        return Err(taken(other.title()));
+    }
     let record = Record::hold(name)?;
     match kernel.run(name)? {
         Some(other) if other.alive => Err(taken(other.title())),
@@ -198,8 +199,18 @@ fn registered(
         None => attached.join(","),
     };
     let networks = describe(launched, plan)["networks"].to_string();
-    record.write(launched.run, &mode, &networks).ok()?;
+    record.write(launched.run, &mode, &networks, spec.survive).ok()?;
     Some(record)
+}
+
+/// Without rights over networks there is one thing that can be done here.
+fn or_without_network(error: Error) -> Error {
+    match error.hint.as_deref() {
+        Some(apply::NEEDS_RIGHTS) => {
+            Error { hint: Some(format!("{}, or use --net none", apply::NEEDS_RIGHTS)), ..error }
+        }
+        _ => error,
+    }
 }
 
 /// Plans and launches, again when another run made the network at the same moment.
@@ -212,13 +223,16 @@ fn launch(spec: &Run, warn: &mut dyn FnMut(&[String])) -> Result<Life> {
     };
     let namespace = namespace.as_ref().map(AsFd::as_fd);
     let record = hold_name(spec, &mut kernel)?;
+    let mut spec = spec.clone();
+    let chosen = attach::choose(&mut spec.networks, &mut kernel)?;
+    let spec = &spec;
     for _ in 0..TRIES {
         let (mut machine, mut lock) = (Machine::default(), None);
         attach::look(&spec.networks, &mut kernel, &mut machine, Some(&mut lock))?;
         timings::ended(Phase::Snapshot);
         let plan = plan(spec, machine)?;
         timings::ended(Phase::Plan);
-        let held = attach::hold(&plan.direct)?;
+        let mut held = attach::hold(&plan.direct, &chosen)?;
         if let Made::Done(made) = apply::make_network(&mut kernel, &plan.network)? {
             drop(lock);
             timings::ended(Phase::Network);
@@ -233,6 +247,7 @@ fn launch(spec: &Run, warn: &mut dyn FnMut(&[String])) -> Result<Life> {
                 // others removed a moment ago.
                 let netfilter = kernel.take_netfilter().filter(|_| !launched.ports.is_empty());
                 let record = registered(record, spec, &launched, &plan);
+                held.addresses.extend(chosen.into_iter().map(|(_, lock)| lock));
                 return Ok(Life { launched, plan, record, held, kernel, netfilter });
             }
         }
@@ -254,7 +269,7 @@ fn tell_free_ports(spec: &Run, launched: &Launched) {
 fn foreground(spec: &Run, output: Output) -> Result<u8> {
     let terminal = Foreground::current();
     block_signals()?;
-    let status = stay(launch(spec, &mut warn)?, output.status)?;
+    let status = stay(launch(spec, &mut warn).map_err(or_without_network)?, output.status)?;
     if let Some(terminal) = terminal {
         terminal.restore();
     }
@@ -276,21 +291,22 @@ fn stay(life: Life, status: Option<File>) -> Result<u8> {
         launched.sockets.take().zip(plan.responder.as_ref()).map(|(sockets, asked)| {
             let networks = plan.members.iter().map(|member| member.network.clone()).collect();
             let upstreams = Upstreams::new(&asked.upstreams);
-            Server::new(sockets, Members::new(kernel, networks), asked.search.clone(), upstreams)
+            let members = Members::new(kernel, networks, launched.run);
+            Server::new(sockets, members, asked.search.clone(), upstreams)
         });
     // What the caller left open for CMD, or for nobody, must end when CMD closes it.
     let mut kept = server.as_ref().map(Server::descriptors).unwrap_or_default();
     kept.extend(record.iter().map(Record::as_fd).chain(held.descriptors()));
     kept.extend(netfilter.as_ref().map(AsFd::as_fd));
     file::close_all_but(3, &kept);
-    let status_file = file::anonymous(STATUS_FILE);
+    let status_file = status::create().ok().map(Rc::new);
+    if let Some((server, file)) = server.as_mut().zip(status_file.as_ref()) {
+        server.watch_links(Rc::clone(file));
+    }
     let status = apply::supervise(&launched, server.as_mut())?;
     held.release();
-    let mut has_more_ports = false;
-    if let Ok(mut file) = status_file {
-        let _ = file.write_all(&[status]);
-        has_more_ports = ports::are_noted(&file);
-    }
+    let left = status_file.and_then(|file| status::leave(&file, status).ok());
+    let has_more_ports = left.unwrap_or(false);
     if has_more_ports {
         launched.leases.extend(ports::connected(launched.run, &launched.leases));
     }
@@ -405,7 +421,7 @@ fn background(spec: &Run, status: Option<File>, report: &Channel, null: &File, l
     };
     let mut warnings = Vec::new();
     let mut collect = |more: &[String]| warnings.extend_from_slice(more);
-    let launched = begin().and_then(|()| launch(spec, &mut collect));
+    let launched = begin().and_then(|()| launch(spec, &mut collect)).map_err(or_without_network);
     let life = match launched {
         Ok(life) => life,
         Err(error) => {

@@ -9,7 +9,7 @@ use simple_dns::{
 };
 
 /// What is known of the members of the networks a run is on.
-pub(super) trait Directory {
+pub trait Directory {
     /// Addresses of the member with this name; `None` when there is no such member.
     fn addresses(&mut self, name: &str) -> Option<Vec<IpAddr>>;
     /// Name of the member with this address; outer `None` when no member could have it.
@@ -18,7 +18,7 @@ pub(super) trait Directory {
 
 /// What becomes of a query.
 #[derive(Debug, PartialEq, Eq)]
-pub(super) enum Answer {
+pub enum Answer {
     /// It is answered with this message.
     Reply(Vec<u8>),
     /// Others have to know.
@@ -34,7 +34,7 @@ const HEADER: usize = 12;
 
 /// Answers `query`; names of one label, alone or with one of the `search` domains behind, may be
 /// members.
-pub(super) fn answer(query: &[u8], search: &[String], directory: &mut impl Directory) -> Answer {
+pub fn answer(query: &[u8], search: &[String], directory: &mut impl Directory) -> Answer {
     if query.len() < HEADER || header_buffer::has_flags(query, PacketFlag::RESPONSE) != Ok(false) {
         return Answer::Ignore;
     }

@@ -10,6 +10,7 @@ mod server;
 mod stream;
 mod upstream;
 
+pub use answer::{Answer, Directory, answer};
 pub use members::Members;
 pub use server::{Server, Sockets};
 pub use upstream::Upstreams;

@@ -1,8 +1,9 @@
 //! The server: sockets inside the namespace, served by the supervisor outside it.
 
-use std::io;
-use std::net::{Ipv4Addr, SocketAddr, TcpListener, UdpSocket};
+use std::fs::File;
+use std::net::{Ipv4Addr, SocketAddr, SocketAddrV4, TcpListener, UdpSocket};
 use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
+use std::rc::Rc;
 use std::time::Instant;
 
 use simple_dns::RCODE;
@@ -12,6 +13,7 @@ use super::members::Members;
 use super::stream::Stream;
 use super::upstream::{MAX_UDP, Pending, Upstreams};
 use crate::sys::poll::Wait;
+use crate::sys::{self, net};
 
 /// How many queries may wait for servers at a time. More are dropped: clients ask again.
 const MAX_PENDING: usize = 128;
@@ -28,25 +30,19 @@ pub struct Sockets {
 }
 
 impl Sockets {
-    /// Opens them in the namespace of the caller; with port 0 both have the same port, that was
-    /// free.
+    /// Opens them in the namespace of the caller, and says their port; with port 0 it is one that
+    /// was free.
     ///
     /// # Errors
     /// Loopback is not up, or the port is not free.
-    pub fn open(address: Ipv4Addr, port: u16) -> io::Result<Self> {
-        let udp = UdpSocket::bind((address, port))?;
-        let tcp = TcpListener::bind(udp.local_addr()?)?;
-        udp.set_nonblocking(true)?;
-        tcp.set_nonblocking(true)?;
-        Ok(Sockets { udp, tcp })
-    }
-
-    /// Their port.
-    ///
-    /// # Errors
-    /// The kernel does not say.
-    pub fn port(&self) -> io::Result<u16> {
-        self.udp.local_addr().map(|address| address.port())
+    pub fn open(address: Ipv4Addr, port: u16) -> sys::Result<(Self, u16)> {
+        let udp = net::datagrams(SocketAddrV4::new(address, port))?;
+        let port = match udp.local_addr() {
+            Ok(bound) => bound.port(),
+            Err(error) => return Err(sys::errno(&error)),
+        };
+        let tcp = net::listen(SocketAddrV4::new(address, port))?;
+        Ok((Sockets { udp, tcp }, port))
     }
 
     /// As descriptors, to be passed on.
@@ -82,6 +78,11 @@ impl Server {
     ) -> Self {
         let (pending, streams) = (Vec::new(), Vec::new());
         Server { sockets, members, search, upstreams, pending, streams }
+    }
+
+    /// From now on looks again at which networks its run is on when `file` has grown.
+    pub fn watch_links(&mut self, file: Rc<File>) {
+        self.members.watch_links(file);
     }
 
     /// The descriptors it has.

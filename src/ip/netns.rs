@@ -134,12 +134,11 @@ fn pid(word: &str) -> Result<i32> {
 }
 
 fn list(session: &mut Session) -> Result<()> {
-    let mut named = session.kernel.named()?;
-    // In the order of the directory, as iproute2 has them.
-    let order = Session::namespace_names();
-    named.sort_by_key(|named| order.iter().position(|name| *name == named.name.to_string()));
+    let all = session.kernel.named()?;
     session.out.array("");
-    for named in named {
+    // In the order of the directory, as iproute2 has them.
+    for name in Session::namespace_names() {
+        let Some(named) = all.iter().find(|named| named.name.to_string() == name) else { continue };
         session.out.object("");
         session.out.put("name", &named.name.to_string(), "");
         if let Some(id) = named.id {

@@ -27,7 +27,7 @@ pub use lock::{Lock, Shared};
 pub use netfilter::{Found, FoundRule, Netfilter};
 pub use probe::{Answer as Probed, Probe};
 pub use query::{Answer, Reply};
-pub use record::{Record, record, recorded};
+pub use record::{Record, can_record, record, recorded};
 pub use trace::start_trace;
 
 /// Room for the batches of a usual run; larger ones take a second try.

@@ -173,6 +173,18 @@ impl Kernel {
         Ok(networks)
     }
 
+    /// The networks that a run is on, in the order of its links.
+    pub fn networks_of(&mut self, run: Run) -> Result<Vec<Network>> {
+        let links = self.links(None)?;
+        let networks: Vec<Network> = links.iter().filter_map(ours).collect();
+        let is_its = |link: &&Link| link.alias.as_deref().and_then(Run::parse) == Some(run);
+        let mut own: Vec<&Link> = links.iter().filter(is_its).collect();
+        own.sort_by_key(|link| link.index);
+        let leases = own.iter().filter_map(|link| Lease::parse(&link.name));
+        let network = |lease: Lease| networks.iter().find(|one| one.number == lease.network);
+        Ok(leases.filter_map(network).cloned().collect())
+    }
+
     /// The ports of a network's bridge that are no members' links.
     pub fn foreign_ports(&mut self, network: &Network) -> Result<Vec<String>> {
         let foreign = |link: &Link| {
@@ -464,12 +476,14 @@ fn network_of(link: &Link) -> NetworkLink {
         return foreign();
     };
     let said = link.alias.as_deref().and_then(Description::parse);
-    let complete = said.is_some();
+    // Without its name it is still to be made, or about to be removed.
+    let altname = said.as_ref().map(|said| Network::altname(&said.name));
+    let complete = altname.is_some_and(|altname| link.names.contains(&altname));
     let Description { name, number, options } = said.unwrap_or_default();
     let of_link = || link.name.strip_prefix(BRIDGE_PREFIX).and_then(|n| n.parse().ok());
     let Some(number) = number.or_else(of_link) else { return foreign() };
     let mut network = Network {
-        name: if complete { name } else { DEFAULT_NETWORK.into() },
+        name: if name.is_empty() { DEFAULT_NETWORK.into() } else { name },
         number,
         bridge: link.name.clone(),
         index: Some(link.index),

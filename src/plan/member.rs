@@ -60,7 +60,10 @@ impl Member {
     /// lease is for.
     pub fn publish(&self, lease: Lease, owner: &str, into: Namespace) -> Vec<Step> {
         let link = || lease.to_string();
-        let mut steps = vec![Step::NoAutomaticAddresses { link: link() }];
+        let mut steps = vec![
+            Step::Join { network: self.network.name.clone() },
+            Step::NoAutomaticAddresses { link: link() },
+        ];
         steps.extend(self.names().map(|name| Step::AddName { link: link(), name }));
         steps.push(Step::Describe { link: link(), text: owner.into() });
         if let Some(child) = self.child(lease, into) {

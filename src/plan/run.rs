@@ -252,7 +252,7 @@ fn own_names(spec: &Run) -> Option<String> {
 fn process(spec: &Run, machine: &Machine) -> Process {
     let mut environment = spec.environment.clone();
     let home = machine.account.as_ref().and_then(|account| account.home.as_ref());
-    if let Some(home) = home {
+    if let Some(home) = home.filter(|_| !spec.home_is_given) {
         environment.retain(|(name, _)| name != "HOME");
         environment.push(("HOME".into(), home.into()));
     }

@@ -4,7 +4,7 @@ use std::fmt::Write;
 
 use ipnet::IpNet;
 
-use crate::facts::Run;
+use crate::facts::{Network, Run};
 use crate::plan::{Kind, Master, Namespace, Plan, Setup, Step, firewall};
 use crate::spec::{NetworkOf, Share};
 
@@ -138,6 +138,9 @@ fn command(step: &Step, inside: bool) -> String {
         }
         Step::SetNeighbour { link: name, address, mac, .. } => {
             format!("{ip} neighbour replace {address} lladdr {mac} nud stale dev {}", link(name))
+        }
+        Step::Join { network } => {
+            format!("{ip} link show {} >/dev/null", quoted(&Network::altname(network)))
         }
         Step::Isolate { link: name } => {
             format!("{ip} link set {} type bridge_slave isolated on", link(name))

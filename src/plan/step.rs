@@ -84,6 +84,12 @@ pub enum Step {
         /// The description.
         text: String,
     },
+    /// Is refused when there is no network of that name any more; changes nothing. Whoever removes a
+    /// network takes its name first and looks for members then.
+    Join {
+        /// The network.
+        network: String,
+    },
     /// Lets a port of a bridge reach only ports that are not isolated.
     Isolate {
         /// The link.
@@ -352,6 +358,7 @@ impl fmt::Display for Step {
             }
             Step::AddName { link, name } => write!(f, "add name \"{name}\" to link \"{link}\""),
             Step::Describe { link, text } => write!(f, "describe link \"{link}\" as \"{text}\""),
+            Step::Join { network } => write!(f, "join network \"{network}\""),
             Step::Isolate { link } => write!(f, "isolate link \"{link}\""),
             Step::AddPort { link, bridge } => {
                 write!(f, "put link \"{link}\" into bridge \"{bridge}\"")

@@ -15,7 +15,7 @@ pub enum NetworkOf {
     Process(i32),
     /// `ns:NAME`: the one with this name in /run/netns.
     Named(NetnsName),
-    /// Anything with a "/": a file that is a namespace.
+    /// Anything else with a "/": a file that is a namespace.
     File(PathBuf),
     /// Anything else: whichever of the first three it is.
     Any(String),
@@ -35,15 +35,15 @@ impl NetworkOf {
         if let Some(name) = text.strip_prefix("ns:") {
             return NetnsName::parse(name.as_ref()).map(NetworkOf::Named);
         }
-        if word.as_encoded_bytes().contains(&b'/') {
-            return Ok(NetworkOf::File(word.into()));
-        }
         if let Some(pid) = text.strip_prefix("pid:") {
             let pid = pid.parse().ok().filter(|pid| *pid > 0);
             return pid.map(NetworkOf::Process).ok_or_else(wrong);
         }
         if let Some(name) = text.strip_prefix("run:") {
             return Ok(NetworkOf::Run(name.into()));
+        }
+        if word.as_encoded_bytes().contains(&b'/') {
+            return Ok(NetworkOf::File(word.into()));
         }
         NetnsName::parse(word).map_err(|_| wrong())?;
         word.to_str().map(|word| NetworkOf::Any(word.into())).ok_or_else(wrong)
@@ -69,7 +69,8 @@ mod tests {
         ] {
             assert_eq!(parse(text).unwrap(), meant);
         }
-        for wrong in ["", ".", "..", "pid:", "pid:0", "pid:-1", "pid:x", "ns:", "ns:a/b"] {
+        for wrong in ["", ".", "..", "pid:", "pid:0", "pid:-1", "pid:x", "pid:7/x", "ns:", "ns:a/b"]
+        {
             assert!(parse(wrong).is_err(), "{wrong}");
         }
     }

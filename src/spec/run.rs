@@ -46,6 +46,8 @@ pub struct Run {
     pub user: Option<User>,
     /// Environment, complete.
     pub environment: Vec<(OsString, OsString)>,
+    /// Whether it says on purpose which the home directory is.
+    pub home_is_given: bool,
     /// Open file descriptors to pass, from 3 on.
     pub preserve_fds: u32,
     /// Whether it lives on when nsrun is killed.

@@ -68,7 +68,22 @@ pub fn close_on_exec_from(first: u32) -> Result<()> {
     // SAFETY: takes integers; only sets flags.
     let result =
         unsafe { libc::syscall(libc::SYS_close_range, first, u32::MAX, libc::CLOSE_RANGE_CLOEXEC) };
-    Errno::result(result).map(drop)
+    match Errno::result(result) {
+        // The flag is known since Linux 5.11.
+        Err(Errno::EINVAL) => close_each_on_exec_from(first as i32),
+        other => other.map(drop),
+    }
+}
+
+/// The same, one by one.
+fn close_each_on_exec_from(first: i32) -> Result<()> {
+    let open = std::fs::read_dir("/proc/self/fd").map_err(|error| super::errno(&error))?;
+    let numbers = open.flatten().filter_map(|entry| entry.file_name().to_str()?.parse().ok());
+    for fd in numbers.filter(|&fd: &i32| fd >= first) {
+        // SAFETY: takes integers; only sets a flag.
+        unsafe { libc::fcntl(fd, libc::F_SETFD, libc::FD_CLOEXEC) };
+    }
+    Ok(())
 }
 
 /// Whether descriptor `fd` is open.
@@ -192,4 +207,23 @@ pub fn open_inside(root: &Path, path: &Path) -> Result<File> {
         .flags(OFlag::O_RDONLY | OFlag::O_CLOEXEC | OFlag::O_NONBLOCK | OFlag::O_NOCTTY)
         .resolve(ResolveFlag::RESOLVE_IN_ROOT);
     openat2(&directory, path, how).map(File::from)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// What Linux before 5.11 gets.
+    #[test]
+    fn descriptors_close_on_exec_from_a_number_on() {
+        let file = anonymous(c"test").unwrap();
+        // Far from those of tests beside this one.
+        // SAFETY: takes integers; nobody has these numbers.
+        let fd = [700, 701].map(|fd| unsafe { libc::dup2(file.as_raw_fd(), fd) });
+        close_each_on_exec_from(701).unwrap();
+        // SAFETY: only reads flags.
+        assert_eq!(fd.map(|fd| unsafe { libc::fcntl(fd, libc::F_GETFD) }), [0, libc::FD_CLOEXEC]);
+        // SAFETY: they are this test's.
+        let _ = fd.map(|fd| unsafe { libc::close(fd) });
+    }
 }

@@ -8,6 +8,7 @@ pub mod credentials;
 pub mod file;
 mod heap;
 pub mod link;
+mod memory;
 pub mod mount;
 pub mod mountinfo;
 pub mod namespace;

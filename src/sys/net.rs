@@ -1,19 +1,36 @@
-//! Connections that are made without waiting.
+//! Sockets of TCP and UDP that never wait.
 
-use std::net::{SocketAddr, TcpStream};
+use std::net::{SocketAddr, SocketAddrV4, TcpListener, TcpStream, UdpSocket};
 use std::os::fd::AsRawFd;
 
 use nix::sys::socket::{
-    AddressFamily, SockFlag, SockProtocol, SockType, SockaddrStorage, connect, socket,
+    AddressFamily, Backlog, SockFlag, SockProtocol, SockType, SockaddrIn, SockaddrStorage, bind,
+    connect, socket,
 };
 
 use super::{Errno, Result};
 
+/// A socket for datagrams at `address` that never waits.
+pub fn datagrams(address: SocketAddrV4) -> Result<UdpSocket> {
+    let fd = socket(AddressFamily::Inet, SockType::Datagram, NEVER_WAITS, None)?;
+    bind(fd.as_raw_fd(), &SockaddrIn::from(address))?;
+    Ok(UdpSocket::from(fd))
+}
+
+/// A socket for connections to `address` that never waits.
+pub fn listen(address: SocketAddrV4) -> Result<TcpListener> {
+    let fd = socket(AddressFamily::Inet, SockType::Stream, NEVER_WAITS, None)?;
+    bind(fd.as_raw_fd(), &SockaddrIn::from(address))?;
+    nix::sys::socket::listen(&fd, Backlog::new(128)?)?;
+    Ok(TcpListener::from(fd))
+}
+
+const NEVER_WAITS: SockFlag = SockFlag::SOCK_NONBLOCK.union(SockFlag::SOCK_CLOEXEC);
+
 /// Begins a connection to `server`; it can be written to once it is there.
 pub fn connect_without_waiting(server: SocketAddr) -> Result<TcpStream> {
     let family = if server.is_ipv4() { AddressFamily::Inet } else { AddressFamily::Inet6 };
-    let flags = SockFlag::SOCK_NONBLOCK | SockFlag::SOCK_CLOEXEC;
-    let fd = socket(family, SockType::Stream, flags, SockProtocol::Tcp)?;
+    let fd = socket(family, SockType::Stream, NEVER_WAITS, SockProtocol::Tcp)?;
     match connect(fd.as_raw_fd(), &SockaddrStorage::from(server)) {
         Ok(()) | Err(Errno::EINPROGRESS) => Ok(TcpStream::from(fd)),
         Err(errno) => Err(errno),

@@ -1,11 +1,11 @@
 //! Waiting for several descriptors at a time: poll(2).
 
 use std::os::fd::BorrowedFd;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use nix::poll::{PollFd, PollFlags, PollTimeout, poll};
 
-use super::{Errno, Result};
+use super::{Errno, Result, memory};
 
 /// What is waited for.
 #[derive(Debug, Default)]
@@ -33,16 +33,24 @@ impl<'a> Wait<'a> {
         self.deadline = Some(self.deadline.map_or(deadline, |known| known.min(deadline)));
     }
 
-    /// Waits; whether the first descriptor is ready.
+    /// Waits, after a while with little memory; whether the first descriptor is ready.
     pub fn first_ready(mut self) -> Result<bool> {
-        let timeout = match self.deadline {
-            None => PollTimeout::NONE,
+        let timeout = |time| PollTimeout::try_from(time).unwrap_or(PollTimeout::MAX);
+        let ready = match self.deadline {
+            None => match poll(&mut self.fds, timeout(memory::A_WHILE)) {
+                Ok(0) => {
+                    memory::let_go_of_code();
+                    poll(&mut self.fds, PollTimeout::NONE)
+                }
+                other => other,
+            },
             Some(deadline) => {
-                let left = deadline.saturating_duration_since(Instant::now()).as_millis() + 1;
-                PollTimeout::try_from(left).unwrap_or(PollTimeout::MAX)
+                // Rounded up: to wake up just before it would be to wake up for nothing.
+                let left = deadline.saturating_duration_since(Instant::now());
+                poll(&mut self.fds, timeout(left + Duration::from_millis(1)))
             }
         };
-        match poll(&mut self.fds, timeout) {
+        match ready {
             Ok(_) | Err(Errno::EINTR) => {}
             Err(errno) => return Err(errno),
         }

@@ -8,7 +8,7 @@ use std::ptr;
 use nix::sys::signal::{SigSet, SigmaskHow, pthread_sigmask};
 use nix::sys::signalfd::{SfdFlags, SignalFd};
 
-use super::{Errno, Result, file};
+use super::{Errno, Result, file, memory};
 
 pub use libc::{SIGCHLD, SIGCONT, SIGHUP, SIGINT, SIGKILL, SIGSTOP, SIGTERM, SIGTSTP};
 
@@ -57,18 +57,25 @@ pub fn block() -> Result<()> {
     pthread_sigmask(SigmaskHow::SIG_SETMASK, Some(&set), None)
 }
 
-/// Waits for the next signal.
+/// Waits for the next signal, after a while with little memory.
 pub fn take() -> Result<Taken> {
     let set = taken();
+    let a_while = libc::timespec { tv_sec: memory::A_WHILE.as_secs() as _, tv_nsec: 0 };
+    let mut patience: *const libc::timespec = &a_while;
     loop {
         let mut info = MaybeUninit::<libc::siginfo_t>::zeroed();
-        // SAFETY: the set is initialised, the siginfo valid for writes.
-        let signal = unsafe { libc::sigwaitinfo(&set, info.as_mut_ptr()) };
+        // SAFETY: the set is initialised, the siginfo valid for writes, the time, where there is
+        // one, for reads.
+        let signal = unsafe { libc::sigtimedwait(&set, info.as_mut_ptr(), patience) };
         match Errno::result(signal) {
             Ok(signal) => {
                 // SAFETY: zeroed before, filled by the kernel.
                 let code = unsafe { info.assume_init() }.si_code;
                 return Ok(Taken { signal, from_terminal: code == libc::SI_KERNEL });
+            }
+            Err(Errno::EAGAIN) => {
+                memory::let_go_of_code();
+                patience = ptr::null();
             }
             Err(Errno::EINTR) => {}
             Err(errno) => return Err(errno),

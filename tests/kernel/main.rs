@@ -39,6 +39,7 @@ mod ps;
 mod run;
 mod signals;
 mod stop_wait_exec;
+mod strace;
 mod terminal;
 mod timings;
 mod trace;

@@ -1,11 +1,12 @@
 //! `nsrun run`: what CMD finds, and what comes back of it.
 
+use nix::sys::signal::Signal;
 use serde_json::json;
 
 use crate::runs::{
     SOON, assert_gone_soon, leases, process, started, with_network, without_network,
 };
-use crate::world::World;
+use crate::world::{World, settle};
 
 #[test]
 fn a_run_has_a_link_an_address_a_route_and_reaches_others() {
@@ -225,4 +226,28 @@ fn nothing_is_left_two_hundred_milliseconds_after_the_end() {
     assert_gone_soon(&world, &before, || {
         world.nsrun(["run", "--name", "web", "true"]).run().ok();
     });
+}
+
+#[test]
+fn who_watches_over_a_run_takes_little_memory_meanwhile() {
+    let world = World::new();
+    for options in [&["--dns", "none"][..], &[]] {
+        let mut run = world.nsrun(["run"]).args(options).args(["sleep", "1001"]).spawn();
+        let pid = process(&world, "sleep 1001");
+        let stat = |who: &str| world.read(&format!("/proc/{who}/status"));
+        let field = |who: &str, name: &str| {
+            let status = stat(who);
+            let line = status.lines().find_map(|line| line.strip_prefix(name)).unwrap();
+            line.split_whitespace().next().unwrap().parse::<u64>().unwrap()
+        };
+        let init = field(&pid.to_string(), "PPid:");
+        let supervisor = field(&init.to_string(), "PPid:");
+        for who in [init, supervisor] {
+            let who = who.to_string();
+            assert!(settle(|| field(&who, "RssFile:") < 1024, SOON), "{}", stat(&who));
+            assert!(field(&who, "RssAnon:") < 512, "{}", stat(&who));
+        }
+        run.kill(Signal::SIGTERM);
+        run.wait().exits(143);
+    }
 }

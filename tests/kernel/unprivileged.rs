@@ -63,6 +63,19 @@ fn a_network_needs_root_and_the_error_says_so() {
 }
 
 #[test]
+fn what_an_ordinary_user_cannot_do_is_said_with_what_would_help() {
+    let world = world_with_user!();
+    world.nsrun(["network", "create", "--subnet", "10.80.0.0/24", "web"]).run().ok();
+    for args in [&["network", "create", "own"][..], &["network", "rm", "web"]] {
+        let output = as_user(&world, args).run().exits(1).says("run as root");
+        assert!(!output.stderr.contains("--net none"), "{output}");
+    }
+    let listed = as_user(&world, &["ps"]).run().ok();
+    listed.says("runs without a network are not shown: XDG_RUNTIME_DIR is not set");
+    assert_eq!(world.nsrun(["ps"]).run().ok().stderr, "");
+}
+
+#[test]
 fn ids_of_others_are_not_given_away() {
     let world = world_with_user!();
     let maps = ["run", "--net", "none", "--userns", "--uidmap", "0:0:1", "true"];

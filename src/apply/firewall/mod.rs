@@ -70,7 +70,7 @@ pub(super) fn add_rules(kernel: &mut Kernel, network: &Network, guarded: &[Strin
         match refusals.first() {
             None if network.leads_out() => return foreign::admit(kernel.netfilter()?, network),
             None => return Ok(()),
-            Some(refusal) if somebody_was_faster(refusal) => in_the_way = is_ours,
+            Some(refusal) if somebody_was_faster(&changes, refusal) => in_the_way = is_ours,
             Some(refusal) => return Err(refused(&changes, refusal)),
         }
     }
@@ -103,6 +103,9 @@ pub(super) fn remove_rules(kernel: &mut Kernel, network: &Network) -> Result<()>
 /// # Errors
 /// The kernel refused.
 pub fn sweep_rules(kernel: &mut Kernel) -> Result<()> {
+    if !Netfilter::is_there()? {
+        return Ok(());
+    }
     let networks = kernel.networks()?;
     let is_gone = |name: &str| !networks.iter().any(|network| network.name == name);
     foreign::dismiss(kernel.netfilter()?, is_gone)?;
@@ -173,7 +176,7 @@ pub fn rebuild(kernel: &mut Kernel) -> Result<()> {
                 }
                 return Ok(());
             }
-            Some(refusal) if somebody_was_faster(refusal) => {}
+            Some(refusal) if somebody_was_faster(&changes, refusal) => {}
             Some(refusal) => return Err(refused(&changes, refusal)),
         }
     }
@@ -221,10 +224,21 @@ fn others(kernel: &mut Kernel, unfinished: Option<&Network>) -> Result<Vec<Chang
     Ok(firewall::whole(&networks, &runs, &links))
 }
 
-/// Whether it was refused only because another made or removed the same between a look and the
-/// change.
-fn somebody_was_faster(refusal: &Refusal) -> bool {
-    matches!(Errno::from_raw(refusal.errno), Errno::EEXIST | Errno::ENOENT | Errno::ERESTART)
+/// Whether changes were refused only because another made or removed the same between a look and
+/// the change.
+fn somebody_was_faster(changes: &[Change], refusal: &Refusal) -> bool {
+    match Errno::from_raw(refusal.errno) {
+        Errno::EEXIST | Errno::ERESTART => true,
+        // Of a rule in a table that is made by the same changes: the kernel lacks what it says.
+        Errno::ENOENT => {
+            let is_rule = matches!(
+                changes.get(refusal.index),
+                Some(Change::AddRule(_) | Change::AddChain(_))
+            );
+            !(is_rule && changes.contains(&Change::AddTable))
+        }
+        _ => false,
+    }
 }
 
 fn busy(what: &str) -> Error {

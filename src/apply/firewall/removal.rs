@@ -54,7 +54,7 @@ pub(super) fn remove(
         let refusals = commit(kernel.netfilter()?, Some(generation), &changes)?;
         match refusals.first() {
             None => return Ok(chosen),
-            Some(refusal) if super::somebody_was_faster(refusal) => {}
+            Some(refusal) if super::somebody_was_faster(&changes, refusal) => {}
             Some(refusal) => {
                 return Err(Error::new("cannot remove published ports").because(words(refusal)));
             }

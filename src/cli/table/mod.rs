@@ -23,7 +23,7 @@ use decode::DECODE;
 use doctor::DOCTOR;
 use generate::GENERATE;
 use help::HELP_COMMAND;
-use ip::IP;
+use ip::{BRIDGE, IP};
 use link::LINK;
 use netns::NETNS;
 use network::{CONNECT, DISCONNECT, NETWORK};
@@ -68,6 +68,7 @@ pub static NSRUN: Command = Command {
         NETNS,
         LINK,
         IP,
+        BRIDGE,
         GC,
         DECODE,
         DOCTOR,

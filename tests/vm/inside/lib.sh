@@ -35,6 +35,15 @@ needs_module() {
     done
 }
 
+# Ends a check that needs a newer kernel: MAJOR MINOR.
+needs_linux() {
+    IFS=.- read -r major minor rest </proc/sys/kernel/osrelease
+    if [ $((major * 1000 + minor)) -lt $(($1 * 1000 + $2)) ]; then
+        echo "it needs Linux $1.$2"
+        exit 77
+    fi
+}
+
 # within SECONDS COMMAND...: until it succeeds.
 within() {
     tries=$(($1 * 10))
