@@ -35,7 +35,11 @@ fn existing(model: &mut Model, name: &str, number: u32, gateway: &str) -> Networ
 }
 
 fn plan(spec: &Run, networks: Vec<Option<NetworkLink>>) -> Plan {
-    let host = facts::Host { firewall: true, forwards4: true, ..facts::Host::default() };
+    let host = facts::Host {
+        firewall: true,
+        forwards4: facts::Forwarding::Everybody,
+        ..facts::Host::default()
+    };
     plan::run(spec, &Machine { networks, host, ..Machine::default() }).unwrap()
 }
 

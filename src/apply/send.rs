@@ -71,8 +71,8 @@ pub(super) fn refused(step: &Step, refusal: &Refusal) -> Error {
     }
 }
 
-/// What to do without the right to change the network.
-pub const NEEDS_RIGHTS: &str = "this needs CAP_NET_ADMIN: run as root";
+/// The hint for those who are not allowed to.
+pub const NEEDS_NET_ADMIN: &str = "this needs CAP_NET_ADMIN: run as root";
 
 /// What a refusal means, where the errno alone does not say.
 fn hint(step: &Step, errno: Errno) -> Option<&'static str> {
@@ -83,7 +83,7 @@ fn hint(step: &Step, errno: Errno) -> Option<&'static str> {
         (Step::Move { .. }, Errno::EINVAL) => {
             "the kernel lets links of this kind into no other namespace"
         }
-        (_, Errno::EPERM | Errno::EACCES) => NEEDS_RIGHTS,
+        (_, Errno::EPERM | Errno::EACCES) => NEEDS_NET_ADMIN,
         (Step::CreateVeth(_), Errno::EOPNOTSUPP) => {
             "the kernel lacks veth (CONFIG_VETH, module veth)"
         }

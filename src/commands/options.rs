@@ -35,6 +35,7 @@ pub(super) fn spec(args: &Args) -> Result<Run> {
         hosts: parse_all(args, "add-host", host_line)?,
         capabilities,
         no_new_privileges: args.flag("no-new-privs"),
+        unconfined: args.flag("unconfined"),
         root: root(args)?,
         workdir: args.value("workdir").map(PathBuf::from),
         user: args.text("user")?.map(User::parse).transpose()?,

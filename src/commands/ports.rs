@@ -35,8 +35,9 @@ pub(super) fn publish(args: &Args) -> Result<u8> {
     status::note_ports(run);
     let publisher = Publisher::new(&network, joined.lease, run);
     // Of this run but not noted on its link: left by one who was killed in between.
-    let unnoted: Vec<Publication> =
-        asked.iter().filter(|port| !joined.ports.contains(port)).copied().collect();
+    let is_noted = |port: &Publication| joined.ports.iter().any(|own| own.overlaps(port));
+    let each = asked.iter().flat_map(|port| port.each());
+    let unnoted: Vec<Publication> = each.filter(|port| !is_noted(port)).collect();
     firewall::unpublish(&mut kernel, &publisher, &unnoted)?;
     let ports = firewall::publish(&mut kernel, &publisher, &asked)?;
     let records = plan::record_ports(&network, joined.lease, &ports);
@@ -106,7 +107,7 @@ fn place(kernel: &mut Kernel, status: &Status) -> Result<(Network, Joined, Run)>
     let cannot = || Error::new(format!("cannot publish ports of run \"{}\"", status.title()));
     let own = |joined: &Joined| {
         let network = networks.iter().find(|one| one.number == joined.lease.network);
-        network.filter(|network| plan::can_publish(network)).cloned()
+        network.filter(|network| network.is_routed()).cloned()
     };
     let found = status.joined.iter().find_map(|joined| Some((own(joined)?, joined.clone())));
     match (found, status.run) {

@@ -22,7 +22,7 @@ use crate::sys::channel::Channel;
 use crate::sys::namespace::Namespaces;
 use crate::sys::process::{Fork, exit, fork, new_session};
 use crate::sys::terminal::Foreground;
-use crate::sys::{file, signal};
+use crate::sys::{Errno, file, signal};
 
 /// What `run` says about itself, besides CMD's own output.
 struct Output {
@@ -206,8 +206,8 @@ fn registered(
 /// Without rights over networks there is one thing that can be done here.
 fn or_without_network(error: Error) -> Error {
     match error.hint.as_deref() {
-        Some(apply::NEEDS_RIGHTS) => {
-            Error { hint: Some(format!("{}, or use --net none", apply::NEEDS_RIGHTS)), ..error }
+        Some(apply::NEEDS_NET_ADMIN) => {
+            Error { hint: Some(format!("{}, or use --net none", apply::NEEDS_NET_ADMIN)), ..error }
         }
         _ => error,
     }
@@ -233,11 +233,14 @@ fn launch(spec: &Run, warn: &mut dyn FnMut(&[String])) -> Result<Life> {
         let plan = plan(spec, machine)?;
         timings::ended(Phase::Plan);
         let mut held = attach::hold(&plan.direct, &chosen)?;
-        if let Made::Done(made) = apply::make_network(&mut kernel, &plan.network)? {
+        let made = apply::make_network(&mut kernel, &plan.network).map_err(or_none)?;
+        if let Made::Done(made) = made {
             drop(lock);
             timings::ended(Phase::Network);
-            warn(&plan.warnings);
-            if let Some(launched) = apply::launch(&mut kernel, &plan, &made, namespace)? {
+            let launched = apply::launch(&mut kernel, &plan, &made, namespace).map_err(or_none)?;
+            if let Some(launched) = launched {
+                // Not before it is true: what was made for a launch that fails is taken back.
+                warn(&plan.warnings);
                 warn(&launched.warnings);
                 tell_free_ports(spec, &launched);
                 if let Some(table) = timings::table() {
@@ -255,6 +258,14 @@ fn launch(spec: &Run, warn: &mut dyn FnMut(&[String])) -> Result<Life> {
     Err(Error::new("cannot make the network")
         .because("others make and remove it all the time")
         .hint("try again"))
+}
+
+/// What those can do who may not join networks.
+fn or_none(mut error: Error) -> Error {
+    if let Some(hint) = error.hint.as_mut().filter(|hint| *hint == apply::NEEDS_NET_ADMIN) {
+        hint.push_str(", or use --net none");
+    }
+    error
 }
 
 /// Which ports were chosen where any would do.
@@ -380,13 +391,21 @@ fn detached(spec: &Run, output: Output) -> Result<u8> {
     })?;
     let null = File::open("/dev/null").map_err(|error| cannot(crate::sys::errno(&error)))?;
     let (ours, theirs) = Channel::pair().map_err(cannot)?;
-    if let Fork::Child = fork(Namespaces::empty()).map_err(cannot)? {
-        drop(ours);
-        exit(background(spec, output.status, &theirs, &null, &log));
-    }
+    let pid = match fork(Namespaces::empty()).map_err(cannot)? {
+        Fork::Child => {
+            drop(ours);
+            exit(background(spec, output.status, &theirs, &null, &log));
+        }
+        Fork::Parent(pid) => pid,
+    };
     drop(theirs);
     let mut buf = [0; REPORT];
-    match ours.receive(&mut buf).map_err(cannot)? {
+    let report = ours.receive(&mut buf).map_err(|errno| {
+        // A run that is said to have failed must not go on.
+        let _ = signal::send(pid, signal::SIGKILL);
+        cannot(errno)
+    });
+    match report? {
         [] => Err(Error::new("cannot launch the process").because("nsrun was killed")),
         [0, lines @ ..] => {
             let lines = String::from_utf8_lossy(lines);
@@ -435,6 +454,13 @@ fn background(spec: &Run, status: Option<File>, report: &Channel, null: &File, l
         }
     };
     let lines = [&[title(&life.launched, &life.plan)], warnings.as_slice()].concat().join("\n");
-    let _ = report.send(&[&[0], lines.as_bytes()].concat());
+    match report.send(&[&[0], lines.as_bytes()].concat()) {
+        // Who started it was killed, and may have meant only that.
+        Ok(()) | Err(Errno::EPIPE) => {}
+        Err(_) => {
+            let _ = signal::send(life.launched.pid, signal::SIGKILL);
+            return super::LAUNCH_FAILED;
+        }
+    }
     stay(life, status).unwrap_or(super::LAUNCH_FAILED)
 }

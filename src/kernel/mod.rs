@@ -1,6 +1,7 @@
 //! The kernel's side of networking: exchange one batch, take one snapshot.
 
 mod conntrack;
+mod forwarding;
 mod holder;
 mod link;
 mod listener;
@@ -21,6 +22,7 @@ use nl::{Batch, EncodeError, Message};
 use crate::error::{Error, Result};
 use crate::sys;
 
+pub use forwarding::forwarding;
 pub use link::Link;
 pub use listener::{Listener, listener};
 pub use lock::{Lock, Shared};

@@ -12,6 +12,7 @@ use nl::route::route::{self, RtMsg};
 use nl::value::U32;
 use nl::{Attr, Flags};
 
+use super::forwarding::{self, is_outer};
 use super::{Kernel, Link, Netfilter, words};
 use crate::error::{Error, Result};
 use crate::facts::{
@@ -197,14 +198,6 @@ impl Kernel {
         Ok(links.into_iter().filter(foreign).map(|link| link.name).collect())
     }
 
-    /// Whether there is a bridge that is no network, besides `own`.
-    pub fn has_foreign_bridge(&mut self, own: &str) -> Result<bool> {
-        let is_foreign = |link: &Link| {
-            link.kind.as_deref() == Some("bridge") && link.name != own && ours(link).is_none()
-        };
-        Ok(self.links(None)?.iter().any(is_foreign))
-    }
-
     /// What making a network has to know about this host.
     pub fn host(&mut self) -> Result<Host> {
         let links: HashMap<u32, Link> =
@@ -239,13 +232,6 @@ impl Kernel {
             // Others may not ask, and can only have the plan shown.
             true => Some(Vec::new()),
         };
-        let forwards = |family| sys::file::setting(&format!("net.{family}.forwarding"));
-        let mut guard: Vec<String> = links
-            .values()
-            .filter(|link| is_outside(link, &links))
-            .map(|l| l.name.clone())
-            .collect();
-        guard.sort_unstable();
         let advertised =
             routes.iter().filter(|route| route.advertised && is_default(&route.prefix));
         let accepts = |name: &&str| {
@@ -261,6 +247,8 @@ impl Kernel {
         advertised.dedup();
         let networks: Vec<Network> = links.values().filter_map(ours).collect();
         let host_link = |link: &Link| HostLink {
+            outer: is_outer(link, &links),
+            blocks: false,
             name: link.name.clone(),
             names: link.names.clone(),
             addresses: addresses
@@ -285,25 +273,23 @@ impl Kernel {
                 _ => None,
             }),
         };
-        let links = links.values().map(host_link).collect();
+        let mut links: Vec<HostLink> = links.values().map(host_link).collect();
+        links.sort_unstable_by(|a, b| a.name.cmp(&b.name));
         let mut host = Host {
             occupied,
             uplink_mtu,
             links,
-            forwards4: forwards("ipv4.conf.all").as_deref() != Some("0"),
-            forwards6: forwards("ipv6.conf.all").as_deref() != Some("0"),
-            guarded: networks.iter().any(|network| network.options.guarded),
-            guard,
             advertised,
             firewall: chains.is_some(),
             chains: chains.unwrap_or_default(),
             legacy_filter: std::fs::read_to_string("/proc/net/ip_tables_names")
                 .is_ok_and(|names| names.lines().any(|name| name == "filter")),
-            networks: Vec::new(),
+            ..Host::default()
         };
+        forwarding::look(&mut host);
         // Of those that were left unfinished only the default network is kept, and completed.
         let kept = networks.iter().filter(|network| network.complete || network.number == 0);
-        kept.for_each(|network| host.add(network));
+        kept.for_each(|network| host.occupy(network));
         Ok(Host { networks, ..host })
     }
 
@@ -459,13 +445,6 @@ struct Route {
     main: bool,
 }
 
-/// Whether a link leads out of this host: not to itself, not to runs or to other things on it.
-fn is_outside(link: &Link, links: &HashMap<u32, Link>) -> bool {
-    let is_bridge = |link: &Link| link.kind.as_deref() == Some("bridge");
-    let in_bridge = link.master.and_then(|master| links.get(&master)).is_some_and(is_bridge);
-    link.name != "lo" && !is_bridge(link) && !in_bridge && Lease::parse(&link.name).is_none()
-}
-
 /// What a link is, taken for the bridge of a network. Only root of this host can give a bridge
 /// such an address and such a name or description.
 fn network_of(link: &Link) -> NetworkLink {
@@ -498,7 +477,7 @@ fn network_of(link: &Link) -> NetworkLink {
     NetworkLink::Ours(network)
 }
 
-fn ours(link: &Link) -> Option<Network> {
+pub(super) fn ours(link: &Link) -> Option<Network> {
     match network_of(link) {
         NetworkLink::Ours(network) => Some(network),
         NetworkLink::Foreign { .. } => None,

@@ -17,6 +17,7 @@ pub(crate) fn run(networks: Vec<Membership>) -> Run {
         isolation: Isolation { pid: true, ipc: true, uts: true, cgroup: false, user: None },
         capabilities: capability::DEFAULT,
         no_new_privileges: false,
+        unconfined: false,
         root: Root::default(),
         workdir: None,
         user: None,

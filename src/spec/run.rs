@@ -38,6 +38,8 @@ pub struct Run {
     pub capabilities: capability::Set,
     /// Whether programs it executes may gain rights.
     pub no_new_privileges: bool,
+    /// Whether a CMD with another root directory or user namespace is held no further.
+    pub unconfined: bool,
     /// Its root directory and what is mounted there.
     pub root: Root,
     /// Directory to start in.

@@ -5,6 +5,7 @@
 mod world;
 
 mod completion;
+mod confined;
 mod connect;
 mod link_move;
 mod netns_exec;
@@ -21,6 +22,9 @@ mod environment;
 mod errors;
 mod faults;
 mod files;
+mod firewalld;
+mod forwarding;
+mod golden;
 mod identity;
 mod isolation;
 mod killed;

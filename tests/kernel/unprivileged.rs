@@ -107,3 +107,29 @@ fn a_set_uid_program_refuses_to_run() {
         output.says("cannot be run set-uid");
     }
 }
+
+#[test]
+fn networks_ports_and_rules_need_root_and_the_error_says_so() {
+    let world = world_with_user!();
+    world.nsrun(["run", "-d", "--name", "a", "-p", "90:90", "sleep", "1000"]).run().ok();
+    let before = world.snapshot();
+    for command in [
+        &["network", "create", "web"][..],
+        &["publish", "a", "80:80"],
+        &["publish", "a", "8080:80"],
+        &["unpublish", "a", "90:90"],
+        &["firewall", "show"],
+        &["firewall", "reload"],
+        &["gc"],
+    ] {
+        let output = as_user(&world, command).run().exits(1);
+        assert!(
+            output.stderr.ends_with("hint: this needs CAP_NET_ADMIN: run as root\n"),
+            "{output}"
+        );
+        // Nothing that is not true is said before.
+        assert!(output.stderr.starts_with("nsrun: cannot "), "{output}");
+    }
+    assert_eq!(as_user(&world, &["port", "a"]).run().ok().stdout, "90:90/tcp\n");
+    world.assert_returns_to(&before, SOON);
+}

@@ -2,8 +2,9 @@
 
 use super::{foreign, ports};
 use crate::error::Result;
+use crate::facts::Network;
 use crate::kernel::Kernel;
-use crate::plan::firewall::{TABLE, is_managed};
+use crate::plan::firewall::TABLE;
 
 /// Each thing that is left, in words; nothing is changed.
 ///
@@ -15,7 +16,9 @@ pub fn left(kernel: &mut Kernel) -> Result<Vec<String>> {
     for port in ports(kernel)?.into_iter().filter(|port| port.run.is_none()) {
         left.push(format!("published port {} of a run that is gone", port.element));
     }
-    if !networks.iter().any(is_managed) && kernel.netfilter()?.table_comment(TABLE)?.is_some() {
+    if !networks.iter().any(Network::is_managed)
+        && kernel.netfilter()?.table_comment(TABLE)?.is_some()
+    {
         left.push(format!("table inet {TABLE}, without a network"));
     }
     let is_gone = |name: &str| !networks.iter().any(|network| network.name == name);

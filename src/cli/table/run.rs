@@ -176,6 +176,11 @@ pub(super) const RUN: Command = Command {
                     "no-new-privs",
                     "let no set-uid program or file capability give CMD more rights",
                 ),
+                Opt::flag(
+                    "unconfined",
+                    "with --rootfs or --userns, neither cover what is the host's in /proc and /sys \
+                     nor refuse the system calls that container engines refuse",
+                ),
                 Opt::one_of(
                     "pid",
                     &["private", "host"],

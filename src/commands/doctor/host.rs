@@ -81,7 +81,7 @@ fn user_namespaces() -> Finding {
 fn forwarding(kernel: &mut Kernel) -> Result<Vec<Finding>> {
     let about = "forwarding";
     let key = "net.ipv4.ip_forward";
-    let leads_out = kernel.networks()?.iter().any(Network::leads_out);
+    let leads_out = kernel.networks()?.iter().any(Network::is_routed);
     Ok(vec![match (setting(key).as_deref(), leads_out) {
         (Some("0"), true) => {
             let text = format!("{key} is 0: networks end at this host; sysctl -w {key}=1");
@@ -117,7 +117,7 @@ fn foreign_rules(kernel: &mut Kernel) -> Result<Vec<Finding>> {
     }
     let host = kernel.host()?;
     let mut networks: Vec<Network> =
-        host.networks.iter().filter(|network| network.leads_out()).cloned().collect();
+        host.networks.iter().filter(|network| network.is_routed()).cloned().collect();
     if networks.is_empty() {
         networks.push(usual());
     }

@@ -1,5 +1,7 @@
 //! `nsrun network rm` and `prune`: remove networks that nobody uses.
 
+use std::io::{self, Write};
+
 use super::{find, members};
 use crate::apply;
 use crate::cli::Args;
@@ -8,7 +10,7 @@ use crate::commands::operand;
 use crate::error::{Error, Result};
 use crate::facts::{Holder, HolderState, Network, Status};
 use crate::kernel::{Kernel, Lock};
-use crate::plan::{Step, firewall};
+use crate::plan::Step;
 
 pub(in crate::commands) fn remove(args: &Args) -> Result<u8> {
     let _lock = Lock::networks();
@@ -47,7 +49,11 @@ pub(in crate::commands) fn prune(_: &Args) -> Result<u8> {
             && delete(&mut kernel, &network)?.is_empty()
         {
             // An unfinished one, left by a process that was killed, has no name yet.
-            println!("{}", if network.complete { &network.name } else { &network.bridge });
+            let _ = writeln!(
+                io::stdout(),
+                "{}",
+                if network.complete { &network.name } else { &network.bridge }
+            );
         }
     }
     Ok(0)
@@ -69,7 +75,7 @@ fn delete(kernel: &mut Kernel, network: &Network) -> Result<Vec<String>> {
     }
     let vlan = network.below().map(Vlan::hold).transpose()?.flatten();
     apply::send(kernel, &[Step::DeleteLink { link: link(), index }])?;
-    if firewall::is_managed(network) {
+    if network.is_managed() {
         apply::send(kernel, &[Step::RemoveRules(Box::new(network.clone()))])?;
     }
     if network.publishes {
