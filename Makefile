@@ -13,7 +13,7 @@ TARGET_DIR := $(or $(CARGO_TARGET_DIR),target)
 BINARY := $(TARGET_DIR)/release/nsrun
 
 .DEFAULT_GOAL := help
-.PHONY: help build run test test-vm fuzz lint bench bench-codec bench-ip size install uninstall deb generate msrv clean
+.PHONY: help build run test test-vm fuzz lint bench bench-codec bench-ip bench-ports size install uninstall deb generate msrv clean
 
 help: ## show this list
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/make \1|\2/p' Makefile | \
@@ -51,6 +51,9 @@ bench: build ## measure launches beside a floor program and peers (root): docs/l
 
 bench-ip: build ## measure "nsrun ip" beside iproute2 and busybox (root): docs/ip.md
 	@benches/ip $(BINARY)
+
+bench-ports: build ## measure published ports (root, nftables): docs/ports.{md,json}
+	@benches/ports/bench $(BINARY)
 
 size: build ## how large the release binary is
 	@ls -l $(BINARY) | { read -r _ _ _ _ bytes _; echo "$$bytes bytes  $(BINARY)"; }

@@ -11,7 +11,7 @@ _nsrun_table() {
         aliases=' net=network '
         options='--trace --help --version' ;;
     'run')
-        options='--net --ip --mac --mtu --ifname --publish --sysctl --name --network-alias --hostname --dns --dns-search --dns-option --add-host --detach --log --env --env-file --workdir --user --preserve-fds --survive --cap-add --cap-drop --no-new-privs --pid --ipc --uts --cgroup --userns --uidmap --gidmap --rootfs --bind --tmpfs --json-status-fd --timings --dry-run --format --help'
+        options='--net --ip --mac --mtu --ifname --publish --sysctl --name --network-alias --hostname --dns --dns-search --dns-option --add-host --detach --log --env --env-file --workdir --user --preserve-fds --survive --cap-add --cap-drop --no-new-privs --unconfined --pid --ipc --uts --cgroup --userns --uidmap --gidmap --rootfs --bind --tmpfs --json-status-fd --timings --dry-run --format --help'
         values=' --net=net --network=net --ip=other --mac=other --mtu=other --ifname=other --publish=other -p=other --sysctl=other --name=other --network-alias=other --hostname=other --dns=other --dns-search=other --dns-option=other --add-host=other --log=file --env=other -e=other --env-file=file --workdir=directory -w=directory --user=other -u=other --preserve-fds=other --cap-add=other --cap-drop=other --pid=private|host --ipc=private|host --uts=private|host --cgroup=private|host --uidmap=other --gidmap=other --rootfs=directory --bind=other --tmpfs=directory --json-status-fd=other --format=tree|ip|json|netlink '
         operands='program*' ;;
     'exec')

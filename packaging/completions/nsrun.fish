@@ -273,6 +273,7 @@ complete -c nsrun -n '__nsrun_at - run' -l survive -d 'let CMD live on when nsru
 complete -c nsrun -n '__nsrun_at - run' -l cap-add -x -a '' -d 'keep a capability besides the default ones'
 complete -c nsrun -n '__nsrun_at - run' -l cap-drop -x -a '' -d 'drop a capability'
 complete -c nsrun -n '__nsrun_at - run' -l no-new-privs -d 'let no set-uid program or file capability give CMD more rights'
+complete -c nsrun -n '__nsrun_at - run' -l unconfined -d 'with --rootfs or --userns, neither cover what is the host'\''s in /proc and /sys nor refuse the system calls that container engines refuse'
 complete -c nsrun -n '__nsrun_at - run' -l pid -x -a 'private host' -d 'process ids'
 complete -c nsrun -n '__nsrun_at - run' -l ipc -x -a 'private host' -d 'System V IPC and message queues'
 complete -c nsrun -n '__nsrun_at - run' -l uts -x -a 'private host' -d 'host name'

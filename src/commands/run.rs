@@ -315,7 +315,7 @@ fn stay(life: Life, status: Option<File>) -> Result<u8> {
         server.watch_links(Rc::clone(file));
     }
     let status = apply::supervise(&launched, server.as_mut())?;
-    held.release();
+    drop(held);
     let left = status_file.and_then(|file| status::leave(&file, status).ok());
     let has_more_ports = left.unwrap_or(false);
     if has_more_ports {

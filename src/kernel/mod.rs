@@ -3,13 +3,16 @@
 mod conntrack;
 mod forwarding;
 mod holder;
+mod host;
 mod link;
 mod listener;
 mod lock;
 pub mod named;
 mod netfilter;
+mod networks;
 mod query;
 mod record;
+mod runs;
 mod snapshot;
 mod trace;
 

@@ -1,16 +1,21 @@
 //! `ip neighbour`.
 
-use nl::route::neighbour::{self, ExtFlags, NdMsg, Neighbour, NeighbourFlags, State};
-use nl::{Flags, Message, View};
+mod filter;
+mod print;
+
+use nl::Flags;
+use nl::route::neighbour::{self, ExtFlags, NdMsg, NeighbourFlags, State};
 
 use super::failure::{Failure, Result};
 use super::help;
 use super::names::Table;
-use super::out::{Colour, Val};
-use super::parse::{self, Prefix};
+use super::parse;
 use super::session::Session;
 use super::settings::Settings;
 use super::words::{Words, is, which};
+
+pub(super) use filter::Filter;
+pub(super) use print::print;
 
 const HELP: &str = "\
 Usage: ip neigh { add | del | change | replace }
@@ -170,104 +175,6 @@ fn get(session: &mut Session, words: &mut Words) -> Result<()> {
     print_all(session, &replies, &Filter::default())
 }
 
-/// Which neighbours to show.
-#[derive(Debug, Default)]
-pub(super) struct Filter {
-    family: u8,
-    device: Option<u32>,
-    master: Option<u32>,
-    to: Option<Prefix>,
-    states: Option<State>,
-    with_none: bool,
-    unused: bool,
-    proxy: bool,
-    protocol: Option<u8>,
-}
-
-impl Filter {
-    fn parse(session: &mut Session, words: &mut Words) -> Result<Filter> {
-        let mut filter = Filter { family: session.options.family, ..Filter::default() };
-        while let Some(word) = words.next() {
-            match word.as_str() {
-                "dev" => filter.device = Some(session.expect_link(&words.value()?)?),
-                "master" => filter.master = Some(session.expect_master(&words.value()?)?),
-                "vrf" => filter.master = Some(session.expect_vrf(&words.value()?)?),
-                "nomaster" => filter.master = Some(0),
-                "unused" => filter.unused = true,
-                "nud" => {
-                    let word = words.value()?;
-                    let states = filter.states.get_or_insert_default();
-                    if word == "all" {
-                        *states = State::all();
-                        filter.with_none = true;
-                    } else {
-                        let state = state(&word)?;
-                        filter.with_none |= state.is_empty();
-                        *states |= state;
-                    }
-                }
-                "proxy" => filter.proxy = true,
-                "protocol" | "proto" => {
-                    let word = words.value()?;
-                    let wrong = || Failure::wrong(&word, "invalid \"protocol\"\n");
-                    let number = session.names.number(Table::Protocols, &word);
-                    filter.protocol = Some(number.ok_or_else(wrong)? as u8);
-                }
-                _ => {
-                    let word = if word == "to" { words.value()? } else { word };
-                    let prefix = parse::expect_prefix(&word, filter.family)?;
-                    filter.family = prefix.family;
-                    filter.to = Some(prefix);
-                }
-            }
-        }
-        Ok(filter)
-    }
-
-    fn passes(&self, header: &NdMsg, view: View<'_, Neighbour>) -> Result<bool> {
-        let usual = State::all() - State::NOARP;
-        let states = self.states.unwrap_or(usual);
-        let marked = NeighbourFlags::PROXY | NeighbourFlags::EXT_LEARNED;
-        let none = header.state.is_empty();
-        let by_state = states.intersects(header.state) || (none && self.with_none);
-        let used = view.get(neighbour::CACHEINFO)?.is_some_and(|times| times.references > 0);
-        let protocol = view.get(neighbour::PROTOCOL)?.unwrap_or_default();
-        let address = view.get(neighbour::DST)?;
-        Ok((self.family == 0 || self.family == header.family)
-            && (by_state || header.flags.intersects(marked))
-            && self.proxy == header.flags.contains(NeighbourFlags::PROXY)
-            && self.device.is_none_or(|device| device == header.index as u32)
-            && self.protocol.is_none_or(|wanted| wanted == protocol)
-            && !(self.unused && used)
-            && self.to.is_none_or(|to| super::address::covers(to, address)))
-    }
-
-    /// The neighbours that are wanted, from the kernel.
-    fn neighbours(&self, session: &mut Session) -> Result<Vec<crate::kernel::Reply>> {
-        let mut header = NdMsg { family: self.family, ..NdMsg::default() };
-        if self.proxy {
-            header.flags = NeighbourFlags::PROXY;
-        }
-        let mut settings = Settings::default();
-        if let Some(device) = self.device.filter(|_| !self.proxy) {
-            settings.put(neighbour::IFINDEX, device);
-        }
-        if let Some(master) = self.master {
-            settings.put(neighbour::MASTER, master);
-        }
-        let mut found = Vec::new();
-        for reply in session.list(neighbour::GET, header, &settings)? {
-            let (header, view) = reply.message().decode(neighbour::NEW)?;
-            // Entries of bridges are another matter.
-            let is_ip = matches!(header.family, nl::route::INET | nl::route::INET6);
-            if is_ip && self.passes(&header, view)? {
-                found.push(reply);
-            }
-        }
-        Ok(found)
-    }
-}
-
 fn show(session: &mut Session, words: &mut Words) -> Result<()> {
     let filter = Filter::parse(session, words)?;
     let neighbours = filter.neighbours(session)?;
@@ -308,100 +215,6 @@ fn flush(session: &mut Session, words: &mut Words) -> Result<()> {
             settings.put(neighbour::DST, address);
         }
         session.change(neighbour::DEL, Flags::empty(), header, &settings)?;
-    }
-    Ok(())
-}
-
-/// Prints one neighbour.
-pub(super) fn print(session: &mut Session, message: &Message<'_>, filter: &Filter) -> Result<()> {
-    let gone = message.header.kind == neighbour::DEL.code();
-    let (header, view) = message.decode(if gone { neighbour::DEL } else { neighbour::NEW })?;
-    if gone {
-        session.out.flag("deleted", "Deleted ");
-    }
-    let brief = session.options.brief;
-    let text = view.get(neighbour::DST)?.map(parse::ip_text).unwrap_or_default();
-    let blanks =
-        |width: usize, len: usize| " ".repeat(if brief { width.max(len) - len + 1 } else { 1 });
-    let colour = Colour::of(header.family);
-    session.out.paint(colour, "dst", &text, &blanks(39, text.len()));
-    if filter.device.is_none() && header.index != 0 {
-        let name = session.link_name(header.index as u32);
-        if !brief {
-            session.out.text("dev ");
-        }
-        let after = blanks(16, name.len());
-        session.out.paint(Colour::Link, "dev", Val::Bytes(&name), &after);
-    }
-    let out = &mut session.out;
-    if let Some(address) = view.get(neighbour::LLADDR)? {
-        let hardware = parse::mac_text(address, 1);
-        out.text(if brief { "" } else { "lladdr " });
-        out.paint(Colour::Mac, "lladdr", &hardware, if brief { "" } else { " " });
-    }
-    if brief {
-        out.text("\n");
-        return Ok(());
-    }
-    let extended = view.get(neighbour::FLAGS_EXT)?.unwrap_or_default();
-    for (name, on) in [
-        ("router", header.flags.contains(NeighbourFlags::ROUTER)),
-        ("proxy", header.flags.contains(NeighbourFlags::PROXY)),
-        ("managed", extended.contains(ExtFlags::MANAGED)),
-        ("extern_learn", header.flags.contains(NeighbourFlags::EXT_LEARNED)),
-        ("offload", header.flags.contains(NeighbourFlags::OFFLOADED)),
-    ] {
-        if on {
-            out.json(name, Val::Null);
-            out.text(name);
-            out.text(" ");
-        }
-    }
-    if session.options.statistics > 0 {
-        statistics(session, view)?;
-    }
-    states(session, header.state);
-    if let Some(protocol) = view.get(neighbour::PROTOCOL)?.filter(|&protocol| protocol != 0) {
-        let name = session.names.name(Table::Protocols, protocol.into());
-        session.out.text("proto ");
-        session.out.put("protocol", &name, " ");
-    }
-    session.out.text("\n");
-    Ok(())
-}
-
-fn states(session: &mut Session, state: State) {
-    if state.is_empty() {
-        return;
-    }
-    let out = &mut session.out;
-    out.array("state");
-    let mut found: Vec<_> = STATES.iter().filter(|entry| state.contains(entry.1)).collect();
-    let last = found.pop();
-    for (name, _) in found {
-        out.item(*name, ",");
-    }
-    if let Some((name, _)) = last {
-        out.item(*name, " ");
-    }
-    out.end_array();
-}
-
-fn statistics(session: &mut Session, view: View<'_, Neighbour>) -> Result<()> {
-    let out = &mut session.out;
-    if let Some(times) = view.get(neighbour::CACHEINFO)? {
-        if times.references != 0 {
-            out.text(" ref ");
-            out.put("refcnt", times.references, "");
-        }
-        out.text(" used ");
-        out.put("used", times.used / 100, "/");
-        out.put("confirmed", times.confirmed / 100, "/");
-        out.put("updated", times.updated / 100, "");
-    }
-    if let Some(probes) = view.get(neighbour::PROBES)? {
-        out.text("probes ");
-        out.put("probes", probes, " ");
     }
     Ok(())
 }
