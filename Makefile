@@ -13,7 +13,8 @@ TARGET_DIR := $(or $(CARGO_TARGET_DIR),target)
 BINARY := $(TARGET_DIR)/release/nsrun
 
 .DEFAULT_GOAL := help
-.PHONY: help build run test test-vm fuzz lint bench bench-codec bench-ip bench-ports size install uninstall deb generate msrv clean
+.PHONY: help build run test test-vm chaos fuzz lint bench bench-codec bench-ip bench-ports size install
+.PHONY: uninstall deb generate msrv clean
 
 help: ## show this list
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/make \1|\2/p' Makefile | \
@@ -31,6 +32,10 @@ test: ## install what the tests need (apt), then run them all
 
 test-vm: build ## boot a bare machine with Debian's kernel (qemu), or KERNEL= MODULES=, and check nsrun there
 	@bash tests/vm/run.sh $(BINARY)
+
+# CHAOS="kill error": these parts only. CHAOS_EACH=5: one point of 5.
+chaos: ## kill, refuse, race and crowd every command (root, an hour or two): docs/reliability.md
+	@CARGO="$(CARGO)" bash tests/chaos/run.sh $(CHAOS)
 
 fuzz: ## run every fuzz target for FUZZ_SECONDS (60) seconds: needs g++
 	@bash nl/fuzz/run.sh $(FUZZ_SECONDS)

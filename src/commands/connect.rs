@@ -8,7 +8,7 @@ use ipnet::IpNet;
 
 use super::place::{self, Place};
 use super::run::warn;
-use super::{attach, operand};
+use super::{attach, operand, process};
 use crate::apply::{self, Made};
 use crate::cli::Args;
 use crate::error::{Error, Result};
@@ -34,6 +34,14 @@ pub(super) fn connect(args: &Args) -> Result<u8> {
     let mut kernel = Kernel::open()?;
     let mut target = Place::find(&mut kernel, operand(args, 0)?)?;
     target.sweep()?;
+    if let Some(run) = target.run.as_ref().and_then(|status| status.run)
+        && process::cmd_pid(run.pid).is_none()
+    {
+        // It would find its own default route taken.
+        return Err(Error::new(format!("cannot connect {}", target.title))
+            .because("it is just starting, or ending")
+            .hint("try again"));
+    }
     choose_names(&mut target, &mut asked, free_name)?;
 
     let chosen = attach::choose(std::slice::from_mut(&mut asked), &mut kernel)?;

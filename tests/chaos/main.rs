@@ -1,9 +1,10 @@
 //! Never leaks, never lies: every command disturbed at every system call, refused by the kernel,
 //! raced, repeated, crowded and attacked, in worlds of its own.
 //!
-//! `cargo test --test chaos` tries a sample; `make chaos` tries everything and writes the table of
-//! docs/reliability.md. Arguments are the parts to try: `kill error delay refusal …`; `CHAOS=full`
-//! tries everything of them, `CHAOS=5` every fifth point.
+//! `cargo test --test chaos` tries a sample; `make chaos` tries everything and writes the tables of
+//! docs/reliability.md. Arguments are the parts to try: `kill error delay …`. `CHAOS_EACH=5` tries
+//! every fifth point, `CHAOS_COMMAND=connect` the commands with that word, `CHAOS_LAUNCHES=1000`
+//! launches so often one after another.
 
 #![forbid(unsafe_code)]
 

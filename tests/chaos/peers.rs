@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::path::Path;
 
 use crate::report::Report;
-use crate::world::{Output, World, has_tool};
+use crate::world::{Output, World, has_tool, report_skip};
 
 /// A program that sets a container's network up, and how to call it.
 struct Peer {
@@ -49,7 +49,8 @@ pub(crate) fn peers(report: &mut Report) {
     );
     for peer in PEERS {
         if !Path::new(peer.program).exists() || !has_tool("strace") {
-            println!("skipped: {} is not installed (package {})", peer.program, peer.package);
+            let why = format!("{} is not installed (package {})", peer.program, peer.package);
+            report_skip("chaos::peers", &why);
             report.row(&[
                 peer.name.into(),
                 "0".into(),

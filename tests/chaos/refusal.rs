@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use crate::kernel::runs::with_network;
 use crate::report::Report;
-use crate::world::{World, settle};
+use crate::world::{World, report_skip, settle};
 
 /// What is scarce; how it is made so, around `$@`, a run; what the error must say, nothing when
 /// the run must succeed; and what gives it back.
@@ -119,7 +119,7 @@ pub(crate) fn refusals(report: &mut Report) {
         let does = match output.code() {
             Some(0) => "does without".to_owned(),
             Some(99) => {
-                println!("skipped: {} cannot be made scarce here", scarce.what);
+                report_skip("chaos::refusal", &format!("{} cannot be made scarce", scarce.what));
                 continue;
             }
             _ => {
