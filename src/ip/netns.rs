@@ -8,7 +8,7 @@ use super::help;
 use super::session::Session;
 use super::words::{Words, which};
 use crate::error::{Error, Result as Outcome};
-use crate::spec::NetnsName;
+use crate::spec::{NetnsName, sort};
 
 const HELP: &str = "\
 Usage:	ip netns list
@@ -137,7 +137,8 @@ fn list(session: &mut Session) -> Result<()> {
     let mut named = session.kernel.named()?;
     // In the order of the directory, as iproute2 has them.
     let order = Session::namespace_names();
-    named.sort_by_key(|named| order.iter().position(|name| *name == named.name.to_string()));
+    let place = |name: &NetnsName| order.iter().position(|it| *it == name.to_string());
+    sort(&mut named, |a, b| place(&a.name) < place(&b.name));
     session.out.array("");
     for named in named {
         session.out.object("");

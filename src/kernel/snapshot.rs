@@ -18,6 +18,7 @@ use crate::facts::{
     BRIDGE_PREFIX, DEFAULT_NETWORK, Description, Host, HostLink, Joined, Lease, Network,
     NetworkLink, Occupied, Run, Status, is_default, is_link_local, parse_network_mac, with_prefix,
 };
+use crate::spec::sort;
 use crate::sys::{self, Errno};
 
 /// How a link is asked for.
@@ -169,7 +170,7 @@ impl Kernel {
     /// Every network on this host, in the order of their numbers, unfinished ones too.
     pub fn networks(&mut self) -> Result<Vec<Network>> {
         let mut networks: Vec<Network> = self.links(None)?.iter().filter_map(ours).collect();
-        networks.sort_by_key(|network| network.number);
+        sort(&mut networks, |a, b| a.number < b.number);
         Ok(networks)
     }
 
@@ -233,7 +234,7 @@ impl Kernel {
             .filter(|link| is_outside(link, &links))
             .map(|l| l.name.clone())
             .collect();
-        guard.sort_unstable();
+        sort(&mut guard, |a, b| a < b);
         let advertised =
             routes.iter().filter(|route| route.advertised && is_default(&route.prefix));
         let accepts = |name: &&str| {
@@ -245,7 +246,7 @@ impl Kernel {
             .filter(accepts)
             .map(Into::into)
             .collect();
-        advertised.sort_unstable();
+        sort(&mut advertised, |a, b| a < b);
         advertised.dedup();
         let networks: Vec<Network> = links.values().filter_map(ours).collect();
         let host_link = |link: &Link| HostLink {
@@ -309,7 +310,8 @@ impl Kernel {
             })
             .collect();
         // Links are made in the order of their indexes, whatever order the kernel lists them in.
-        found.sort_by_key(|status| status.joined.first().map(|joined| joined.link_index));
+        let index = |status: &Status| status.joined.first().map(|joined| joined.link_index);
+        sort(&mut found, |a, b| index(a) < index(b));
         let mut runs: Vec<Status> = Vec::new();
         for status in found {
             // The same description on several links: one run on several networks.
