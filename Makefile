@@ -13,7 +13,7 @@ TARGET_DIR := $(or $(CARGO_TARGET_DIR),target)
 BINARY := $(TARGET_DIR)/release/nsrun
 
 .DEFAULT_GOAL := help
-.PHONY: help build run test fuzz lint bench bench-codec size install clean
+.PHONY: help build run test test-vm fuzz lint bench bench-codec bench-ip size install uninstall deb generate msrv clean
 
 help: ## show this list
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/make \1|\2/p' Makefile | \
@@ -28,6 +28,9 @@ run: build ## build, then show the main job in a private world; nothing on this 
 # TEST_FLAGS="--release --target x86_64-unknown-linux-musl": what make build builds.
 test: ## install what the tests need (apt), then run them all
 	@bash tests/test.sh $(TEST_FLAGS)
+
+test-vm: build ## boot a bare machine with Debian's kernel (qemu), or KERNEL= MODULES=, and check nsrun there
+	@bash tests/vm/run.sh $(BINARY)
 
 fuzz: ## run every fuzz target for FUZZ_SECONDS (60) seconds: needs g++
 	@bash nl/fuzz/run.sh $(FUZZ_SECONDS)
@@ -46,13 +49,27 @@ bench-codec: ## measure nl beside its rivals (valgrind, libmnl-dev): docs/codec.
 bench: build ## measure launches beside a floor program and peers (root): docs/launch.{md,json,svg}
 	@benches/launch/bench $(BINARY)
 
+bench-ip: build ## measure "nsrun ip" beside iproute2 and busybox (root): docs/ip.md
+	@benches/ip $(BINARY)
+
 size: build ## how large the release binary is
 	@ls -l $(BINARY) | { read -r _ _ _ _ bytes _; echo "$$bytes bytes  $(BINARY)"; }
 
 # Without "build": root may have no cargo.
 install: ## install to DESTDIR and PREFIX (default /usr/local), after make build
 	@test -x $(BINARY) || $(MAKE) build
-	install -D -m 755 $(BINARY) $(DESTDIR)$(PREFIX)/bin/nsrun
+	@sh packaging/install.sh $(BINARY) "$(DESTDIR)" "$(PREFIX)"
+
+uninstall: ## remove what make install has put to DESTDIR and PREFIX
+	@sh packaging/install.sh --remove "$(DESTDIR)" "$(PREFIX)"
+
+deb: ## make a Debian package of the release binary, in $(TARGET_DIR)
+	@test -x $(BINARY) || $(MAKE) build
+	@sh packaging/deb.sh $(BINARY) $(TARGET_DIR)
+
+generate: ## print man pages and completions anew, after a change of the command line
+	$(CARGO) build --locked
+	sh packaging/generate.sh $(TARGET_DIR)/debug/nsrun
 
 clean: ## remove everything that was built
 	$(CARGO) clean

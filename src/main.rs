@@ -6,6 +6,7 @@ use std::io::{self, IsTerminal, Write};
 use std::path::Path;
 
 use nsrun::cli::{self, What, help};
+use nsrun::commands::Program;
 use nsrun::{commands, sys};
 
 nsrun::entry!(start);
@@ -16,11 +17,11 @@ fn start(words: Vec<OsString>) -> u8 {
         say("nsrun: cannot be run set-uid: it would launch anything with its owner's rights");
         return commands::WRONG_USAGE;
     }
-    if let Some((arguments, trace)) = ip_arguments(&words) {
+    if let Some((program, arguments, trace)) = iproute(&words) {
         if trace {
             commands::start_trace();
         }
-        return commands::ip(arguments);
+        return commands::ip(program, arguments);
     }
     let invocation = match cli::parse(words.into_iter().skip(1)) {
         Ok(invocation) => invocation,
@@ -53,18 +54,19 @@ fn say(text: impl std::fmt::Display) {
     let _ = writeln!(io::stderr(), "{text}");
 }
 
-/// The words of an `ip` command line: after `nsrun ip`, or when this program is called as `ip`; and
+/// A command line of `ip` or `bridge`: after `nsrun ip`, or when this program is called as `ip`; and
 /// whether `--trace` stands beside that `ip`, which has no such option of its own.
-fn ip_arguments(words: &[OsString]) -> Option<(impl Iterator<Item = OsString>, bool)> {
+fn iproute(words: &[OsString]) -> Option<(Program, impl Iterator<Item = OsString>, bool)> {
     let mut arguments = words.iter().cloned().peekable();
-    let program = arguments.next()?;
-    if Path::new(&program).file_name().is_some_and(|name| name == "ip") {
-        return Some((arguments, false));
+    let called = arguments.next()?;
+    if let Some(program) = Path::new(&called).file_name().and_then(Program::named) {
+        return Some((program, arguments, false));
     }
     let before = arguments.next_if(|word| word == "--trace").is_some();
-    arguments.next_if(|word| word == "ip")?;
+    let program = Program::named(arguments.peek()?)?;
+    let _ = arguments.next();
     let after = arguments.next_if(|word| word == "--trace").is_some();
-    Some((arguments, before || after))
+    Some((program, arguments, before || after))
 }
 
 /// A reader that has seen enough is no error.

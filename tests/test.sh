@@ -9,6 +9,13 @@ cd "$(dirname "$0")/.." || exit 1
 tools='cc gcc
 c++ g++
 ip iproute2
+fish fish
+lintian lintian
+systemd-analyze systemd
+strip binutils
+zsh zsh
+mandoc mandoc
+groff groff-base
 bridge iproute2
 nft nftables
 iptables-nft iptables
@@ -73,6 +80,18 @@ passed=$((passed - $(wc -l <"$NSRUN_SKIPS")))
 # And "ignored" is a skip too, unless another test runs it as a part of itself.
 sed -n 's/^test \(.*\) \.\.\. ignored,* *\(.*\)/skipped: \2 (\1)/p' "$scratch/log" |
     grep -v '^skipped: run by ' >>"$NSRUN_SKIPS"
+
+# The same program on a bare machine with another kernel; run.sh says what it needs if it lacks it.
+if [ $# = 0 ]; then
+    run make build
+    run tests/vm/run.sh --short "${CARGO_TARGET_DIR:-target}/release/nsrun"
+    if read -r p _ f _ _ _ < <(grep -E '^[0-9]+ passed, ' "$scratch/log"); then
+        passed=$((passed + p)) failed=$((failed + f))
+    else
+        failed=$((failed + 1))
+    fi
+    sed -n 's/^skipped \([^:].*\): \(.*\)/skipped: \2 (\1)/p' "$scratch/log" >>"$NSRUN_SKIPS"
+fi
 
 echo
 cat "$NSRUN_SKIPS"

@@ -128,7 +128,7 @@ fn has_nul(bytes: &[u8]) -> bool {
     if let (Some(first), Some(last)) = (bytes.first_chunk(), bytes.last_chunk()) {
         return zero4(first) | zero4(last) != 0;
     }
-    bytes.contains(&0)
+    matches!(bytes, [0, ..] | [_, 0, ..] | [_, _, 0])
 }
 
 /// [`has_nul`] for any length.

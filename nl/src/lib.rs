@@ -68,7 +68,8 @@
 //! - Exact errors, small and `Copy`: [`EncodeError::BufferTooSmall`] says how many bytes are needed,
 //!   [`DecodeError`] says where and in which set. An iterator ends after its first error.
 //! - Unknown attributes, message types, numbers and bits pass through untouched.
-//! - A NUL inside a text you write is not refused: for the kernel the text ends there.
+//! - A text you write holds no NUL, where it would end for the kernel: that is an error
+//!   ([`EncodeError::NulInText`]).
 //!
 //! # Minimum supported Rust version
 //!

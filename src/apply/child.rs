@@ -19,7 +19,7 @@ use crate::sys::channel::Channel;
 use crate::sys::link::settle_carrier;
 use crate::sys::namespace::{Namespaces, join};
 use crate::sys::process::{Program, die_with_parent, execute, exit, parent};
-use crate::sys::{Errno, credentials, errno, file, signal};
+use crate::sys::{Errno, credentials, errno, file, seccomp, signal};
 
 /// Where programs are looked for when the environment does not say.
 const DEFAULT_PATH: &str = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
@@ -191,6 +191,11 @@ pub(super) fn take_identity(process: &Process, at: &Cell<At>) -> Result<(), Errn
     if let Some(directory) = &process.workdir {
         at.set(At::Workdir);
         std::env::set_current_dir(directory).map_err(|error| errno(&error))?;
+    }
+    if process.confined {
+        // It takes a capability that CMD may not keep.
+        at.set(At::Capabilities);
+        seccomp::confine(process.capabilities)?;
     }
     if let Some(account) = &process.account {
         at.set(At::User);

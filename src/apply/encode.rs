@@ -12,12 +12,14 @@ use nl::route::{
 };
 use nl::{Batch, Flags, Indexed};
 
+use crate::facts::Network;
 use crate::plan::{Kind, Master, Namespace, Step};
 use crate::spec::{IpvlanMode, MacvlanMode};
 
 const NEW: Flags = Flags::CREATE.union(Flags::EXCL);
 
 // Indexes of `IFLA_INET_CONF` (`linux/ip.h`), which count from 1.
+const FORWARDING: u16 = 1;
 const RP_FILTER: u16 = 8;
 const ROUTE_LOCALNET: u16 = 26;
 /// A source must be reachable by any link, not by the one its packets come in by.
@@ -197,6 +199,11 @@ fn encode(step: &Step, batch: &mut Batch<'_>, flags: Flags, index: impl Fn(&str)
                 m.put(neighbour::DST, *address).put(neighbour::LLADDR, &mac.0);
             });
         }
+        Step::Join { network } => {
+            batch.push(link::SET, flags, any, |m| {
+                m.put(link::ALT_IFNAME, &Network::altname(network));
+            });
+        }
         Step::Isolate { link } => {
             batch.push(link::NEW, flags, any, |m| {
                 m.put(link::IFNAME, link).nest(link::LINKINFO, |i| {
@@ -235,13 +242,16 @@ fn encode(step: &Step, batch: &mut Batch<'_>, flags: Flags, index: impl Fn(&str)
                 m.put(link::MASTER, 0);
             });
         }
-        Step::RelaxRouting { link } => {
+        Step::RelaxRouting { link, forward } => {
             batch.push(link::SET, flags, any, |m| {
                 m.put(link::IFNAME, link).nest(link::AF_SPEC, |a| {
                     a.nest(rt::link::INET, |i| {
                         i.nest(inet::CHANGE, |c| {
                             c.put(Indexed::at(ROUTE_LOCALNET), 1)
                                 .put(Indexed::at(RP_FILTER), LOOSE);
+                            if *forward {
+                                c.put(Indexed::at(FORWARDING), 1);
+                            }
                         });
                     });
                 });

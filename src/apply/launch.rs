@@ -12,7 +12,7 @@ use super::send::send;
 use super::timings::{self, Phase};
 use crate::dns::Sockets;
 use crate::error::{Error, Result};
-use crate::facts::{self, Lease};
+use crate::facts::{self, Lease, Network};
 use crate::plan::firewall::Publisher;
 use crate::plan::{Namespace, Plan, Step, record_ports};
 use crate::spec::{IdMap, Publication, UserNamespace};
@@ -78,11 +78,13 @@ pub fn launch<T: Target>(
     }
 }
 
-/// Whether a bridge that the plan relies on is there no more.
+/// Whether a network that the plan relies on is there no more, or about to go.
 fn went_away<T: Target>(target: &mut T, plan: &Plan) -> bool {
     plan.members.iter().map(|member| &member.network).any(|network| {
         let now = target.index(&network.bridge);
-        now.is_none() || (network.index.is_some() && network.index != now)
+        let is_named =
+            |target: &mut T| matches!(target.holder(&Network::altname(&network.name)), Ok(Some(_)));
+        now.is_none() || (network.index.is_some() && network.index != now) || !is_named(target)
     })
 }
 

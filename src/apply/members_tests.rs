@@ -19,7 +19,8 @@ fn spec(networks: Vec<Membership>) -> Run {
 /// A network that is there, made in `model`.
 fn existing(model: &mut Model, name: &str, number: u32, gateway: &str) -> NetworkLink {
     let bridge = Network::bridge_name(number);
-    let index = model.add(&bridge, Link { up: true, mtu: 1500, ..Link::default() });
+    let names = vec![Network::altname(name)];
+    let index = model.add(&bridge, Link { up: true, mtu: 1500, names, ..Link::default() });
     NetworkLink::Ours(Network {
         name: name.into(),
         number,
@@ -34,7 +35,11 @@ fn existing(model: &mut Model, name: &str, number: u32, gateway: &str) -> Networ
 }
 
 fn plan(spec: &Run, networks: Vec<Option<NetworkLink>>) -> Plan {
-    let host = facts::Host { firewall: true, forwards4: true, ..facts::Host::default() };
+    let host = facts::Host {
+        firewall: true,
+        forwards4: facts::Forwarding::Everybody,
+        ..facts::Host::default()
+    };
     plan::run(spec, &Machine { networks, host, ..Machine::default() }).unwrap()
 }
 

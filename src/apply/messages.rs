@@ -25,6 +25,12 @@ pub fn messages(plan: &Plan) -> String {
         host.steps(&[member.claim(lease, Namespace::Process(0))]);
         host.steps(&member.publish(lease, &run.to_string(), Namespace::Process(0)));
     }
+    let (elements, noted) = plan.publication(run);
+    if !elements.is_empty() {
+        let titles: Vec<String> = elements.iter().map(ToString::to_string).collect();
+        host.transaction(&titles, |batch| super::firewall::write(&elements, batch));
+    }
+    host.steps(&noted);
     for link in &plan.direct {
         host.steps(&[link.create(Namespace::Process(0))]);
         host.steps(&link.publish());
@@ -65,8 +71,8 @@ impl Sends {
         }
         let titles: Vec<String> = steps.iter().map(ToString::to_string).collect();
         let changes = match steps {
-            [Step::AddRules(network, guarded)] => {
-                let own = [firewall::network(network), firewall::guard(guarded)];
+            [Step::AddRules(network, guard)] => {
+                let own = [firewall::network(network), firewall::guard(*guard)];
                 [firewall::skeleton(), own.concat()].concat()
             }
             [Step::RemoveRules(network)] => firewall::forget(network),

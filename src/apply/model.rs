@@ -131,6 +131,7 @@ impl Model {
             | Step::RelaxRouting { .. }
             | Step::Hairpin { .. } => {}
             // Not of a run on a network of ours.
+            Step::Join { network } => self.link(&Network::altname(network)).map(drop)?,
             Step::Isolate { .. }
             | Step::CreateChild(_)
             | Step::CreateVlan { .. }

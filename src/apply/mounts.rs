@@ -125,7 +125,7 @@ impl Mounts {
                     }
                 }
                 if bind.read_only {
-                    mount::read_only(&bind.target)?;
+                    mount::read_only(&bind.target, true)?;
                 }
             }
             Setup::Tmpfs(path) => {
@@ -134,6 +134,7 @@ impl Mounts {
                 }
                 mount::new("tmpfs", path, mount::Flags::PLAIN, "mode=1777")?;
             }
+            Setup::Cover { sys } => cover(*sys)?,
             Setup::Hostname(name) => set_hostname(name)?,
             Setup::Sysctl { sysctl, asked } => {
                 let path = sysctl.path();
@@ -202,6 +203,48 @@ impl Mounts {
         let below = |mount: &&Mount| Some(mount.parent) == on && mount.point != target;
         Ok(table.iter().filter(below).map(|mount| mount.point.clone()).collect())
     }
+}
+
+/// What shows the host: nothing of it is to be seen inside.
+const COVERED: [&str; 12] = [
+    "/proc/acpi",
+    "/proc/asound",
+    "/proc/interrupts",
+    "/proc/kcore",
+    "/proc/keys",
+    "/proc/latency_stats",
+    "/proc/sched_debug",
+    "/proc/scsi",
+    "/proc/timer_list",
+    "/proc/timer_stats",
+    "/sys/devices/virtual/powercap",
+    "/sys/firmware",
+];
+/// What steers the host: it may be read.
+const READ_ONLY: [&str; 5] =
+    ["/proc/bus", "/proc/fs", "/proc/irq", "/proc/sys", "/proc/sysrq-trigger"];
+
+/// Covers and makes read-only what a root in a container is kept from by its engine; with `sys` all
+/// of /sys too.
+fn cover(sys: bool) -> io::Result<()> {
+    for path in COVERED.map(Path::new) {
+        match path.metadata() {
+            Ok(found) if found.is_dir() => {
+                mount::new("tmpfs", path, mount::Flags::INERT, "mode=0555,size=0")?;
+                mount::read_only(path, false)?;
+            }
+            Ok(_) => mount::bind(Path::new("/dev/null"), path, false)?,
+            Err(_) => {}
+        }
+    }
+    for path in READ_ONLY.map(Path::new).into_iter().filter(|path| path.exists()) {
+        mount::bind(path, path, true)?;
+        mount::read_only(path, true)?;
+    }
+    if sys && Path::new("/sys").is_dir() {
+        mount::read_only(Path::new("/sys"), true)?;
+    }
+    Ok(())
 }
 
 /// A new instance of a kernel file system, to be put somewhere later.

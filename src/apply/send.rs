@@ -71,6 +71,9 @@ pub(super) fn refused(step: &Step, refusal: &Refusal) -> Error {
     }
 }
 
+/// The hint for those who are not allowed to.
+pub const NEEDS_NET_ADMIN: &str = "this needs CAP_NET_ADMIN: run as root";
+
 /// What a refusal means, where the errno alone does not say.
 fn hint(step: &Step, errno: Errno) -> Option<&'static str> {
     Some(match (step, errno) {
@@ -80,9 +83,7 @@ fn hint(step: &Step, errno: Errno) -> Option<&'static str> {
         (Step::Move { .. }, Errno::EINVAL) => {
             "the kernel lets links of this kind into no other namespace"
         }
-        (_, Errno::EPERM | Errno::EACCES) => {
-            "this needs CAP_NET_ADMIN: run as root, or use --net none"
-        }
+        (_, Errno::EPERM | Errno::EACCES) => NEEDS_NET_ADMIN,
         (Step::CreateVeth(_), Errno::EOPNOTSUPP) => {
             "the kernel lacks veth (CONFIG_VETH, module veth)"
         }
@@ -110,7 +111,7 @@ fn hint(step: &Step, errno: Errno) -> Option<&'static str> {
         (Step::CreateVeth(_), Errno::EXFULL) => {
             "a Linux bridge takes 1023 ports, and this one has them all: end some runs"
         }
-        (Step::CreateVeth(_), Errno::ENODEV) => {
+        (Step::CreateVeth(_) | Step::Join { .. }, Errno::ENODEV) => {
             "the network's bridge is gone: somebody removed it a moment ago; try again"
         }
         (Step::SetUp { .. }, Errno::EADDRINUSE) => {

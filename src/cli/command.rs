@@ -23,6 +23,10 @@ pub struct Command {
     pub notes: &'static [(&'static str, &'static str)],
     /// Purpose and command line.
     pub examples: &'static [(&'static str, &'static str)],
+    /// For the manual: paths that matter to it, and why.
+    pub files: &'static [(&'static str, &'static str)],
+    /// For the manual: pages of others to read, with their section.
+    pub see: &'static [(&'static str, &'static str)],
     /// Works, but no help lists it and no hint suggests it.
     pub hidden: bool,
 }
@@ -40,6 +44,8 @@ impl Command {
         subcommands: &[],
         notes: &[],
         examples: &[],
+        files: &[],
+        see: &[],
         hidden: false,
     };
 

@@ -1,14 +1,18 @@
 //! Looking at what links are to be attached to, and holding what no kernel object holds for them.
 
+use std::net::{IpAddr, Ipv4Addr};
 use std::os::fd::{AsFd, BorrowedFd};
+
+use ipnet::Ipv4Net;
 
 use super::declared::declared;
 use crate::apply;
 use crate::error::{Error, Result};
 use crate::facts::{Machine, NetworkLink, Parent};
 use crate::kernel::{Kernel, Lock, Shared};
-use crate::plan::{Direct, Step, VLAN, vlan_of};
-use crate::spec::{Attach, Membership};
+use crate::plan::{Direct, Step, VLAN, address_lock, vlan_of};
+use crate::spec::{Attach, MAX_SUBNET, Membership};
+use crate::sys::file;
 
 /// Looks at the networks and links that are asked for. When a network is to be made and `lock` is
 /// given, the lock on that is taken, and what was seen before is looked at again.
@@ -77,18 +81,78 @@ fn parent(kernel: &mut Kernel, name: &str) -> Result<Option<Parent>> {
     Ok(kernel.link(below)?.map(|link| vlan(link.mtu)))
 }
 
+/// An address that nobody has, held.
+type Free = (Ipv4Addr, Lock);
+
+/// An address that was chosen on a bridge that others made, held under this name.
+pub(super) type Chosen = (String, Lock);
+
+/// Chooses addresses for links on bridges that others made, where the host's own address there says
+/// the subnet: of those that no run of ours has, one that nobody answers for. The gateway is the
+/// host.
+pub(super) fn choose(asked: &mut [Membership], kernel: &mut Kernel) -> Result<Vec<Chosen>> {
+    let mut all = Vec::new();
+    for asked in asked {
+        let Attach::Bridge(link) = &asked.attach else { continue };
+        if asked.address.is_some() || asked.no_address {
+            continue;
+        }
+        let Some((own, chosen)) = free_address(kernel, link)? else { continue };
+        let Some((address, lock)) = chosen else {
+            return Err(Error::new(format!("cannot choose an address on bridge \"{link}\""))
+                .because(format!("somebody has each one of {own} that was tried"))
+                .hint("give one with ip=ADDRESS/LENGTH"));
+        };
+        asked.address = Some(address);
+        asked.prefix_len = Some(own.prefix_len());
+        asked.gateway.get_or_insert(own.addr());
+        all.push((address_lock(link, address), lock));
+    }
+    Ok(all)
+}
+
+/// The host's address on a bridge, and a free one beside it; `None` where it has none there.
+fn free_address(kernel: &mut Kernel, link: &str) -> Result<Option<(Ipv4Net, Option<Free>)>> {
+    const TRIES: u32 = 32;
+    let found = kernel.link(link)?.filter(|found| found.kind.as_deref() == Some("bridge"));
+    let Some(bridge) = found else { return Ok(None) };
+    let all = kernel.addresses(None)?;
+    let own = all.iter().find_map(|&(index, address, len)| match address {
+        IpAddr::V4(v4) if index == bridge.index => Ipv4Net::new(v4, len).ok(),
+        _ => None,
+    });
+    let Some(own) = own.filter(|own| own.prefix_len() <= MAX_SUBNET) else { return Ok(None) };
+    let hosts = u32::from(own.broadcast()) - u32::from(own.network()) - 1;
+    let first = file::random() as u32 % hosts;
+    for n in 0..hosts.min(TRIES) {
+        let host = u64::from(first) + u64::from(n);
+        let address = u32::from(own.network()) + 1 + (host % u64::from(hosts)) as u32;
+        let address = Ipv4Addr::from(address);
+        if all.iter().any(|(_, taken, _)| *taken == address) {
+            continue;
+        }
+        let Some(lock) = Lock::take(&address_lock(link, address))? else { continue };
+        if !apply::answers(kernel, link, address)? {
+            return Ok(Some((own, Some((address, lock)))));
+        }
+    }
+    Ok(Some((own, None)))
+}
+
 /// What links that are no members of a network hold, as long as their supervisor is there.
 #[derive(Debug, Default)]
 pub(super) struct Held {
-    addresses: Vec<Lock>,
+    pub(super) addresses: Vec<Lock>,
     vlans: Vec<Vlan>,
 }
 
-/// Holds the addresses of links, and the VLANs that they sit on.
-pub(super) fn hold(links: &[Direct]) -> Result<Held> {
+/// Holds the addresses of links, those `chosen` before among them, and the VLANs that they sit on.
+pub(super) fn hold(links: &[Direct], chosen: &[Chosen]) -> Result<Held> {
     let mut held = Held::default();
     for link in links {
-        if let Some(name) = link.lock() {
+        if let Some(name) = link.lock()
+            && chosen.iter().all(|(held, _)| *held != name)
+        {
             let lock = Lock::take(&name)?.ok_or_else(|| {
                 let address = link.address.map(|address| address.addr().to_string());
                 Error::new(format!("cannot take address {}", address.unwrap_or_default()))

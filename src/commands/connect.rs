@@ -1,18 +1,19 @@
 //! `nsrun connect`: give a link to what runs already.
 
+use std::io::{self, Write};
 use std::net::IpAddr;
 use std::os::fd::{AsFd, AsRawFd};
 
 use ipnet::IpNet;
 
-use super::place::Place;
+use super::place::{self, Place};
 use super::run::warn;
 use super::{attach, operand};
 use crate::apply::{self, Made};
 use crate::cli::Args;
 use crate::error::{Error, Result};
 use crate::facts::Machine;
-use crate::kernel::Kernel;
+use crate::kernel::{Kernel, Link};
 use crate::plan::{self, Direct, Links, Member, Namespace, Route, Step};
 use crate::spec::{Mac, Membership};
 use crate::sys::file;
@@ -32,8 +33,10 @@ pub(super) fn connect(args: &Args) -> Result<u8> {
     let routes = args.texts("route")?.into_iter().map(route).collect::<Result<Vec<_>>>()?;
     let mut kernel = Kernel::open()?;
     let mut target = Place::find(&mut kernel, operand(args, 0)?)?;
+    target.sweep()?;
     choose_names(&mut target, &mut asked, free_name)?;
 
+    let chosen = attach::choose(std::slice::from_mut(&mut asked), &mut kernel)?;
     let mut lock = None;
     let mut machine = Machine { random: file::random(), ..Machine::default() };
     attach::look(std::slice::from_ref(&asked), &mut kernel, &mut machine, Some(&mut lock))?;
@@ -47,6 +50,8 @@ pub(super) fn connect(args: &Args) -> Result<u8> {
     }
     let mut warnings = Vec::new();
     let links = plan::links(std::slice::from_ref(&asked), &machine, name, &[], &mut warnings)?;
+    // Until the link is there to answer for its address itself.
+    let held = attach::hold(&links.direct, &chosen)?;
     if let Made::Raced = apply::make_network(&mut kernel, &links.network)? {
         return Err(Error::new(format!("cannot connect {}", target.title))
             .because("somebody made or removed the network in this moment")
@@ -62,8 +67,20 @@ pub(super) fn connect(args: &Args) -> Result<u8> {
     }
     for link in &direct {
         attach_to(&mut kernel, &mut target, link, &routes)?;
+        keep_vlan(&mut kernel, &link.parent)?;
     }
+    held.release();
+    target.note_links();
     Ok(0)
+}
+
+/// Nothing of nsrun stays that would remove a VLAN with this user of it: it is the host's from now on.
+fn keep_vlan(kernel: &mut Kernel, link: &str) -> Result<()> {
+    let is_ours = |found: Link| found.alias.as_deref() == Some(plan::VLAN);
+    if plan::vlan_of(link).is_some() && kernel.link(link)?.is_some_and(is_ours) {
+        apply::send(kernel, &[Step::Describe { link: link.into(), text: String::new() }])?;
+    }
+    Ok(())
 }
 
 /// Reads `PREFIX` or `PREFIX,GATEWAY`.
@@ -112,14 +129,18 @@ fn owner(target: &Place) -> String {
 fn join(kernel: &mut Kernel, target: &mut Place, member: &Member, routes: &[Route]) -> Result<()> {
     let into = Namespace::Descriptor(target.namespace.as_fd().as_raw_fd());
     let mut later = Vec::new();
-    let lease = apply::claim(kernel, member, into, &mut later)?;
+    // It gets its name in the last send, with all else inside: killed before, this process leaves a
+    // link that says by its name that it is unfinished.
+    let unfinished = match member.is_child() {
+        true => member.clone(),
+        false => member.called(place::unfinished()),
+    };
+    let lease = apply::claim(kernel, &unfinished, into, &mut later)?;
     let gateway = member.network.gateway.addr().into();
     let own = |route: &Route| Route {
         gateway: route.gateway.or(matches!(route.to, IpNet::V4(_)).then_some(gateway)),
         ..route.clone()
     };
-    let mut steps = member.routes(lease);
-    steps.extend(routes.iter().map(own).map(Step::AddRoute));
     let text = owner(target);
     let swept = match member.network.publishes {
         true => apply::firewall::sweep(kernel, member.address(lease).addr()),
@@ -127,8 +148,18 @@ fn join(kernel: &mut Kernel, target: &mut Place, member: &Member, routes: &[Rout
     };
     let done = swept
         .and_then(|()| apply::publish(kernel, member, lease, &text, into, &mut later))
-        .and_then(|()| apply::bring_up(&mut target.kernel, &member.up(lease)))
-        .and_then(|()| apply::send(&mut target.kernel, &steps));
+        .and_then(|()| {
+            let mut steps = unfinished.up(lease);
+            if member.is_child() {
+                apply::bring_up(&mut target.kernel, &steps)?;
+                steps.clear();
+            } else {
+                named(&mut steps, target, unfinished.link(), member.link());
+            }
+            steps.extend(unfinished.routes(lease));
+            steps.extend(routes.iter().map(own).map(Step::AddRoute));
+            apply::send(&mut target.kernel, &steps)
+        });
     if let Err(error) = done {
         let error = match member.is_child() {
             true => take_back(&mut target.kernel, member.link(), error),
@@ -138,8 +169,18 @@ fn join(kernel: &mut Kernel, target: &mut Place, member: &Member, routes: &[Rout
     }
     later.into_iter().for_each(|step| drop(apply::send(kernel, &[step])));
     announce(target, member.link(), member.own_mac(lease), &member.addresses(lease));
-    println!("{} {}", member.link(), member.address(lease));
+    let _ = writeln!(io::stdout(), "{} {}", member.link(), member.address(lease));
     Ok(())
+}
+
+/// Has steps that bring a link up name it before: only one that is down can be renamed. Those after
+/// that know it by its index.
+fn named(steps: &mut Vec<Step>, target: &mut Place, link: &str, to: &str) {
+    let index = target.kernel.index(link).unwrap_or_default();
+    let rename = Step::Rename { link: link.into(), index, to: to.into() };
+    if let Some(up) = steps.iter().position(|step| matches!(step, Step::SetUp { .. })) {
+        steps.splice(up..=up, [rename, Step::SetUp { link: to.into() }]);
+    }
 }
 
 fn attach_to(
@@ -164,7 +205,7 @@ fn attach_to(
     }
     announce(target, &link.link, link.mac, &link.addresses());
     let address = link.address.map(|address| format!(" {address}"));
-    println!("{}{}", link.link, address.unwrap_or_default());
+    let _ = writeln!(io::stdout(), "{}{}", link.link, address.unwrap_or_default());
     Ok(())
 }
 

@@ -12,6 +12,7 @@ use crate::plan::Step;
 pub(super) fn disconnect(args: &Args) -> Result<u8> {
     let mut kernel = Kernel::open()?;
     let mut target = Place::find(&mut kernel, operand(args, 0)?)?;
+    target.sweep()?;
     let what = operand(args, 1)?;
     let title = target.title.clone();
     let cannot =
@@ -51,6 +52,7 @@ pub(super) fn disconnect(args: &Args) -> Result<u8> {
         // The lease goes last: until then nobody else gets the address.
         let steps: Vec<Step> = [Some(link), marker].into_iter().flatten().map(delete).collect();
         apply::send(&mut target.kernel, &steps)?;
+        target.note_links();
         return Ok(0);
     }
     let names: Vec<&str> =

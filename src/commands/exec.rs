@@ -27,7 +27,8 @@ pub(super) fn exec(args: &Args) -> Result<u8> {
     if pid(&mut kernel)? != first {
         return Err(cannot("it is ending"));
     }
-    let (capabilities, no_new_privileges) = limits.ok_or_else(|| cannot("it is ending"))?;
+    let process::Limits { capabilities, no_new_privileges, confined } =
+        limits.ok_or_else(|| cannot("it is ending"))?;
     drop(kernel);
     let process = Process {
         command: args.operands().iter().skip(1).cloned().collect::<Vec<OsString>>(),
@@ -36,6 +37,7 @@ pub(super) fn exec(args: &Args) -> Result<u8> {
         account: None,
         capabilities,
         no_new_privileges,
+        confined,
         preserve_fds: 0,
         survive: false,
     };

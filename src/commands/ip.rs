@@ -1,13 +1,14 @@
-//! `nsrun ip`: iproute2's `ip` for systems that lack it.
+//! `nsrun ip`, `nsrun bridge`: iproute2's programs for systems that lack them.
 
 use std::ffi::OsString;
 
 use super::netns;
+pub use crate::ip::Program;
 use crate::ip::netns::{Id, Verbs};
 use crate::sys::watch::Change;
 
-/// Carries out an `ip` command line: its options are its own, not those of the table.
-pub fn ip(arguments: impl Iterator<Item = OsString>) -> u8 {
+/// Carries out a command line of one of them: its options are its own, not those of the table.
+pub fn ip(program: Program, arguments: impl Iterator<Item = OsString>) -> u8 {
     static NETNS: Verbs = Verbs {
         add: netns::add,
         attach: netns::attach,
@@ -38,5 +39,5 @@ pub fn ip(arguments: impl Iterator<Item = OsString>) -> u8 {
             })
         },
     };
-    crate::ip::run(arguments, &NETNS)
+    crate::ip::run(program, arguments, &NETNS)
 }

@@ -7,6 +7,7 @@ mod decode;
 mod disconnect;
 mod exec;
 mod firewall;
+mod generate;
 mod inspect;
 mod ip;
 mod link;
@@ -19,11 +20,12 @@ mod ports;
 mod process;
 mod ps;
 mod run;
+mod status;
 mod stop;
 mod target;
 mod wait;
 
-pub use ip::ip;
+pub use ip::{Program, ip};
 
 pub use crate::apply::timings::start as start_timings;
 
@@ -71,6 +73,10 @@ pub fn dispatch(path: &str, args: &Args) -> std::result::Result<u8, (Error, u8)>
         "link move" => link::send_away,
         "link promisc" => link::promisc,
         "link return" => link::take_back,
+        "generate man" => generate::man,
+        "generate bash" => generate::bash,
+        "generate zsh" => generate::zsh,
+        "generate fish" => generate::fish,
         "netns add" => netns::add_command,
         "netns attach" => netns::attach_command,
         "netns delete" => netns::delete_command,

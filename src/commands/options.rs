@@ -24,6 +24,7 @@ pub(super) fn spec(args: &Args) -> Result<Run> {
         Some(_) => capability::ALL,
         None => capability::DEFAULT,
     };
+    let (environment, home_is_given) = environment(args)?;
     let capabilities = capability::adjust(base, &args.texts("cap-add")?, &args.texts("cap-drop")?)?;
     Ok(Run {
         name: args.text("name")?.map(spec::run_name).transpose()?,
@@ -34,10 +35,12 @@ pub(super) fn spec(args: &Args) -> Result<Run> {
         hosts: parse_all(args, "add-host", host_line)?,
         capabilities,
         no_new_privileges: args.flag("no-new-privs"),
+        unconfined: args.flag("unconfined"),
         root: root(args)?,
         workdir: args.value("workdir").map(PathBuf::from),
         user: args.text("user")?.map(User::parse).transpose()?,
-        environment: environment(args)?,
+        environment,
+        home_is_given,
         preserve_fds: preserve_fds(args)?,
         survive: args.flag("survive"),
         command: args.operands().to_vec(),
@@ -156,10 +159,16 @@ fn is_root(found: &fs::Metadata) -> bool {
     fs::metadata("/").is_ok_and(|root| id(&root) == id(found))
 }
 
-/// The caller's environment, then those of files, then single variables; later ones win.
-fn environment(args: &Args) -> Result<Vec<(OsString, OsString)>> {
-    let mut environment: Vec<(OsString, OsString)> = std::env::vars_os().collect();
+/// Variables and their values.
+type Environment = Vec<(OsString, OsString)>;
+
+/// The caller's environment, then those of files, then single variables; later ones win. And
+/// whether one of these is the home directory.
+fn environment(args: &Args) -> Result<(Environment, bool)> {
+    let mut environment: Environment = std::env::vars_os().collect();
+    let mut home_is_given = false;
     let mut set = |name: &OsStr, value: &OsStr| {
+        home_is_given |= name == "HOME";
         environment.retain(|(known, _)| known != name);
         environment.push((name.into(), value.into()));
     };
@@ -180,7 +189,7 @@ fn environment(args: &Args) -> Result<Vec<(OsString, OsString)>> {
         let (name, value) = variable(assignment)?;
         set(&name, &value);
     }
-    Ok(environment)
+    Ok((environment, home_is_given))
 }
 
 /// `NAME=VALUE`, or `NAME` for the caller's value.

@@ -1,14 +1,17 @@
 //! The network namespace that `connect` and `disconnect` work on.
 
-use std::fs::File;
+use std::fs::{self, File};
 
-use super::target;
+use super::{status, target};
+use crate::apply;
 use crate::error::{Error, Result};
 use crate::facts::Status;
 use crate::kernel::Kernel;
 use crate::kernel::named::identity;
+use crate::plan::Step;
 use crate::spec::{NetworkOf, Share};
 use crate::sys::namespace;
+use crate::sys::process::own_pid;
 
 /// A network namespace that is there already, with a connection to it.
 pub(super) struct Place {
@@ -41,4 +44,41 @@ impl Place {
         let kernel = Kernel::open_in(&namespace)?;
         Ok(Place { title, run, namespace, kernel })
     }
+
+    /// Tells the nsrun of the run that its links are others than before.
+    pub(super) fn note_links(&self) {
+        if let Some(run) = self.run.as_ref().and_then(|found| found.run) {
+            status::note_links(run);
+        }
+    }
+
+    /// Takes away the links whose nsrun was killed before they were finished.
+    pub(super) fn sweep(&mut self) -> Result<()> {
+        let steps: Vec<Step> = self
+            .kernel
+            .links(None)?
+            .into_iter()
+            .filter(|link| maker(&link.name).is_some_and(|pid| !is_nsrun(pid)))
+            .map(|link| Step::DeleteLink { link: link.name, index: Some(link.index) })
+            .collect();
+        apply::send(&mut self.kernel, &steps)
+    }
+}
+
+/// What names of links that are not finished begin with; the process that makes them follows.
+const UNFINISHED: &str = "nsrun-";
+
+/// The name of a link that this process has not finished.
+pub(super) fn unfinished() -> String {
+    format!("{UNFINISHED}{}", own_pid())
+}
+
+fn maker(link: &str) -> Option<i32> {
+    link.strip_prefix(UNFINISHED)?.parse().ok()
+}
+
+/// Whether a process is called as this one is.
+fn is_nsrun(pid: i32) -> bool {
+    let name = |who: &str| fs::read_to_string(format!("/proc/{who}/comm")).ok();
+    name(&pid.to_string()).is_some_and(|other| Some(other) == name("self"))
 }

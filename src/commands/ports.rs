@@ -1,14 +1,11 @@
 //! `nsrun publish`, `unpublish` and `port`: published ports of a run that is there.
 
-use std::fs::{self, File, Permissions};
 use std::io::{self, Write};
 use std::net::IpAddr;
-use std::os::unix::fs::PermissionsExt;
 
 use serde_json::{Value, json};
 
-use super::run::STATUS_FILE;
-use super::{find_whole_run, inspect, operand, process};
+use super::{find_whole_run, inspect, operand, status};
 use crate::apply::{self, firewall};
 use crate::cli::Args;
 use crate::error::{Error, Result};
@@ -35,11 +32,12 @@ pub(super) fn publish(args: &Args) -> Result<u8> {
     if !network.publishes {
         apply::send(&mut kernel, &plan::mark_publishing(&network))?;
     }
-    note(run);
+    status::note_ports(run);
     let publisher = Publisher::new(&network, joined.lease, run);
     // Of this run but not noted on its link: left by one who was killed in between.
-    let unnoted: Vec<Publication> =
-        asked.iter().filter(|port| !joined.ports.contains(port)).copied().collect();
+    let is_noted = |port: &Publication| joined.ports.iter().any(|own| own.overlaps(port));
+    let each = asked.iter().flat_map(|port| port.each());
+    let unnoted: Vec<Publication> = each.filter(|port| !is_noted(port)).collect();
     firewall::unpublish(&mut kernel, &publisher, &unnoted)?;
     let ports = firewall::publish(&mut kernel, &publisher, &asked)?;
     let records = plan::record_ports(&network, joined.lease, &ports);
@@ -52,29 +50,12 @@ pub(super) fn publish(args: &Args) -> Result<u8> {
     Ok(0)
 }
 
-/// Notes for a run's nsrun that it has ports it did not begin with, so that it need not look for
-/// any when it has none: the mode of the file that it leaves its exit status in.
-fn note(run: Run) {
-    if let Ok(Some(path)) = process::anonymous_file(run.supervisor, STATUS_FILE) {
-        // Where its nsrun is gone nobody reads it.
-        let _ = fs::set_permissions(path, Permissions::from_mode(NOTED));
-    }
-}
-
-/// Whether somebody published ports of the run with this file.
-pub(super) fn are_noted(file: &File) -> bool {
-    file.metadata().is_ok_and(|found| found.permissions().mode() & NOTED == NOTED)
-}
-
 /// Leases of links that a run was given after it began.
 pub(super) fn connected(run: Run, known: &[Lease]) -> Vec<Lease> {
     let links = Kernel::open().and_then(|mut kernel| kernel.links(None)).unwrap_or_default();
     let own = links.iter().filter(|link| link.alias.as_deref().and_then(Run::parse) == Some(run));
     own.filter_map(|link| Lease::parse(&link.name)).filter(|own| !known.contains(own)).collect()
 }
-
-/// Set by nothing else: the sticky bit means nothing on files.
-const NOTED: u32 = 0o1600;
 
 pub(super) fn unpublish(args: &Args) -> Result<u8> {
     let asked = specs(args)?;
@@ -126,7 +107,7 @@ fn place(kernel: &mut Kernel, status: &Status) -> Result<(Network, Joined, Run)>
     let cannot = || Error::new(format!("cannot publish ports of run \"{}\"", status.title()));
     let own = |joined: &Joined| {
         let network = networks.iter().find(|one| one.number == joined.lease.network);
-        network.filter(|network| plan::can_publish(network)).cloned()
+        network.filter(|network| network.is_routed()).cloned()
     };
     let found = status.joined.iter().find_map(|joined| Some((own(joined)?, joined.clone())));
     match (found, status.run) {

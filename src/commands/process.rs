@@ -11,6 +11,7 @@ use crate::error::{Error, Result};
 use crate::facts::Account;
 use crate::spec::{User, UserPart, capability};
 use crate::sys::file;
+use crate::sys::process::own_pid;
 
 /// The process that was launched: the init's first child, or the run's first process itself.
 pub(super) fn cmd_pid(first: i32) -> Option<i32> {
@@ -44,10 +45,24 @@ pub(super) fn command(pid: i32) -> Vec<String> {
     line.split(|&byte| byte == 0).map(|word| String::from_utf8_lossy(word).into_owned()).collect()
 }
 
-/// What a process may do at most: its bounding set, and whether it may gain rights.
-pub(super) fn limits(pid: i32) -> Option<(capability::Set, bool)> {
-    let bounding = u64::from_str_radix(&field(pid, "CapBnd:")?, 16).ok()?;
-    Some((bounding, field(pid, "NoNewPrivs:").as_deref() == Some("1")))
+/// What a process may do at most.
+pub(super) struct Limits {
+    /// Its bounding set.
+    pub(super) capabilities: capability::Set,
+    /// Whether nothing gives it rights.
+    pub(super) no_new_privileges: bool,
+    /// Whether it is refused system calls that this process is not.
+    pub(super) confined: bool,
+}
+
+/// The limits of a process.
+pub(super) fn limits(pid: i32) -> Option<Limits> {
+    let filters = |pid| field(pid, "Seccomp_filters:").and_then(|count| count.parse::<u32>().ok());
+    Some(Limits {
+        capabilities: u64::from_str_radix(&field(pid, "CapBnd:")?, 16).ok()?,
+        no_new_privileges: field(pid, "NoNewPrivs:").as_deref() == Some("1"),
+        confined: filters(pid) > filters(own_pid()),
+    })
 }
 
 /// The descriptor of process `pid` that refers to the anonymous file `name`, as a path; `None` when

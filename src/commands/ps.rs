@@ -3,11 +3,12 @@
 use std::io::{self, Write};
 use std::time::{SystemTime, UNIX_EPOCH};
 
+use super::run::warn;
 use super::{inspect, process};
 use crate::cli::Args;
 use crate::error::Result;
 use crate::facts::{Joined, Status};
-use crate::kernel::{Kernel, recorded};
+use crate::kernel::{Kernel, can_record, recorded};
 use crate::spec::printable;
 
 const HEADINGS: [&str; 6] = ["NAME", "PID", "NETWORK", "ADDRESS", "UP", "COMMAND"];
@@ -17,6 +18,11 @@ pub(super) fn ps(args: &Args) -> Result<u8> {
     let mut runs = kernel.runs()?;
     runs.retain(|status| status.alive);
     runs.extend(recorded());
+    if !can_record() {
+        warn(&["runs without a network are not shown: XDG_RUNTIME_DIR is not set, by which the \
+                caller's would be found"
+            .into()]);
+    }
     if args.flag("json") {
         let mut list = Vec::new();
         for status in &runs {

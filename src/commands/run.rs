@@ -2,15 +2,15 @@
 
 mod background;
 
-use std::ffi::CStr;
 use std::fs::File;
 use std::io::{self, Write};
 use std::os::fd::AsFd;
 use std::path::{Path, PathBuf};
+use std::rc::Rc;
 
 use serde_json::json;
 
-use super::{attach, inspect, options, ports, process, target};
+use super::{attach, inspect, options, ports, process, status, target};
 use crate::apply::timings::{self, Phase};
 use crate::apply::{self, Launched, Made};
 use crate::cli::Args;
@@ -22,9 +22,6 @@ use crate::plan::{self, Plan};
 use crate::spec::{NetworkOf, Run, Share};
 use crate::sys::terminal::Foreground;
 use crate::sys::{file, signal};
-
-/// Name of the anonymous file that `nsrun wait` reads the exit status from.
-pub(super) const STATUS_FILE: &CStr = c"nsrun-status";
 
 /// What `run` says about itself, besides CMD's own output.
 struct Output {
@@ -171,6 +168,10 @@ fn hold_name(spec: &Run, kernel: &mut Kernel) -> Result<Option<Record>> {
             None => Ok(None),
         };
     }
+    // One that lives on without its nsrun has no lock.
+    if let Some(other) = record(name) {
+        return Err(taken(other.title()));
+    }
     let record = Record::hold(name)?;
     match kernel.run(name)? {
         Some(other) if other.alive => Err(taken(other.title())),
@@ -197,8 +198,18 @@ fn registered(
         None => attached.join(","),
     };
     let networks = describe(launched, plan)["networks"].to_string();
-    record.write(launched.run, &mode, &networks).ok()?;
+    record.write(launched.run, &mode, &networks, spec.survive).ok()?;
     Some(record)
+}
+
+/// Without rights over networks there is one thing that can be done here.
+fn or_without_network(error: Error) -> Error {
+    match error.hint.as_deref() {
+        Some(apply::NEEDS_NET_ADMIN) => {
+            Error { hint: Some(format!("{}, or use --net none", apply::NEEDS_NET_ADMIN)), ..error }
+        }
+        _ => error,
+    }
 }
 
 /// Plans and launches, again when another run made the network at the same moment.
@@ -211,18 +222,24 @@ fn launch(spec: &Run, warn: &mut dyn FnMut(&[String])) -> Result<Life> {
     };
     let namespace = namespace.as_ref().map(AsFd::as_fd);
     let record = hold_name(spec, &mut kernel)?;
+    let mut spec = spec.clone();
+    let chosen = attach::choose(&mut spec.networks, &mut kernel)?;
+    let spec = &spec;
     for _ in 0..TRIES {
         let (mut machine, mut lock) = (Machine::default(), None);
         attach::look(&spec.networks, &mut kernel, &mut machine, Some(&mut lock))?;
         timings::ended(Phase::Snapshot);
         let plan = plan(spec, machine)?;
         timings::ended(Phase::Plan);
-        let held = attach::hold(&plan.direct)?;
-        if let Made::Done(made) = apply::make_network(&mut kernel, &plan.network)? {
+        let mut held = attach::hold(&plan.direct, &chosen)?;
+        let made = apply::make_network(&mut kernel, &plan.network).map_err(or_none)?;
+        if let Made::Done(made) = made {
             drop(lock);
             timings::ended(Phase::Network);
-            warn(&plan.warnings);
-            if let Some(launched) = apply::launch(&mut kernel, &plan, &made, namespace)? {
+            let launched = apply::launch(&mut kernel, &plan, &made, namespace).map_err(or_none)?;
+            if let Some(launched) = launched {
+                // Not before it is true: what was made for a launch that fails is taken back.
+                warn(&plan.warnings);
                 warn(&launched.warnings);
                 tell_free_ports(spec, &launched);
                 if let Some(table) = timings::table() {
@@ -232,6 +249,7 @@ fn launch(spec: &Run, warn: &mut dyn FnMut(&[String])) -> Result<Life> {
                 // others removed a moment ago.
                 let netfilter = kernel.take_netfilter().filter(|_| !launched.ports.is_empty());
                 let record = registered(record, spec, &launched, &plan);
+                held.addresses.extend(chosen.into_iter().map(|(_, lock)| lock));
                 return Ok(Life { launched, plan, record, held, kernel, netfilter });
             }
         }
@@ -239,6 +257,14 @@ fn launch(spec: &Run, warn: &mut dyn FnMut(&[String])) -> Result<Life> {
     Err(Error::new("cannot make the network")
         .because("others make and remove it all the time")
         .hint("try again"))
+}
+
+/// What those can do who may not join networks.
+fn or_none(mut error: Error) -> Error {
+    if let Some(hint) = error.hint.as_mut().filter(|hint| *hint == apply::NEEDS_NET_ADMIN) {
+        hint.push_str(", or use --net none");
+    }
+    error
 }
 
 /// Which ports were chosen where any would do.
@@ -253,7 +279,7 @@ fn tell_free_ports(spec: &Run, launched: &Launched) {
 fn foreground(spec: &Run, output: Output) -> Result<u8> {
     let terminal = Foreground::current();
     block_signals()?;
-    let status = stay(launch(spec, &mut warn)?, output.status)?;
+    let status = stay(launch(spec, &mut warn).map_err(or_without_network)?, output.status)?;
     if let Some(terminal) = terminal {
         terminal.restore();
     }
@@ -275,21 +301,22 @@ fn stay(life: Life, status: Option<File>) -> Result<u8> {
         launched.sockets.take().zip(plan.responder.as_ref()).map(|(sockets, asked)| {
             let networks = plan.members.iter().map(|member| member.network.clone()).collect();
             let upstreams = Upstreams::new(&asked.upstreams);
-            Server::new(sockets, Members::new(kernel, networks), asked.search.clone(), upstreams)
+            let members = Members::new(kernel, networks, launched.run);
+            Server::new(sockets, members, asked.search.clone(), upstreams)
         });
     // What the caller left open for CMD, or for nobody, must end when CMD closes it.
     let mut kept = server.as_ref().map(Server::descriptors).unwrap_or_default();
     kept.extend(record.iter().map(Record::as_fd).chain(held.descriptors()));
     kept.extend(netfilter.as_ref().map(AsFd::as_fd));
     file::close_all_but(3, &kept);
-    let status_file = file::anonymous(STATUS_FILE);
+    let status_file = status::create().ok().map(Rc::new);
+    if let Some((server, file)) = server.as_mut().zip(status_file.as_ref()) {
+        server.watch_links(Rc::clone(file));
+    }
     let status = apply::supervise(&launched, server.as_mut())?;
     held.release();
-    let mut has_more_ports = false;
-    if let Ok(mut file) = status_file {
-        let _ = file.write_all(&[status]);
-        has_more_ports = ports::are_noted(&file);
-    }
+    let left = status_file.and_then(|file| status::leave(&file, status).ok());
+    let has_more_ports = left.unwrap_or(false);
     if has_more_ports {
         launched.leases.extend(ports::connected(launched.run, &launched.leases));
     }

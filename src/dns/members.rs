@@ -1,10 +1,12 @@
 //! Members of networks, looked up in the kernel.
 
+use std::fs::File;
 use std::net::IpAddr;
 use std::os::fd::{AsFd, BorrowedFd};
+use std::rc::Rc;
 
 use super::answer::Directory;
-use crate::facts::Network;
+use crate::facts::{Network, Run};
 use crate::kernel::Kernel;
 
 /// The members of the networks a run is on.
@@ -12,12 +14,32 @@ use crate::kernel::Kernel;
 pub struct Members {
     kernel: Kernel,
     networks: Vec<Network>,
+    run: Run,
+    /// The file that grows when the run gets another link or loses one, and its length when that was
+    /// last looked at.
+    changes: Option<(Rc<File>, u64)>,
 }
 
 impl Members {
-    /// Those of `networks`, asked for by `kernel`.
-    pub fn new(kernel: Kernel, networks: Vec<Network>) -> Self {
-        Members { kernel, networks }
+    /// Those of `networks`, which `run` began with, asked for by `kernel`.
+    pub fn new(kernel: Kernel, networks: Vec<Network>, run: Run) -> Self {
+        Members { kernel, networks, run, changes: None }
+    }
+
+    /// From now on looks again at which networks the run is on when `file` has grown.
+    pub(super) fn watch_links(&mut self, file: Rc<File>) {
+        self.changes = Some((file, 0));
+    }
+
+    /// The networks as they are now. Whether anything changed costs one system call.
+    fn look(&mut self) {
+        let Some((file, seen)) = &mut self.changes else { return };
+        let now = file.metadata().map(|found| found.len()).unwrap_or(*seen);
+        if now != *seen
+            && let Ok(networks) = self.kernel.networks_of(self.run)
+        {
+            (self.networks, *seen) = (networks, now);
+        }
     }
 }
 
@@ -29,6 +51,7 @@ impl AsFd for Members {
 
 impl Directory for Members {
     fn addresses(&mut self, name: &str) -> Option<Vec<IpAddr>> {
+        self.look();
         let mut addresses = Vec::new();
         let mut found = false;
         for network in &self.networks {
@@ -43,6 +66,7 @@ impl Directory for Members {
 
     fn name(&mut self, address: IpAddr) -> Option<Option<String>> {
         let IpAddr::V4(address) = address else { return None };
+        self.look();
         let network = self.networks.iter().find(|network| network.gateway.contains(&address))?;
         let lease = network.lease(address)?;
         Some(self.kernel.member_name(lease, &network.name).ok().flatten())

@@ -1,7 +1,9 @@
 //! The server: sockets inside the namespace, served by the supervisor outside it.
 
+use std::fs::File;
 use std::net::{Ipv4Addr, SocketAddr, SocketAddrV4, TcpListener, UdpSocket};
 use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
+use std::rc::Rc;
 use std::time::Instant;
 
 use simple_dns::RCODE;
@@ -76,6 +78,11 @@ impl Server {
     ) -> Self {
         let (pending, streams) = (Vec::new(), Vec::new());
         Server { sockets, members, search, upstreams, pending, streams }
+    }
+
+    /// From now on looks again at which networks its run is on when `file` has grown.
+    pub fn watch_links(&mut self, file: Rc<File>) {
+        self.members.watch_links(file);
     }
 
     /// The descriptors it has.

@@ -64,6 +64,9 @@ const fn optional(
     Feature { name, asked, options, modules, lost }
 }
 
+/// The oldest Linux that nsrun works on, and is tested on; docs/embedded.md says why.
+pub const OLDEST_LINUX: (u32, u32) = (5, 10);
+
 /// All of them, those without which nothing runs first. What every kernel has unless
 /// `CONFIG_EXPERT` took it away, such as futexes and file locks, is not listed.
 pub const FEATURES: &[Feature] = &[
@@ -126,7 +129,7 @@ pub const FEATURES: &[Feature] = &[
         Asked::Socket("packet"),
         &["CONFIG_PACKET"],
         &["af_packet"],
-        "telling neighbours on a LAN about an address that moved",
+        "asking a LAN who has an address, and telling it",
     ),
     optional(
         "IPv6",
@@ -148,21 +151,21 @@ pub const FEATURES: &[Feature] = &[
         Asked::LinkKind("macvlan"),
         &["CONFIG_MACVLAN"],
         &["macvlan"],
-        "--net macvlan:LINK",
+        "--net macvlan:LINK, networks of the driver macvlan",
     ),
     optional(
         "ipvlan",
         Asked::LinkKind("ipvlan"),
         &["CONFIG_IPVLAN"],
         &["ipvlan"],
-        "--net ipvlan:LINK",
+        "--net ipvlan:LINK, networks of the driver ipvlan",
     ),
     optional(
         "VLANs",
         Asked::LinkKind("vlan"),
         &["CONFIG_VLAN_8021Q"],
         &["8021q"],
-        "--net macvlan:LINK.ID and ipvlan:LINK.ID",
+        "--net macvlan:LINK.TAG and the like, network create --vlan",
     ),
     optional(
         "dummy links",

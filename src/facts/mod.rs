@@ -2,11 +2,13 @@
 //! what was read back.
 
 pub mod features;
+mod forwarding;
 mod lease;
 mod netns;
 mod network;
 mod run;
 
+pub use forwarding::Forwarding;
 pub use lease::Lease;
 pub use netns::{EtcFile, Identity, Mounted, Named, NamedNamespace, NamespaceId};
 pub use network::{
@@ -65,17 +67,13 @@ pub struct Host {
     pub occupied: Vec<Occupied>,
     /// MTU of the link that holds the default route.
     pub uplink_mtu: Option<u32>,
-    /// Whether it forwards IPv4.
-    pub forwards4: bool,
-    /// Whether it forwards IPv6.
-    pub forwards6: bool,
-    /// Links that lead out of it.
-    pub guard: Vec<String>,
+    /// Whether it routes IPv4.
+    pub forwards4: Forwarding,
+    /// Whether it routes IPv6.
+    pub forwards6: Forwarding,
     /// Links by which a router advertised an IPv6 default route, which is lost when the host
     /// begins to forward.
     pub advertised: Vec<String>,
-    /// Whether it forwards for networks only.
-    pub guarded: bool,
     /// Whether the kernel has nf_tables.
     pub firewall: bool,
     /// What else decides about packets through it.
@@ -89,8 +87,25 @@ pub struct Host {
 }
 
 impl Host {
-    /// Counts a network that is to be made as being there.
+    /// Counts a network that is to be made as being there, and the host as forwarding for it.
     pub fn add(&mut self, network: &Network) {
+        self.occupy(network);
+        let begins = |forwards: &mut Forwarding| {
+            if *forwards == Forwarding::Off {
+                *forwards = Forwarding::Networks;
+            }
+        };
+        if network.is_routed() {
+            begins(&mut self.forwards4);
+            self.links.iter_mut().for_each(|link| link.blocks = false);
+        }
+        if network.is_routed() && network.options.gateway6.is_some() {
+            begins(&mut self.forwards6);
+        }
+    }
+
+    /// Counts the prefixes and names of a network as taken.
+    pub fn occupy(&mut self, network: &Network) {
         let by = format!("network \"{}\"", network.name);
         let mut prefixes = vec![IpNet::from(network.gateway.trunc())];
         prefixes.extend(network.options.gateway6.map(|gateway| IpNet::from(gateway.trunc())));
@@ -98,11 +113,6 @@ impl Host {
         let own = prefixes.into_iter().map(|prefix| Occupied { prefix, by: by.clone() });
         self.occupied.splice(0..0, own);
         let (name, names) = (network.bridge.clone(), vec![Network::bridge_name(network.number)]);
-        if network.options.guarded {
-            self.guarded = true;
-            self.forwards4 = true;
-            self.forwards6 |= network.options.gateway6.is_some();
-        }
         self.links.push(HostLink { name, names, ..HostLink::default() });
     }
 }
@@ -118,6 +128,11 @@ pub struct HostLink {
     pub addresses: Vec<String>,
     /// Name of the bridge, bond or other link it belongs to.
     pub master: Option<String>,
+    /// Whether packets from elsewhere come in by it: it is neither loopback, nor part of a bridge,
+    /// nor of a network.
+    pub outer: bool,
+    /// Whether such packets of IPv4 are not routed.
+    pub blocks: bool,
     /// Largest packet, in bytes.
     pub mtu: u32,
     /// Its subnet of IPv4, with this host's address in it.

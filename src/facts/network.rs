@@ -57,8 +57,6 @@ pub struct Options {
     pub open: bool,
     /// The source that members' packets have outside.
     pub source: Source,
-    /// This host did not route before nsrun made it: it shall route for networks only.
-    pub guarded: bool,
     /// nsrun makes no firewall rules for it.
     pub unmanaged: bool,
     /// The link of this host that is a port of the bridge: members sit on its LAN, whose router is
@@ -163,6 +161,16 @@ impl Network {
         !self.options.internal
     }
 
+    /// Whether nsrun makes rules for it.
+    pub fn is_managed(&self) -> bool {
+        !self.options.unmanaged && self.below().is_none()
+    }
+
+    /// Whether this host routes between it and the world, by rules of nsrun.
+    pub fn is_routed(&self) -> bool {
+        self.leads_out() && self.is_managed()
+    }
+
     /// The link of this host by which members sit on a LAN, where others have addresses too that
     /// no lease says.
     pub fn lan(&self) -> Option<&str> {
@@ -220,7 +228,6 @@ impl Network {
             (options.internal, "internal"),
             (options.isolated, "isolated"),
             (options.open, "open"),
-            (options.guarded, "guarded"),
             (options.unmanaged, "unmanaged"),
         ] {
             if flag {
@@ -268,7 +275,6 @@ impl Description {
                 "snat" => options.source = Source::Fixed(value.parse().ok()?),
                 "masquerade" if value == "off" => options.source = Source::Own,
                 "open" => options.open = true,
-                "guarded" => options.guarded = true,
                 "internal" => options.internal = true,
                 "isolated" => options.isolated = true,
                 "unmanaged" => options.unmanaged = true,
@@ -382,7 +388,6 @@ mod tests {
             isolated: true,
             open: true,
             source: Source::Fixed(Ipv4Addr::new(198, 51, 100, 7)),
-            guarded: true,
             unmanaged: true,
             uplink: Some("eth1".into()),
             parent: None,

@@ -87,9 +87,10 @@ pub struct Joined {
 impl Joined {
     /// The alternative name of a link which says that ports are published there. So whoever
     /// rebuilds the firewall knows, and it is gone with the run. The lease in it makes it another
-    /// for each link: that nobody publishes the same port is not decided here.
+    /// for each link: that nobody publishes the same port is not decided here. Without slashes, which
+    /// ip(8) refuses in names.
     pub fn port_altname(lease: Lease, ports: &str) -> String {
-        format!("port:{lease}:{ports}")
+        format!("port:{lease}:{}", ports.replace('/', "+"))
     }
 
     /// The description of a link inside which has a lease, where the link that stands for the lease
@@ -108,7 +109,8 @@ impl Joined {
     pub fn ports(lease: Lease, names: &[String]) -> Vec<Publication> {
         let start = Joined::port_altname(lease, "");
         let specs = names.iter().filter_map(|name| name.strip_prefix(start.as_str()));
-        let mut ports: Vec<Publication> = specs.filter_map(|spec| spec.parse().ok()).collect();
+        let mut ports: Vec<Publication> =
+            specs.filter_map(|spec| spec.replace('+', "/").parse().ok()).collect();
         let key = |port: &Publication| (port.first, port.protocol, port.host);
         sort(&mut ports, |a, b| key(a) < key(b));
         ports

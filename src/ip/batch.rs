@@ -26,7 +26,7 @@ pub(super) fn run(session: &mut Session, file: &str) -> Result<u8> {
             continue;
         }
         session.forget();
-        if let Err(failure) = super::command(session, &mut Words::new(list)) {
+        if let Err(failure) = session.options.program.command(session, &mut Words::new(list)) {
             super::report(&failure);
             eprintln!("Command failed {file}:{}", number + 1);
             code = 1;

@@ -2,7 +2,8 @@
 
 use super::failure::Failure;
 
-const GENERAL: &str = "\
+/// What `ip help` prints.
+pub(super) const GENERAL: &str = "\
 Usage: ip [ OPTIONS ] OBJECT { COMMAND | help }
        ip [ -force ] -batch filename
 where  OBJECT := { address | link | monitor | neighbour | netns | route | rule }
@@ -13,12 +14,8 @@ where  OBJECT := { address | link | monitor | neighbour | netns | route | rule }
                     -N[umeric] | -a[ll] | -c[olor]}
 ";
 
-/// Help about `ip` itself. iproute2 prints its help to stderr, with the code of wrong usage.
-pub(super) fn general() -> Failure {
-    text(GENERAL)
-}
-
-/// Help that was asked for, or that wrong usage calls for.
+/// Help that was asked for, or that wrong usage calls for. iproute2 prints it to stderr, with the code
+/// of wrong usage.
 pub(super) fn text(text: &str) -> Failure {
     Failure { text: text.into(), code: 255 }
 }

@@ -1,4 +1,5 @@
-//! `ip`: links, addresses, routes, neighbours and rules in iproute2's grammar and output.
+//! `ip` and `bridge`: links, addresses, routes, neighbours, rules, ports and forwarding entries in
+//! iproute2's grammar and output.
 //!
 //! Every command reads its words into `Settings` or a filter, sends one request
 //! through [`crate::kernel`], and prints the replies through `Out`. Where it differs from
@@ -6,6 +7,7 @@
 
 mod address;
 mod batch;
+mod bridge;
 mod failure;
 mod help;
 mod link;
@@ -16,6 +18,7 @@ pub mod netns;
 mod options;
 mod out;
 mod parse;
+mod program;
 mod route;
 mod rule;
 mod session;
@@ -33,9 +36,15 @@ use options::Options;
 use session::Session;
 use words::Words;
 
-/// Carries out an `ip` command line, without the name of the program; the exit code.
-pub fn run(arguments: impl Iterator<Item = OsString>, netns: &'static netns::Verbs) -> u8 {
-    match start(arguments, netns) {
+pub use program::Program;
+
+/// Carries out a command line of `program`, without its name; the exit code.
+pub fn run(
+    program: Program,
+    arguments: impl Iterator<Item = OsString>,
+    netns: &'static netns::Verbs,
+) -> u8 {
+    match start(program, arguments, netns) {
         Ok(code) => code,
         Err(failure) => report(&failure),
     }
@@ -46,7 +55,11 @@ fn report(failure: &Failure) -> u8 {
     failure.code
 }
 
-fn start(arguments: impl Iterator<Item = OsString>, netns: &'static netns::Verbs) -> Result<u8> {
+fn start(
+    program: Program,
+    arguments: impl Iterator<Item = OsString>,
+    netns: &'static netns::Verbs,
+) -> Result<u8> {
     let mut list = Vec::new();
     for argument in arguments {
         list.push(argument.into_string().map_err(|bytes| {
@@ -54,13 +67,13 @@ fn start(arguments: impl Iterator<Item = OsString>, netns: &'static netns::Verbs
         })?);
     }
     let mut words = Words::new(list);
-    let options = Options::parse(&mut words, io::stdout().is_terminal())?;
+    let options = Options::parse(program, &mut words, io::stdout().is_terminal())?;
     if options.version {
-        println!("ip utility, nsrun-{}", env!("CARGO_PKG_VERSION"));
+        println!("{} utility, nsrun-{}", program.name(), env!("CARGO_PKG_VERSION"));
         return Ok(0);
     }
     if options.help || (words.peek().is_none() && options.batch.is_none()) {
-        return Err(help::general());
+        return Err(program.help());
     }
     if let Some(name) = &options.namespace {
         enter(name)?;
@@ -69,7 +82,7 @@ fn start(arguments: impl Iterator<Item = OsString>, netns: &'static netns::Verbs
     match session.options.batch.clone() {
         Some(file) => batch::run(&mut session, &file),
         None => {
-            command(&mut session, &mut words)?;
+            program.command(&mut session, &mut words)?;
             Ok(session.code)
         }
     }
@@ -126,10 +139,10 @@ const OBJECTS: &[&str] = &[
     "amt",
 ];
 
-/// Carries out one command and prints its output.
+/// Carries out one command of `ip`.
 fn command(session: &mut Session, words: &mut Words) -> Result<()> {
     let word = words.value()?;
-    let done = match words::which(&word, OBJECTS) {
+    match words::which(&word, OBJECTS) {
         Some("address") => address::run(session, words),
         Some("link") => link::run(session, words),
         Some("route") => route::run(session, words),
@@ -137,13 +150,7 @@ fn command(session: &mut Session, words: &mut Words) -> Result<()> {
         Some("neighbor" | "neighbour") => neighbour::run(session, words),
         Some("netns") => netns::run(session, words),
         Some("monitor") => monitor::run(session, words),
-        Some("help") => Err(help::general()),
+        Some("help") => Err(Program::Ip.help()),
         _ => Err(Failure::new(format!("Object \"{word}\" is unknown, try \"ip help\"."))),
-    };
-    if done.is_err() && session.out.json {
-        // Half a document helps nobody.
-        session.out.clear();
     }
-    session.out.flush().map_err(|error| Failure::new(format!("cannot write: {error}")))?;
-    done
 }

@@ -8,7 +8,7 @@ use super::help;
 use super::session::Session;
 use super::words::{Words, which};
 use crate::error::{Error, Result as Outcome};
-use crate::spec::{NetnsName, sort};
+use crate::spec::NetnsName;
 
 const HELP: &str = "\
 Usage:	ip netns list
@@ -134,13 +134,11 @@ fn pid(word: &str) -> Result<i32> {
 }
 
 fn list(session: &mut Session) -> Result<()> {
-    let mut named = session.kernel.named()?;
-    // In the order of the directory, as iproute2 has them.
-    let order = Session::namespace_names();
-    let place = |name: &NetnsName| order.iter().position(|it| *it == name.to_string());
-    sort(&mut named, |a, b| place(&a.name) < place(&b.name));
+    let all = session.kernel.named()?;
     session.out.array("");
-    for named in named {
+    // In the order of the directory, as iproute2 has them.
+    for name in Session::namespace_names() {
+        let Some(named) = all.iter().find(|named| named.name.to_string() == name) else { continue };
         session.out.object("");
         session.out.put("name", &named.name.to_string(), "");
         if let Some(id) = named.id {

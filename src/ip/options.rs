@@ -3,6 +3,7 @@
 use nl::route::{BRIDGE, INET, INET6, MPLS, UNSPEC};
 
 use super::failure::{Failure, Result};
+use super::program::Program;
 use super::words::{Words, is};
 
 /// Address family of links (`-0`): `AF_PACKET`.
@@ -11,6 +12,7 @@ pub(super) const PACKET: u8 = 17;
 /// What the options before the object said.
 #[derive(Clone, Debug)]
 pub(super) struct Options {
+    pub(super) program: Program,
     pub(super) family: u8,
     pub(super) statistics: u8,
     pub(super) details: bool,
@@ -38,10 +40,43 @@ pub(super) enum Timestamp {
     Short,
 }
 
+/// The options of ip(8).
+pub(super) const IP: &[&str] = &[
+    "loops",
+    "family",
+    "4",
+    "6",
+    "0",
+    "M",
+    "B",
+    "human-readable",
+    "iec",
+    "statistics",
+    "stats",
+    "details",
+    "resolve",
+    "oneline",
+    "timestamp",
+    "tshort",
+    "Version",
+    "force",
+    "batch",
+    "brief",
+    "json",
+    "pretty",
+    "rcvbuf",
+    "color",
+    "help",
+    "netns",
+    "Numeric",
+    "all",
+];
+
 impl Options {
     /// Reads the options; the words that follow stay.
-    pub(super) fn parse(words: &mut Words, terminal: bool) -> Result<Options> {
+    pub(super) fn parse(program: Program, words: &mut Words, terminal: bool) -> Result<Options> {
         let mut options = Options {
+            program,
             family: UNSPEC,
             statistics: 0,
             details: false,
@@ -75,41 +110,11 @@ impl Options {
     }
 
     fn take(&mut self, option: &str, word: &str, words: &mut Words, terminal: bool) -> Result<()> {
-        const NAMES: &[&str] = &[
-            "loops",
-            "family",
-            "4",
-            "6",
-            "0",
-            "M",
-            "B",
-            "human-readable",
-            "iec",
-            "statistics",
-            "stats",
-            "details",
-            "resolve",
-            "oneline",
-            "timestamp",
-            "tshort",
-            "Version",
-            "force",
-            "batch",
-            "brief",
-            "json",
-            "pretty",
-            "rcvbuf",
-            "color",
-            "help",
-            "netns",
-            "Numeric",
-            "all",
-        ];
         let (name, value) = match option.split_once('=') {
             Some((name, value)) if is(name, "color") => (name, Some(value)),
             _ => (option, None),
         };
-        match super::words::which(name, NAMES).filter(|_| !name.is_empty()) {
+        match super::words::which(name, self.program.options()).filter(|_| !name.is_empty()) {
             Some("loops") => self.loops = super::parse::number(&words.value()?, "loop count")?,
             Some("family") => {
                 let word = words.value()?;
@@ -140,19 +145,23 @@ impl Options {
                     None | Some("always") => true,
                     Some("auto") => terminal,
                     Some("never") => false,
-                    Some(_) => return Err(unknown(word)),
+                    Some(_) => return Err(self.unknown(word)),
                 }
             }
             Some("help") => self.help = true,
             Some("netns") => self.namespace = Some(words.value()?),
             Some("Numeric") => self.numeric = true,
             Some("all") => self.all = true,
-            _ => return Err(unknown(word)),
+            _ => return Err(self.unknown(word)),
         }
         Ok(())
     }
-}
 
-fn unknown(word: &str) -> Failure {
-    Failure::usage(format!("Option \"{word}\" is unknown, try \"ip -help\"."))
+    fn unknown(&self, word: &str) -> Failure {
+        let help = match self.program {
+            Program::Ip => "ip -help",
+            Program::Bridge => "bridge help",
+        };
+        Failure::usage(format!("Option \"{word}\" is unknown, try \"{help}\"."))
+    }
 }

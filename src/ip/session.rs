@@ -153,9 +153,9 @@ impl Session {
         }
     }
 
-    /// Whether a link is up.
-    pub(super) fn is_up(&mut self, index: u32) -> bool {
-        self.known(index).is_some_and(|known| known.flags.contains(LinkFlags::UP))
+    /// Whether a link of this namespace is down.
+    pub(super) fn is_down(&mut self, index: u32) -> bool {
+        self.known(index).is_some_and(|known| !known.flags.contains(LinkFlags::UP))
     }
 
     /// Length of the transmit queue of a link.

@@ -1,6 +1,7 @@
 //! The kernel's side of networking: exchange one batch, take one snapshot.
 
 mod conntrack;
+mod forwarding;
 mod holder;
 mod link;
 mod listener;
@@ -20,12 +21,13 @@ use nl::{Batch, EncodeError, Message};
 use crate::error::{Error, Result};
 use crate::sys;
 
+pub use forwarding::forwarding;
 pub use link::Link;
 pub use listener::{Listener, listener};
 pub use lock::{Lock, Shared};
 pub use netfilter::{Found, FoundRule, Netfilter};
 pub use query::{Answer, Reply};
-pub use record::{Record, record, recorded};
+pub use record::{Record, can_record, record, recorded};
 pub use trace::start_trace;
 
 /// Room for the batches of a usual run; larger ones take a second try.

@@ -37,11 +37,22 @@ impl Record {
     ///
     /// # Errors
     /// The file cannot be written.
-    pub fn write(&self, run: Run, mode: &str, networks: &str) -> std::io::Result<()> {
+    pub fn write(
+        &self,
+        run: Run,
+        mode: &str,
+        networks: &str,
+        survives: bool,
+    ) -> std::io::Result<()> {
         let mut file = &self.locked.file;
         file.set_len(0)?;
         file.rewind()?;
-        write!(file, "{run}\n{mode}\n{networks}\n")
+        write!(file, "{run}\n{mode}\n{networks}\n")?;
+        // Where its nsrun may be killed, the process itself tells whether the run is there.
+        match started_at(run.pid).filter(|_| survives) {
+            Some(ticks) => writeln!(file, "{ticks}"),
+            None => Ok(()),
+        }
     }
 }
 
@@ -50,6 +61,11 @@ impl AsFd for Record {
     fn as_fd(&self) -> BorrowedFd<'_> {
         self.locked.file.as_fd()
     }
+}
+
+/// Whether there is a place where such runs of this user are known.
+pub fn can_record() -> bool {
+    directory().is_ok()
 }
 
 /// The runs that have no link on this host. Files of those whose supervisor was killed are
@@ -68,15 +84,21 @@ pub fn recorded() -> Vec<Status> {
 pub fn record(title: &str) -> Option<Status> {
     let path = directory().ok()?.join(format!("{PREFIX}{title}"));
     let mut file = File::open(&path).ok()?;
-    if sys::file::lock(&file, false).is_ok() {
+    let mut text = String::new();
+    file.read_to_string(&mut text).ok()?;
+    let mut lines = text.lines();
+    let run = lines.next().and_then(Run::parse);
+    let (mode, networks) = (lines.next(), lines.next());
+    let mut survives = || {
+        let ticks: u64 = lines.next()?.parse().ok()?;
+        (started_at(run?.pid) == Some(ticks)).then_some(())
+    };
+    if sys::file::lock(&file, false).is_ok() && survives().is_none() {
         // Nobody's any more.
         Locked::clear(file, path);
         return None;
     }
-    let mut text = String::new();
-    file.read_to_string(&mut text).ok()?;
-    let mut lines = text.lines();
-    let run = Run::parse(lines.next()?)?;
+    let run = run?;
     let named = title.parse() != Ok(run.pid);
     Some(Status {
         name: named.then(|| title.to_owned()),
@@ -84,7 +106,15 @@ pub fn record(title: &str) -> Option<Status> {
         alive: true,
         namespace_id: None,
         joined: Vec::new(),
-        mode: lines.next().map(Into::into),
-        networks: lines.next().map(Into::into),
+        mode: mode.map(Into::into),
+        networks: networks.map(Into::into),
     })
+}
+
+/// When a process started, in ticks since the machine did: with its id that is no other's
+/// (proc_pid_stat(5)).
+fn started_at(pid: i32) -> Option<u64> {
+    let stat = fs::read_to_string(format!("/proc/{pid}/stat")).ok()?;
+    // After the command's name, which may hold anything, the state is the third field.
+    stat.rsplit(')').next()?.split_whitespace().nth(19)?.parse().ok()
 }

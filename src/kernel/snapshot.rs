@@ -12,6 +12,7 @@ use nl::route::route::{self, RtMsg};
 use nl::value::U32;
 use nl::{Attr, Flags};
 
+use super::forwarding::{self, is_outer};
 use super::{Kernel, Link, Netfilter, words};
 use crate::error::{Error, Result};
 use crate::facts::{
@@ -174,6 +175,18 @@ impl Kernel {
         Ok(networks)
     }
 
+    /// The networks that a run is on, in the order of its links.
+    pub fn networks_of(&mut self, run: Run) -> Result<Vec<Network>> {
+        let links = self.links(None)?;
+        let networks: Vec<Network> = links.iter().filter_map(ours).collect();
+        let is_its = |link: &&Link| link.alias.as_deref().and_then(Run::parse) == Some(run);
+        let mut own: Vec<&Link> = links.iter().filter(is_its).collect();
+        sort(&mut own, |a, b| a.index < b.index);
+        let leases = own.iter().filter_map(|link| Lease::parse(&link.name));
+        let network = |lease: Lease| networks.iter().find(|one| one.number == lease.network);
+        Ok(leases.filter_map(network).cloned().collect())
+    }
+
     /// The ports of a network's bridge that are no members' links.
     pub fn foreign_ports(&mut self, network: &Network) -> Result<Vec<String>> {
         let foreign = |link: &Link| {
@@ -184,14 +197,6 @@ impl Kernel {
         };
         let links = self.links(None)?;
         Ok(links.into_iter().filter(foreign).map(|link| link.name).collect())
-    }
-
-    /// Whether there is a bridge that is no network, besides `own`.
-    pub fn has_foreign_bridge(&mut self, own: &str) -> Result<bool> {
-        let is_foreign = |link: &Link| {
-            link.kind.as_deref() == Some("bridge") && link.name != own && ours(link).is_none()
-        };
-        Ok(self.links(None)?.iter().any(is_foreign))
     }
 
     /// What making a network has to know about this host.
@@ -228,13 +233,6 @@ impl Kernel {
             // Others may not ask, and can only have the plan shown.
             true => Some(Vec::new()),
         };
-        let forwards = |family| sys::file::setting(&format!("net.{family}.forwarding"));
-        let mut guard: Vec<String> = links
-            .values()
-            .filter(|link| is_outside(link, &links))
-            .map(|l| l.name.clone())
-            .collect();
-        sort(&mut guard, |a, b| a < b);
         let advertised =
             routes.iter().filter(|route| route.advertised && is_default(&route.prefix));
         let accepts = |name: &&str| {
@@ -250,6 +248,8 @@ impl Kernel {
         advertised.dedup();
         let networks: Vec<Network> = links.values().filter_map(ours).collect();
         let host_link = |link: &Link| HostLink {
+            outer: is_outer(link, &links),
+            blocks: false,
             name: link.name.clone(),
             names: link.names.clone(),
             addresses: addresses
@@ -274,25 +274,23 @@ impl Kernel {
                 _ => None,
             }),
         };
-        let links = links.values().map(host_link).collect();
+        let mut links: Vec<HostLink> = links.values().map(host_link).collect();
+        sort(&mut links, |a, b| a.name < b.name);
         let mut host = Host {
             occupied,
             uplink_mtu,
             links,
-            forwards4: forwards("ipv4.conf.all").as_deref() != Some("0"),
-            forwards6: forwards("ipv6.conf.all").as_deref() != Some("0"),
-            guarded: networks.iter().any(|network| network.options.guarded),
-            guard,
             advertised,
             firewall: chains.is_some(),
             chains: chains.unwrap_or_default(),
             legacy_filter: std::fs::read_to_string("/proc/net/ip_tables_names")
                 .is_ok_and(|names| names.lines().any(|name| name == "filter")),
-            networks: Vec::new(),
+            ..Host::default()
         };
+        forwarding::look(&mut host);
         // Of those that were left unfinished only the default network is kept, and completed.
         let kept = networks.iter().filter(|network| network.complete || network.number == 0);
-        kept.for_each(|network| host.add(network));
+        kept.for_each(|network| host.occupy(network));
         Ok(Host { networks, ..host })
     }
 
@@ -449,13 +447,6 @@ struct Route {
     main: bool,
 }
 
-/// Whether a link leads out of this host: not to itself, not to runs or to other things on it.
-fn is_outside(link: &Link, links: &HashMap<u32, Link>) -> bool {
-    let is_bridge = |link: &Link| link.kind.as_deref() == Some("bridge");
-    let in_bridge = link.master.and_then(|master| links.get(&master)).is_some_and(is_bridge);
-    link.name != "lo" && !is_bridge(link) && !in_bridge && Lease::parse(&link.name).is_none()
-}
-
 /// What a link is, taken for the bridge of a network. Only root of this host can give a bridge
 /// such an address and such a name or description.
 fn network_of(link: &Link) -> NetworkLink {
@@ -466,12 +457,14 @@ fn network_of(link: &Link) -> NetworkLink {
         return foreign();
     };
     let said = link.alias.as_deref().and_then(Description::parse);
-    let complete = said.is_some();
+    // Without its name it is still to be made, or about to be removed.
+    let altname = said.as_ref().map(|said| Network::altname(&said.name));
+    let complete = altname.is_some_and(|altname| link.names.contains(&altname));
     let Description { name, number, options } = said.unwrap_or_default();
     let of_link = || link.name.strip_prefix(BRIDGE_PREFIX).and_then(|n| n.parse().ok());
     let Some(number) = number.or_else(of_link) else { return foreign() };
     let mut network = Network {
-        name: if complete { name } else { DEFAULT_NETWORK.into() },
+        name: if name.is_empty() { DEFAULT_NETWORK.into() } else { name },
         number,
         bridge: link.name.clone(),
         index: Some(link.index),
@@ -486,7 +479,7 @@ fn network_of(link: &Link) -> NetworkLink {
     NetworkLink::Ours(network)
 }
 
-fn ours(link: &Link) -> Option<Network> {
+pub(super) fn ours(link: &Link) -> Option<Network> {
     match network_of(link) {
         NetworkLink::Ours(network) => Some(network),
         NetworkLink::Foreign { .. } => None,

@@ -1,6 +1,8 @@
 //! A link attached to something that is no network of ours: a foreign bridge, or a link of this
 //! host. Nobody's lease is known there, so the address is given, or there is none.
 
+use std::net::{IpAddr, Ipv4Addr};
+
 use ipnet::Ipv4Net;
 
 use crate::error::{Error, Result};
@@ -25,7 +27,7 @@ pub struct Direct {
     /// Largest packet, in bytes.
     pub mtu: u32,
     attach: Attach,
-    gateway: Option<std::net::Ipv4Addr>,
+    gateway: Option<Ipv4Addr>,
     default_route: bool,
     host_link: String,
 }
@@ -90,14 +92,19 @@ impl Direct {
     }
 
     /// Its address, for those who are to be told.
-    pub fn addresses(&self) -> Vec<std::net::IpAddr> {
+    pub fn addresses(&self) -> Vec<IpAddr> {
         self.address.iter().map(|address| address.addr().into()).collect()
     }
 
     /// Name of the lock that keeps two of ours from having one address there.
     pub fn lock(&self) -> Option<String> {
-        self.address.map(|address| format!("address:{}:{}", self.parent, address.addr()))
+        self.address.map(|address| address_lock(&self.parent, address.addr()))
     }
+}
+
+/// Name of the lock that keeps two of ours from having an address on a link of this host.
+pub fn address_lock(link: &str, address: Ipv4Addr) -> String {
+    format!("address:{link}:{address}")
 }
 
 /// Plans a link that is attached to `parent`.

@@ -48,6 +48,7 @@ pub fn json(plan: &Plan) -> Value {
         "members": members.collect::<Vec<_>>(),
         "direct": direct.collect::<Vec<_>>(),
         "ports": plan.ports.iter().flat_map(|asked| &asked.ports).map(ToString::to_string).collect::<Vec<_>>(),
+        "port_elements": plan.publication(run).0.iter().map(ToString::to_string).collect::<Vec<_>>(),
         "inside": steps(&inside),
         "prepare": plan.prepare.iter().map(setup).collect::<Vec<_>>(),
         "finish": plan.finish.iter().map(setup).collect::<Vec<_>>(),
@@ -58,6 +59,7 @@ pub fn json(plan: &Plan) -> Value {
             "gid": account.map(|account| account.gid),
             "capabilities": capability::names(process.capabilities).collect::<Vec<_>>(),
             "no_new_privileges": process.no_new_privileges,
+            "confined": process.confined,
             "preserve_fds": process.preserve_fds,
             "survive": process.survive,
         },
@@ -118,6 +120,7 @@ fn step(step: &Step) -> Value {
         }),
         Step::AddName { link, name } => json!({ "do": "add_name", "link": link, "name": name }),
         Step::Describe { link, text } => json!({ "do": "describe", "link": link, "text": text }),
+        Step::Join { network } => json!({ "do": "join", "network": network }),
         Step::Isolate { link } => json!({ "do": "isolate", "link": link }),
         Step::AddPort { link, bridge } => {
             json!({ "do": "add_port", "link": link, "bridge": bridge })
@@ -135,14 +138,19 @@ fn step(step: &Step) -> Value {
         Step::RemoveName { link, index, name } => {
             json!({ "do": "remove_name", "link": link, "index": index, "name": name })
         }
-        Step::AddRules(network, guarded) => {
+        Step::AddRules(network, guard) => {
+            let guarded = [("ipv4", guard.v4), ("ipv6", guard.v6)];
+            let guarded = guarded.into_iter().filter_map(|(name, on)| on.then_some(name));
+            let guarded: Vec<&str> = guarded.collect();
             json!({ "do": "add_rules", "network": network.name, "guarded": guarded })
         }
         Step::RemoveRules(network) => json!({ "do": "remove_rules", "network": network.name }),
         Step::SetParameter { key, value } => {
             json!({ "do": "set_parameter", "key": key, "value": value })
         }
-        Step::RelaxRouting { link } => json!({ "do": "relax_routing", "link": link }),
+        Step::RelaxRouting { link, forward } => {
+            json!({ "do": "relax_routing", "link": link, "forward": forward })
+        }
         Step::Hairpin { link } => json!({ "do": "hairpin", "link": link }),
         Step::DeleteLink { link, index } => {
             json!({ "do": "delete_link", "link": link, "index": index })
@@ -174,6 +182,7 @@ fn setup(setup: &Setup) -> Value {
             "read_only": bind.read_only,
         }),
         Setup::Tmpfs(path) => json!({ "do": "tmpfs", "path": path.to_string_lossy() }),
+        Setup::Cover { .. } => json!({ "do": "cover" }),
         Setup::Hostname(name) => json!({ "do": "set_hostname", "name": name }),
         Setup::Sysctl { sysctl, asked } => json!({
             "do": "set_sysctl",

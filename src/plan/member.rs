@@ -56,11 +56,20 @@ impl Member {
         })
     }
 
+    /// The same member while its link inside is called otherwise.
+    pub fn called(&self, link: String) -> Member {
+        let membership = Membership { link, ..self.membership.clone() };
+        Member { membership, ..self.clone() }
+    }
+
     /// After the claim: says on the link whose it is, and brings it up; or makes the link that the
     /// lease is for.
     pub fn publish(&self, lease: Lease, owner: &str, into: Namespace) -> Vec<Step> {
         let link = || lease.to_string();
-        let mut steps = vec![Step::NoAutomaticAddresses { link: link() }];
+        let mut steps = vec![
+            Step::Join { network: self.network.name.clone() },
+            Step::NoAutomaticAddresses { link: link() },
+        ];
         steps.extend(self.names().map(|name| Step::AddName { link: link(), name }));
         steps.push(Step::Describe { link: link(), text: owner.into() });
         if let Some(child) = self.child(lease, into) {
@@ -82,6 +91,10 @@ impl Member {
         }
         if self.network.options.driver == Driver::Ptp {
             // No bridge: the host is at the other end, and routes to each member.
+            if self.network.is_managed() {
+                let forward = self.network.is_routed();
+                steps.push(Step::RelaxRouting { link: link(), forward });
+            }
             for (own, gateway) in self.routed(lease) {
                 steps.push(Step::AddAddress { link: link(), address: gateway.into() });
                 let to = own.into();

@@ -9,7 +9,6 @@ use crate::facts::{
     DEFAULT_NETWORK, Host, HostLink, Network, NetworkLink, Occupied, Options, network_mac,
 };
 use crate::plan::below::{Below, below};
-use crate::plan::firewall;
 use crate::plan::outbound::outbound;
 use crate::plan::pool;
 use crate::plan::step::{Route, Step};
@@ -152,7 +151,6 @@ fn design(new: &NewNetwork, below: &Below<'_>, host: &Host, random: u64) -> Resu
             isolated: new.isolated,
             open: new.open,
             source: new.source,
-            guarded: false,
             unmanaged: new.unmanaged,
             uplink: below.uplink.clone(),
             parent: below.parent.clone(),
@@ -352,8 +350,8 @@ fn links(network: &Network) -> Vec<Step> {
         let name = Network::bridge_name(network.number);
         steps.push(Step::AddName { link: link(), name });
     }
-    if firewall::is_managed(network) {
-        steps.push(Step::RelaxRouting { link: link() });
+    if network.is_managed() {
+        steps.push(Step::RelaxRouting { link: link(), forward: network.is_routed() });
     }
     // Nothing passes by a bridge that only says what its network is like.
     if network.options.parent.is_none() {

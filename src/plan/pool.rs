@@ -39,7 +39,9 @@ pub(super) fn choose(occupied: &[Occupied]) -> Result<Ipv4Net> {
     }
     Err(Error::new("cannot choose a subnet for the network")
         .because(format!("every pool is in use: {}", reasons.join(", ")))
-        .hint("remove what is not needed, or give the network a subnet of its own"))
+        .hint(
+            "remove what is not needed, or choose one: nsrun network create --subnet PREFIX NAME",
+        ))
 }
 
 /// What in use overlaps `subnet`.

@@ -2,7 +2,6 @@
 
 use crate::error::{Error, Result};
 use crate::facts::{Joined, Lease, Network};
-use crate::plan::firewall::is_managed;
 use crate::plan::{Member, Step};
 use crate::spec::{Driver, Publication};
 
@@ -15,11 +14,6 @@ pub struct Ports {
     pub ports: Vec<Publication>,
 }
 
-/// Whether ports can lead to members of a network.
-pub fn can_publish(network: &Network) -> bool {
-    network.leads_out() && is_managed(network)
-}
-
 /// To which member the ports of a run lead, and the sends that prepare its network.
 pub(super) fn ports(
     asked: &[Publication],
@@ -28,7 +22,7 @@ pub(super) fn ports(
     if asked.is_empty() {
         return Ok((None, Vec::new()));
     }
-    let member = members.iter().position(|member| can_publish(&member.network));
+    let member = members.iter().position(|member| member.network.is_routed());
     let member = member.ok_or_else(|| {
         let error = Error::usage("cannot publish ports");
         match members {

@@ -6,10 +6,11 @@ use std::path::PathBuf;
 use crate::error::{Error, Result};
 use crate::facts::{self, Lease, Machine};
 use crate::plan::direct::Direct;
+use crate::plan::firewall::{self, Publisher};
 use crate::plan::links::{Links, links};
 use crate::plan::member::Member;
 use crate::plan::names::{self, Responder};
-use crate::plan::ports::{Ports, ports};
+use crate::plan::ports::{Ports, ports, record_ports};
 use crate::plan::setup::{PrivateFile, Setup};
 use crate::plan::step::Step;
 use crate::spec::{self, Isolation, Run, Share, Sysctl, capability};
@@ -58,6 +59,8 @@ pub struct Process {
     pub capabilities: capability::Set,
     /// Whether no program it executes may gain rights.
     pub no_new_privileges: bool,
+    /// Whether it is refused the system calls that only root of the host has a use for.
+    pub confined: bool,
     /// How many descriptors from 3 on are passed.
     pub preserve_fds: u32,
     /// Whether it lives on when nsrun is killed.
@@ -201,6 +204,9 @@ fn setup(
     };
     let asked = spec.sysctls.iter().cloned();
     finish.extend(asked.map(|sysctl| Setup::Sysctl { sysctl, asked: true }));
+    if is_confined(spec) {
+        finish.push(Setup::Cover { sys: spec.root.directory.is_some() });
+    }
     (prepare, finish, responder)
 }
 
@@ -249,10 +255,16 @@ fn own_names(spec: &Run) -> Option<String> {
     (!names.is_empty()).then(|| names.join(" "))
 }
 
+/// Whether CMD is held as container engines hold theirs: where it has a root directory or user
+/// namespace of its own. Otherwise it shares the host's files anyway.
+fn is_confined(spec: &Run) -> bool {
+    !spec.unconfined && (spec.root.directory.is_some() || spec.isolation.user.is_some())
+}
+
 fn process(spec: &Run, machine: &Machine) -> Process {
     let mut environment = spec.environment.clone();
     let home = machine.account.as_ref().and_then(|account| account.home.as_ref());
-    if let Some(home) = home {
+    if let Some(home) = home.filter(|_| !spec.home_is_given) {
         environment.retain(|(name, _)| name != "HOME");
         environment.push(("HOME".into(), home.into()));
     }
@@ -265,6 +277,7 @@ fn process(spec: &Run, machine: &Machine) -> Process {
         account: machine.account.clone(),
         capabilities: spec.capabilities,
         no_new_privileges: spec.no_new_privileges,
+        confined: is_confined(spec),
         preserve_fds: spec.preserve_fds,
         survive: spec.survive,
     }
@@ -274,6 +287,18 @@ impl Plan {
     /// Each member with the address it will try first.
     pub fn first_choice(&self) -> impl Iterator<Item = (&Member, Lease)> {
         self.members.iter().filter_map(|member| Some((member, *member.claims.first()?)))
+    }
+
+    /// What publishes its ports if the run is this one and gets its first choice: changes of the
+    /// firewall, then a send.
+    pub fn publication(&self, run: facts::Run) -> (Vec<firewall::Change>, Vec<Step>) {
+        let place = self.ports.as_ref().and_then(|asked| {
+            let (member, lease) = self.first_choice().nth(asked.member)?;
+            Some((&asked.ports, &member.network, lease))
+        });
+        let Some((ports, network, lease)) = place else { return (Vec::new(), Vec::new()) };
+        let publisher = Publisher::new(network, lease, run);
+        (firewall::publish(&publisher, ports), record_ports(network, lease, ports))
     }
 
     /// What is done inside the namespace at once.

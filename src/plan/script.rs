@@ -4,7 +4,7 @@ use std::fmt::Write;
 
 use ipnet::IpNet;
 
-use crate::facts::Run;
+use crate::facts::{Network, Run};
 use crate::plan::{Kind, Master, Namespace, Plan, Setup, Step, firewall};
 use crate::spec::{NetworkOf, Share};
 
@@ -14,33 +14,27 @@ const NAMESPACE: &str = "nsrun-demo";
 /// The equivalent command lines, for sh(1). Mounts and the process itself have none.
 pub fn script(plan: &Plan) -> String {
     let mut out = String::from("set -e\n");
-    let mut lines = |steps: &[Step], inside: bool| {
-        for step in steps {
-            let _ = writeln!(out, "{}", command(step, inside));
-        }
-    };
-    lines(&plan.network.concat(), false);
+    lines(&mut out, &plan.network.concat(), false);
     if plan.share.is_none() {
         let _ = writeln!(out, "ip netns add {NAMESPACE}");
     }
-    let mut lines = |steps: &[Step], inside: bool| {
-        for step in steps {
-            let _ = writeln!(out, "{}", command(step, inside));
-        }
-    };
+    let run = Run { pid: 1, supervisor: 1, started: 0 };
     for (member, lease) in plan.first_choice() {
-        lines(&[member.claim(lease, Namespace::Process(0))], false);
-        let run = Run { pid: 1, supervisor: 1, started: 0 };
-        lines(&member.publish(lease, &run.to_string(), Namespace::Process(0)), false);
+        lines(&mut out, &[member.claim(lease, Namespace::Process(0))], false);
+        let steps = member.publish(lease, &run.to_string(), Namespace::Process(0));
+        lines(&mut out, &steps, false);
     }
+    let (elements, noted) = plan.publication(run);
+    lines(&mut out, &noted, false);
     for link in &plan.direct {
-        lines(&[link.create(Namespace::Process(0))], false);
-        lines(&link.publish(), false);
+        lines(&mut out, &[link.create(Namespace::Process(0))], false);
+        lines(&mut out, &link.publish(), false);
     }
-    lines(&[Plan::loopback()], true);
+    out.push_str(&nft(&elements));
+    lines(&mut out, &[Plan::loopback()], true);
     let leases = plan.first_leases();
-    lines(&plan.children(&leases).concat(), true);
-    lines(&plan.inside(&leases), true);
+    lines(&mut out, &plan.children(&leases).concat(), true);
+    lines(&mut out, &plan.inside(&leases), true);
     for setup in &plan.finish {
         if let Setup::Sysctl { sysctl, asked } = setup {
             let assignment = quoted(&format!("{}={}", sysctl.key, sysctl.value));
@@ -66,6 +60,12 @@ pub fn script(plan: &Plan) -> String {
     };
     let _ = writeln!(out, "{enter}{}", words.join(" "));
     out
+}
+
+fn lines(out: &mut String, steps: &[Step], inside: bool) {
+    for step in steps {
+        let _ = writeln!(out, "{}", command(step, inside));
+    }
 }
 
 /// One step as a command line.
@@ -139,6 +139,9 @@ fn command(step: &Step, inside: bool) -> String {
         Step::SetNeighbour { link: name, address, mac, .. } => {
             format!("{ip} neighbour replace {address} lladdr {mac} nud stale dev {}", link(name))
         }
+        Step::Join { network } => {
+            format!("{ip} link show {} >/dev/null", quoted(&Network::altname(network)))
+        }
         Step::Isolate { link: name } => {
             format!("{ip} link set {} type bridge_slave isolated on", link(name))
         }
@@ -160,7 +163,7 @@ fn command(step: &Step, inside: bool) -> String {
         Step::DeleteLink { link: name, .. } => format!("{ip} link delete {}", link(name)),
         Step::AddRules(network, guard) => {
             let table = firewall::TABLE;
-            let own = [firewall::network(network), firewall::guard(guard)].concat();
+            let own = [firewall::network(network), firewall::guard(*guard)].concat();
             format!(
                 "if ! nft list table inet {table} >/dev/null 2>&1; then\n{}fi\n{}",
                 nft(&firewall::skeleton()),
@@ -171,10 +174,12 @@ fn command(step: &Step, inside: bool) -> String {
         Step::SetParameter { key, value } => {
             format!("sysctl -qw {}", quoted(&format!("{key}={value}")))
         }
-        Step::RelaxRouting { link: name } => {
-            let key =
+        Step::RelaxRouting { link: name, forward } => {
+            let set =
                 |key: &str| quoted(&format!("net.ipv4.conf.{}.{key}", name.replace('.', "/")));
-            format!("sysctl -qw {}=1 {}=2", key("route_localnet"), key("rp_filter"))
+            let forward =
+                if *forward { format!(" {}", set("forwarding=1")) } else { String::new() };
+            format!("sysctl -qw {} {}{forward}", set("route_localnet=1"), set("rp_filter=2"))
         }
         Step::Hairpin { link: name } => format!("bridge link set dev {} hairpin on", link(name)),
     }

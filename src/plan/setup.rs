@@ -24,6 +24,11 @@ pub enum Setup {
     Bind(Bind),
     /// Mounts an empty file system kept in memory.
     Tmpfs(PathBuf),
+    /// Covers what shows or steers the host in /proc and /sys, or makes it read-only.
+    Cover {
+        /// Whether all of /sys is read-only.
+        sys: bool,
+    },
     /// Sets the host name.
     Hostname(String),
     /// Sets a parameter of the network.
@@ -84,6 +89,7 @@ impl fmt::Display for Setup {
             Setup::Tmpfs(path) => {
                 write!(f, "mount an empty file system at \"{}\"", path.display())
             }
+            Setup::Cover { .. } => write!(f, "cover what is the host's in /proc and /sys"),
             Setup::Hostname(name) => write!(f, "set host name \"{name}\""),
             Setup::Sysctl { sysctl, .. } => {
                 write!(f, "set {} to \"{}\"", sysctl.key, sysctl.value)

@@ -6,6 +6,7 @@ use std::net::IpAddr;
 use ipnet::IpNet;
 
 use crate::facts::Network;
+use crate::plan::firewall::Guard;
 use crate::spec::{IpvlanMode, Mac, MacvlanMode};
 
 /// One change.
@@ -84,6 +85,12 @@ pub enum Step {
         /// The description.
         text: String,
     },
+    /// Is refused when there is no network of that name any more; changes nothing. Whoever removes a
+    /// network takes its name first and looks for members then.
+    Join {
+        /// The network.
+        network: String,
+    },
     /// Lets a port of a bridge reach only ports that are not isolated.
     Isolate {
         /// The link.
@@ -140,7 +147,7 @@ pub enum Step {
         name: String,
     },
     /// Makes the firewall rules of a network. This travels alone.
-    AddRules(Box<Network>, Vec<String>),
+    AddRules(Box<Network>, Guard),
     /// Takes the firewall rules of a network away. This travels alone.
     RemoveRules(Box<Network>),
     /// Sets a parameter of this host. This travels alone.
@@ -150,11 +157,13 @@ pub enum Step {
         /// The value.
         value: String,
     },
-    /// Lets a link of this host route packets from 127.0.0.0/8, and members answer by another
+    /// Lets this host route packets from 127.0.0.0/8 by a link, and members answer by another
     /// network than they were asked.
     RelaxRouting {
         /// The link.
         link: String,
+        /// Whether it routes for the link at all.
+        forward: bool,
     },
     /// Lets a port of a bridge get its own frames back.
     Hairpin {
@@ -352,6 +361,7 @@ impl fmt::Display for Step {
             }
             Step::AddName { link, name } => write!(f, "add name \"{name}\" to link \"{link}\""),
             Step::Describe { link, text } => write!(f, "describe link \"{link}\" as \"{text}\""),
+            Step::Join { network } => write!(f, "join network \"{network}\""),
             Step::Isolate { link } => write!(f, "isolate link \"{link}\""),
             Step::AddPort { link, bridge } => {
                 write!(f, "put link \"{link}\" into bridge \"{bridge}\"")
@@ -379,7 +389,7 @@ impl fmt::Display for Step {
                 write!(f, "remove the firewall rules of network \"{}\"", network.name)
             }
             Step::SetParameter { key, value } => write!(f, "set {key} to \"{value}\""),
-            Step::RelaxRouting { link } => {
+            Step::RelaxRouting { link, .. } => {
                 write!(f, "let link \"{link}\" route from 127.0.0.0/8 and by other links")
             }
             Step::Hairpin { link } => write!(f, "let bridge port \"{link}\" reach itself"),

@@ -39,6 +39,10 @@ pub fn tree(plan: &Plan) -> String {
         host.extend(link.publish().iter().map(step_line));
     }
     section("host", host);
+    let (elements, noted) = plan.publication(run);
+    let mut ports: Vec<String> = elements.iter().map(ToString::to_string).collect();
+    ports.extend(noted.iter().map(step_line));
+    section("ports", ports);
     let mut inside = vec![Plan::loopback()];
     let leases = plan.first_leases();
     inside.extend(plan.children(&leases).concat());

@@ -16,8 +16,10 @@ pub struct Membership {
     pub network: String,
     /// What it is attached to.
     pub attach: Attach,
-    /// Address to have; `None`: any free one.
+    /// Address to have; `None`: any free one, where it is known which are.
     pub address: Option<Ipv4Addr>,
+    /// Whether it shall have none: something inside will see to that.
+    pub no_address: bool,
     /// Length of the address's prefix; `None`: the network's.
     pub prefix_len: Option<u8>,
     /// The gateway, where no network says it.
@@ -50,6 +52,7 @@ impl Membership {
             prefix_len: None,
             gateway: None,
             address: None,
+            no_address: false,
             mac: None,
             mtu: None,
             link: format!("eth{n}"),
@@ -80,7 +83,11 @@ impl Membership {
                     self.address = Some(value.parse().map_err(|_| wrong("IPv4 address", hint))?);
                     return Ok(());
                 }
-                let hint = "write an address with its prefix length, such as 192.0.2.7/24";
+                if value == "none" {
+                    self.no_address = true;
+                    return Ok(());
+                }
+                let hint = "write an address with its prefix length, such as 192.0.2.7/24, or none";
                 let net: Ipv4Net = value.parse().map_err(|_| wrong("IPv4 address", hint))?;
                 (self.address, self.prefix_len) = (Some(net.addr()), Some(net.prefix_len()));
             }

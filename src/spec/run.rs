@@ -38,6 +38,8 @@ pub struct Run {
     pub capabilities: capability::Set,
     /// Whether programs it executes may gain rights.
     pub no_new_privileges: bool,
+    /// Whether a CMD with another root directory or user namespace is held no further.
+    pub unconfined: bool,
     /// Its root directory and what is mounted there.
     pub root: Root,
     /// Directory to start in.
@@ -46,6 +48,8 @@ pub struct Run {
     pub user: Option<User>,
     /// Environment, complete.
     pub environment: Vec<(OsString, OsString)>,
+    /// Whether it says on purpose which the home directory is.
+    pub home_is_given: bool,
     /// Open file descriptors to pass, from 3 on.
     pub preserve_fds: u32,
     /// Whether it lives on when nsrun is killed.

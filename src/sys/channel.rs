@@ -10,7 +10,7 @@ use nix::sys::socket::{
     recvmsg, send, sendmsg, socketpair,
 };
 
-use super::{Errno, Result};
+use super::{Errno, Result, retry};
 
 /// One end.
 #[derive(Debug)]
@@ -29,13 +29,7 @@ impl Channel {
     /// # Errors
     /// `EPIPE` when the other end is gone.
     pub fn send(&self, bytes: &[u8]) -> Result<()> {
-        loop {
-            match send(self.0.as_raw_fd(), bytes, MsgFlags::MSG_NOSIGNAL) {
-                Ok(_) => return Ok(()),
-                Err(Errno::EINTR) => {}
-                Err(errno) => return Err(errno),
-            }
-        }
+        retry(|| send(self.0.as_raw_fd(), bytes, MsgFlags::MSG_NOSIGNAL)).map(drop)
     }
 
     /// Sends one datagram and descriptors along with it.
@@ -43,7 +37,8 @@ impl Channel {
         let fds: Vec<i32> = fds.iter().map(AsRawFd::as_raw_fd).collect();
         let along = [ControlMessage::ScmRights(&fds)];
         let parts = [IoSlice::new(bytes)];
-        sendmsg::<()>(self.0.as_raw_fd(), &parts, &along, MsgFlags::MSG_NOSIGNAL, None).map(drop)
+        let flags = MsgFlags::MSG_NOSIGNAL;
+        retry(|| sendmsg::<()>(self.0.as_raw_fd(), &parts, &along, flags, None)).map(drop)
     }
 
     /// [`receive`](Self::receive), and the descriptors that came along, two at most.

@@ -11,7 +11,7 @@ use std::time::{Duration, Instant};
 use nix::fcntl::{AT_FDCWD, OFlag, OpenHow, ResolveFlag, openat, openat2};
 use nix::sys::stat::Mode;
 
-use super::{Errno, Result};
+use super::{Errno, Result, retry};
 
 /// A file that lives in memory as long as somebody has it open: memfd_create(2). Closed on exec.
 pub fn anonymous(name: &CStr) -> Result<File> {
@@ -24,7 +24,8 @@ pub fn anonymous(name: &CStr) -> Result<File> {
 /// Opens a file, with the flags of open(2), to be closed on exec.
 pub fn open(path: &Path, flags: Open) -> Result<File> {
     let flags = flags.0 | OFlag::O_CLOEXEC;
-    openat(AT_FDCWD, path, flags, Mode::from_bits_truncate(0o666)).map(File::from)
+    let mode = Mode::from_bits_truncate(0o666);
+    retry(|| openat(AT_FDCWD, path, flags, mode)).map(File::from)
 }
 
 /// What to open a file for.
@@ -95,7 +96,7 @@ pub fn is_open(fd: i32) -> bool {
 /// Makes descriptor `target` (0, 1 or 2) refer to what `file` does.
 pub fn replace(file: &File, target: i32) -> Result<()> {
     // SAFETY: dup2 onto a standard stream; nobody owns those descriptors exclusively.
-    Errno::result(unsafe { libc::dup2(file.as_raw_fd(), target) }).map(drop)
+    retry(|| Errno::result(unsafe { libc::dup2(file.as_raw_fd(), target) })).map(drop)
 }
 
 /// Takes over a descriptor that the caller of the program passed by number, so that it is closed
@@ -140,13 +141,8 @@ pub fn share(file: &File) -> Result<()> {
 }
 
 fn flock(file: &File, operation: libc::c_int) -> Result<()> {
-    loop {
-        // SAFETY: takes integers; the descriptor is open.
-        match Errno::result(unsafe { libc::flock(file.as_raw_fd(), operation) }) {
-            Err(Errno::EINTR) => {}
-            other => return other.map(drop),
-        }
-    }
+    // SAFETY: takes integers; the descriptor is open.
+    retry(|| Errno::result(unsafe { libc::flock(file.as_raw_fd(), operation) })).map(drop)
 }
 
 /// Random bits from the kernel.
@@ -208,7 +204,7 @@ pub fn open_inside(root: &Path, path: &Path) -> Result<File> {
     let how = OpenHow::new()
         .flags(OFlag::O_RDONLY | OFlag::O_CLOEXEC | OFlag::O_NONBLOCK | OFlag::O_NOCTTY)
         .resolve(ResolveFlag::RESOLVE_IN_ROOT);
-    openat2(&directory, path, how).map(File::from)
+    retry(|| openat2(&directory, path, how)).map(File::from)
 }
 
 #[cfg(test)]

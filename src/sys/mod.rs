@@ -17,6 +17,7 @@ pub mod packet;
 pub mod poll;
 pub mod port;
 pub mod process;
+pub mod seccomp;
 pub mod signal;
 pub mod start;
 pub mod terminal;
@@ -30,4 +31,14 @@ pub type Result<T> = std::result::Result<T, Errno>;
 /// The errno of a standard library error.
 pub fn errno(error: &std::io::Error) -> Errno {
     error.raw_os_error().map_or(Errno::EIO, Errno::from_raw)
+}
+
+/// Makes a system call again that a signal interrupted.
+fn retry<T>(mut call: impl FnMut() -> Result<T>) -> Result<T> {
+    loop {
+        match call() {
+            Err(Errno::EINTR) => {}
+            other => return other,
+        }
+    }
 }

@@ -51,8 +51,8 @@ pub fn bind(source: &Path, target: &Path, recursive: bool) -> Result<()> {
     mount(Some(source), target, NONE, MsFlags::MS_BIND | recursive, NONE)
 }
 
-/// Makes the mount at `target`, and those below it, read-only: mount_setattr(2).
-pub fn read_only(target: &Path) -> Result<()> {
+/// Makes the mount at `target`, and if `recursive` those below it, read-only: mount_setattr(2).
+pub fn read_only(target: &Path, recursive: bool) -> Result<()> {
     #[repr(C)]
     struct Attributes {
         set: u64,
@@ -63,7 +63,7 @@ pub fn read_only(target: &Path) -> Result<()> {
     const MOUNT_ATTR_RDONLY: u64 = 1;
     let path = c_path(target)?;
     let attributes = Attributes { set: MOUNT_ATTR_RDONLY, clear: 0, propagation: 0, userns: 0 };
-    let recursive = libc::AT_RECURSIVE;
+    let recursive = if recursive { libc::AT_RECURSIVE } else { 0 };
     // SAFETY: the path is NUL-terminated; the struct is valid for reads of the length given.
     let result = unsafe {
         libc::syscall(

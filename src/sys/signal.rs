@@ -8,7 +8,7 @@ use std::ptr;
 use nix::sys::signal::{SigSet, SigmaskHow, pthread_sigmask};
 use nix::sys::signalfd::{SfdFlags, SignalFd};
 
-use super::{Errno, Result, file, memory};
+use super::{Errno, Result, file, memory, retry};
 
 pub use libc::{SIGCHLD, SIGCONT, SIGHUP, SIGINT, SIGKILL, SIGSTOP, SIGTERM, SIGTSTP};
 
@@ -97,7 +97,7 @@ impl Signals {
 
     /// A signal that is there already; `None` when there is none.
     pub fn taken(&self) -> Result<Option<Taken>> {
-        let info = self.0.read_signal()?;
+        let info = retry(|| self.0.read_signal())?;
         Ok(info.map(|info| Taken {
             signal: info.ssi_signo as i32,
             from_terminal: info.ssi_code == libc::SI_KERNEL,

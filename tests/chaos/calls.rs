@@ -51,9 +51,9 @@ pub(crate) fn errors(name: &str) -> Vec<Errno> {
     use Errno::*;
     let own: &[Errno] = match name {
         "read" | "pread64" | "readv" => &[EINTR, EIO],
-        "write" | "writev" => &[EINTR, EIO, ENOSPC, EPERM],
+        "write" | "writev" => &[EINTR, EIO, ENOSPC],
         "open" | "openat" | "openat2" => &[EINTR, EMFILE, ENOMEM, EPERM, ENOSPC, EIO],
-        "close" => &[EINTR, EIO, ENOSPC],
+        "close" => &[EINTR],
         "stat" | "fstat" | "newfstatat" | "statx" | "readlink" | "readlinkat" => &[ENOMEM, EIO],
         "getdents64" => &[EIO],
         "mkdir" | "mkdirat" | "symlink" | "symlinkat" => &[EEXIST, ENOSPC, ENOMEM, EPERM, EIO],
@@ -79,7 +79,6 @@ pub(crate) fn errors(name: &str) -> Vec<Errno> {
         "setns" | "unshare" => &[ENOMEM, EPERM],
         "sethostname" | "capset" | "setsid" | "setgroups" | "setresuid" | "setresgid" => &[EPERM],
         "prctl" => &[EPERM],
-        "getrandom" => &[EAGAIN, EINTR],
         "close_range" => &[EMFILE, ENOMEM],
         "ftruncate" | "fsync" | "fchmod" | "fchmodat" => &[EIO, EPERM],
         "chdir" | "getcwd" => &[ENOMEM, EIO],

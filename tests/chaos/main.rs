@@ -17,9 +17,13 @@ mod kernel {
 
 mod calls;
 mod fault;
+mod peers;
 mod points;
+mod race;
+mod refusal;
 mod report;
 mod scenario;
+mod soak;
 mod sweep;
 
 // What the harness of tests/kernel calls itself.
@@ -34,6 +38,12 @@ const PARTS: &[Part] = &[
     ("kill", "a process killed at any system call leaves nothing", sweep::kills),
     ("error", "a system call that fails is reported, and leaves nothing", sweep::errors),
     ("delay", "a system call that takes its time changes nothing", sweep::delays),
+    ("refusal", "a kernel that refuses is reported, and nothing is left", refusal::refusals),
+    ("race", "everything at once leaves nothing, and no address is held twice", race::races),
+    ("churn", "lists are whole while links come and go", race::churn),
+    ("soak", "launch after launch takes as long and leaves nothing", soak::soak),
+    ("scale", "many at once are listed, found and gone", soak::scale),
+    ("peers", "what others leave is counted the same way", peers::peers),
 ];
 
 fn main() {

@@ -55,6 +55,10 @@ impl Report {
         }
     }
 
+    pub(crate) fn is_sample(&self) -> bool {
+        self.depth == Depth::Sample
+    }
+
     fn text(&self) -> String {
         let mut text = String::new();
         for (title, lines) in &self.tables {

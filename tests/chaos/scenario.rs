@@ -43,7 +43,7 @@ pub(crate) const SCENARIOS: &[Scenario] = &[
         name: "run -p",
         args: &["run", "-p", "8080:80", "--ip", "10.192.0.9", "--", "sleep", "0.02"],
         undo: "nsrun gc",
-        left: &["link", "nft"],
+        left: &["link", "address", "nft"],
         ..RUN
     },
     Scenario {
@@ -100,7 +100,7 @@ pub(crate) const SCENARIOS: &[Scenario] = &[
         setup: CONNECTED,
         args: &["connect", "web", "back", "--ip", "10.80.0.7"],
         undo: "nsrun disconnect web back",
-        left: &["link", "inside"],
+        left: &["link", "address", "route", "sysctl", "inside"],
         ..RUN
     },
     Scenario {
@@ -108,7 +108,7 @@ pub(crate) const SCENARIOS: &[Scenario] = &[
         setup: CONNECTED,
         prepare: "nsrun connect web back --ip 10.80.0.7 >/dev/null",
         args: &["disconnect", "web", "back"],
-        left: &["link", "inside"],
+        left: &["link", "address", "route", "sysctl", "inside"],
         ..RUN
     },
     Scenario {
@@ -116,7 +116,7 @@ pub(crate) const SCENARIOS: &[Scenario] = &[
         setup: PUBLISHED,
         args: &["publish", "web", "8080:80"],
         undo: "nsrun unpublish web 8080:80",
-        left: &["link", "nft"],
+        left: &["link", "address", "nft"],
         ..RUN
     },
     Scenario {
@@ -124,7 +124,7 @@ pub(crate) const SCENARIOS: &[Scenario] = &[
         setup: PUBLISHED,
         prepare: "nsrun publish web 8080:80 >/dev/null",
         args: &["unpublish", "web", "8080:80"],
-        left: &["link", "nft"],
+        left: &["link", "address", "nft"],
         ..RUN
     },
     Scenario {

@@ -240,7 +240,12 @@ fn kinds(left: &Shape, prepared: &Shape) -> String {
     let names = [("link", "link"), ("nft", "rules"), ("mount", "mount"), ("inside", "link inside")];
     let found: Vec<_> =
         names.iter().filter(|(section, _)| has(section)).map(|(_, name)| *name).collect();
+    let all_marks = || {
+        let mut links = left.iter().filter(|line| line[2..].starts_with("link"));
+        links.all(|line| line.starts_with("~ link nsrun#.altnames"))
+    };
     match found[..] {
+        ["link"] if all_marks() => "mark on the bridge".into(),
         [] if has("file") => "empty file".into(),
         [] => "less".into(),
         _ => found.join(" and "),

@@ -67,6 +67,37 @@ fn a_process_gets_a_link_on_a_bridge_that_others_made() {
 }
 
 #[test]
+fn an_address_on_a_bridge_of_others_is_asked_for_before_it_is_taken() {
+    let world = World::new();
+    world.sh("ip link add br9 type bridge; ip addr add 172.19.0.1/29 dev br9; ip link set br9 up");
+    // Another has all addresses but one.
+    world.sh(
+        "ip netns add other; ip link add o0 master br9 up type veth peer name eth0 netns other;
+         for n in 2 3 4 6; do ip -n other addr add 172.19.0.$n/29 dev eth0; done;
+         ip -n other link set eth0 up",
+    );
+    world.sh("ip netns add blue; ip netns add red");
+    assert!(settle(|| world.succeeds("ping -c1 -W1 172.19.0.2"), SOON));
+    let connected = world.nsrun(["connect", "blue", "bridge:br9"]).run().ok();
+    assert_eq!(connected.stdout, "eth0 172.19.0.5/29\n");
+    world.sh("ping -c1 -W3 172.19.0.5");
+    let default = world.json("ip -n blue -j -4 route show default");
+    assert_eq!(default[0]["gateway"], "172.19.0.1");
+    world
+        .nsrun(["run", "--net", "bridge:br9", "true"])
+        .run()
+        .exits(125)
+        .says("cannot choose an address on bridge \"br9\": somebody has each one of 172.19.0.1/29");
+    world.nsrun(["disconnect", "blue", "eth0"]).run().ok();
+    detached(&world, &["--net", "bridge:br9", "--name", "web"], &["sleep", "60"]);
+    assert_eq!(place(&world, "web").addresses("eth0"), ["172.19.0.5/29"]);
+    place(&world, "web").sh("ping -c1 -W3 172.19.0.1");
+    let bare = ["run", "--net", "bridge:br9,ip=none", "--"];
+    let show = ["ip", "-4", "-o", "addr", "show", "eth0"];
+    assert_eq!(world.nsrun(bare).args(show).run().ok().stdout, "");
+}
+
+#[test]
 fn a_named_namespace_gets_links_with_routes_and_the_only_default_route() {
     let world = World::new();
     world.sh("ip netns add blue");
@@ -147,6 +178,49 @@ fn neighbours_learn_a_new_owner_of_an_address_at_once() {
     assert!(settle(|| world.succeeds(&quick), Duration::from_secs(1)));
     let known = neighbour.json(&format!("ip -j neigh show {ip}"));
     assert_eq!(known[0]["lladdr"], "02:00:00:00:00:02");
+}
+
+#[test]
+fn a_run_with_an_address_of_its_own_choice_is_known_to_all_at_once() {
+    let world = World::new();
+    world.nsrun(["network", "create", "--subnet", "10.80.0.0/24", "web"]).run().ok();
+    detached(&world, &["--name", "a", "--net", "web"], &["sleep", "60"]);
+    let neighbour = place(&world, "a");
+    for n in 1..=3 {
+        let mac = format!("02:00:00:00:00:0{n}");
+        let net = format!("web,ip=10.80.0.99,mac={mac}");
+        let known = |place: &Place| {
+            let all = place.json("ip -j neigh show 10.80.0.99");
+            all[0]["lladdr"].as_str().map(String::from)
+        };
+        detached(&world, &["--name", "b", "--net", &net], &["sleep", "60"]);
+        if n > 1 {
+            // Nobody has sent anything there since the one before it.
+            assert_eq!(known(&neighbour).as_deref(), Some(mac.as_str()));
+            assert_eq!(known(&world).as_deref(), Some(mac.as_str()));
+        }
+        neighbour.sh("ping -c1 -W1 10.80.0.99");
+        world.sh("ping -c1 -W1 10.80.0.99");
+        world.nsrun(["stop", "-t0", "b"]).run().ok();
+    }
+}
+
+#[test]
+fn a_run_keeps_its_name_when_the_link_that_held_it_goes() {
+    let world = World::new();
+    world.nsrun(["network", "create", "--subnet", "10.80.0.0/24", "back"]).run().ok();
+    detached(&world, &["--name", "web"], &["sleep", "60"]);
+    world.nsrun(["connect", "web", "back", "--ip", "10.80.0.7"]).run().ok();
+    world.nsrun(["disconnect", "web", "bridge"]).run().ok();
+    assert_eq!(place(&world, "web").links(), ["eth1"]);
+    let listed = world.nsrun(["ps", "--json"]).run().ok().json();
+    assert_eq!((&listed[0]["name"], listed.as_array().unwrap().len()), (&"web".into(), 1));
+    world.nsrun(["run", "--name", "web", "true"]).run().exits(125).says("run \"web\" has it");
+    world.nsrun(["disconnect", "web", "back"]).run().exits(1).says("by which the run is known");
+    world.nsrun(["connect", "web", "bridge"]).run().ok();
+    world.nsrun(["exec", "web", "true"]).run().ok();
+    world.nsrun(["stop", "-t0", "web"]).run().ok();
+    assert!(settle(|| world.link("run:web").is_none(), SOON));
 }
 
 #[test]

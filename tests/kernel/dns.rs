@@ -141,6 +141,33 @@ fn a_member_that_comes_or_goes_is_seen_at_once() {
 }
 
 #[test]
+fn a_network_that_is_joined_later_gives_names_both_ways_until_it_is_left() {
+    let world = World::new();
+    world.nsrun(["network", "create", "--subnet", "10.80.0.0/24", "back"]).run().ok();
+    member(&world, "web", &[]);
+    member(&world, "db", &["--net", "back,ip=10.80.0.7"]);
+    let finds =
+        |who: &str, name: &str| world.nsrun(["exec", who, "getent", "ahostsv4", name]).run().stdout;
+    for _ in 0..3 {
+        assert_eq!((finds("web", "db"), finds("db", "web")), (String::new(), String::new()));
+        world.nsrun(["connect", "web", "back", "--ip", "10.80.0.9"]).run().ok();
+        assert!(finds("web", "db").starts_with("10.80.0.7 "));
+        assert!(finds("db", "web").starts_with("10.80.0.9 "));
+        let reverse = world.nsrun(["exec", "web", "getent", "hosts", "10.80.0.7"]).run().ok();
+        assert!(reverse.stdout.contains("db"), "{reverse}");
+        world.nsrun(["exec", "web", "ping", "-c1", "-W3", "db"]).run().ok();
+        world.nsrun(["exec", "db", "ping", "-c1", "-W3", "web"]).run().ok();
+        world.nsrun(["disconnect", "web", "back"]).run().ok();
+    }
+    // What was noted is no exit status.
+    world.nsrun(["stop", "web"]).run().ok();
+    let waiting = world.nsrun(["wait", "db"]).spawn();
+    world.nsrun(["connect", "db", "bridge"]).run().ok();
+    world.nsrun(["exec", "db", "sh", "-c", "kill -9 -1"]).run();
+    assert_eq!(waiting.wait().code(), Some(137));
+}
+
+#[test]
 fn other_names_are_asked_of_the_hosts_servers_and_missing_ones_are_said_to_be() {
     let world = World::new();
     let _upstream = upstream(&world, "203.0.113.1", "plain");

@@ -1,10 +1,12 @@
 //! `nsrun ip` beside iproute2's `ip`: the same state is shown alike, the same commands make the
 //! same state, and what is wrong is refused alike.
 
+mod bridge;
 mod change;
 mod errors;
 mod generator;
 mod show;
+mod walkthrough;
 mod watch;
 
 use serde_json::Value;

@@ -172,6 +172,8 @@ fn users_and_groups_are_those_asked_for() {
     assert_eq!(id("ann"), "1000\n100\n100 10\n/home/ann\n");
     assert_eq!(id("1000:44"), "1000\n44\n44\n/home/ann\n");
     assert_eq!(id("55:wheel"), "55\n10\n10\n/root\n");
+    let home = ["run", "--net", "none", "-u", "ann", "-e", "HOME=/srv", "--", "sh", "-c"];
+    assert_eq!(world.nsrun(home).arg("echo $HOME").run().ok().stdout, "/srv\n");
     let files =
         world.nsrun(["run", "--net", "none", "-u", "1000", "--", "cat", "/etc/shadow"]).run();
     assert_eq!(files.code(), Some(1), "{files}");

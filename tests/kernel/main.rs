@@ -4,6 +4,8 @@
 #[macro_use]
 mod world;
 
+mod completion;
+mod confined;
 mod connect;
 mod link_move;
 mod netns_exec;
@@ -19,6 +21,9 @@ mod environment;
 mod errors;
 mod faults;
 mod files;
+mod firewalld;
+mod forwarding;
+mod golden;
 mod identity;
 mod isolation;
 mod killed;
@@ -29,6 +34,7 @@ mod network;
 mod network_create;
 mod network_parent;
 mod network_several;
+mod packaging;
 mod parallel;
 mod ports_reach;
 mod ports_take;

@@ -182,8 +182,15 @@ fn a_failure_at_any_send_leaves_the_world_as_it_was() {
                 break;
             }
             let output = output.exits(125).says("nsrun: cannot ").says("Out of memory");
-            let named =
-                ["link \"", "bridge \"", "veth \"", "list ", "firewall", "launch the process"];
+            let named = [
+                "network \"",
+                "link \"",
+                "bridge \"",
+                "veth \"",
+                "list ",
+                "firewall",
+                "launch the process",
+            ];
             assert!(named.iter().any(|name| output.stderr.contains(name)), "{output}");
             world.assert_returns_to(&before, SOON);
         }

@@ -180,6 +180,48 @@ fn a_network_in_use_is_not_removed_and_its_users_are_named() {
 }
 
 #[test]
+fn a_run_that_starts_while_its_network_is_removed_has_it_or_fails() {
+    let world = World::new();
+    // Those who lose find no network of that name: the kernel decides, whenever it is.
+    for round in 0..8 {
+        world.nsrun(["network", "create", "web"]).run().ok();
+        let name = |n: usize| format!("r{round}x{n}");
+        let won = at_once(8, |n| {
+            if n % 2 == 0 {
+                return world.nsrun(["network", "rm", "web"]).run().code() == Some(0);
+            }
+            let run = ["run", "-d", "--net", "web", "--name", &name(n), "--", "sleep", "60"];
+            let output = world.nsrun(run).run();
+            if output.code() != Some(0) {
+                output.says("there is no network of that name");
+                return false;
+            }
+            true
+        });
+        for n in (1..8).step_by(2).filter(|n| won[*n]) {
+            let ping = "ping -c1 -W3 $(ip -4 route show default | cut -d' ' -f3)";
+            world.nsrun(["exec", &name(n), "sh", "-c", ping]).run().ok();
+            world.nsrun(["stop", "-t0", &name(n)]).run().ok();
+        }
+        let _ = world.nsrun(["network", "rm", "web"]).run();
+        assert!(settle(|| world.links() == ["up0"], LONG));
+    }
+}
+
+#[test]
+fn a_network_that_was_not_quite_removed_is_found_again() {
+    let world = World::new();
+    world.nsrun(["run", "true"]).run().ok();
+    // As network rm leaves it when it is killed.
+    world.sh("ip link property del dev nsrun0 altname net:bridge");
+    world.nsrun(["run", "true"]).run().ok();
+    assert_eq!(world.link("nsrun0").unwrap()["altnames"], serde_json::json!(["net:bridge"]));
+    world.sh("ip link property del dev nsrun0 altname net:bridge");
+    world.nsrun(["network", "prune"]).run().ok();
+    assert!(settle(|| world.links() == ["up0"], LONG));
+}
+
+#[test]
 fn prune_removes_the_unused_and_keeps_the_used() {
     let world = World::new();
     for name in ["used", "unused"] {

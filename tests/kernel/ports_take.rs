@@ -231,7 +231,7 @@ fn the_exit_of_a_run_with_ports_takes_no_longer() {
             run(&world, ports).ok();
             start.elapsed()
         };
-        (0..9).map(|_| once()).min().unwrap_or_default()
+        (0..25).map(|_| once()).min().unwrap_or_default()
     };
     time(&[]);
     let (plain, with) = (time(&[]), time(&["8080:80", "8081:81"]));

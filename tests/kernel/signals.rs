@@ -121,6 +121,33 @@ fn orphans_inside_are_reaped() {
 }
 
 #[test]
+fn a_run_without_a_link_that_survives_is_still_known() {
+    let world = World::new();
+    for pid in ["private", "host"] {
+        let options = ["--net", "none", "--survive", "--pid", pid, "--name", "web"];
+        crate::runs::detached(&world, &options, &["sleep", "60"]);
+        let shown = world.nsrun(["inspect", "--json", "web"]).run().ok().json();
+        world.sh(&format!("kill -9 {}", shown["supervisor"]));
+        let gone = format!("! kill -0 {} 2>/dev/null", shown["supervisor"]);
+        assert!(settle(|| world.succeeds(&gone), SOON));
+        let listed = world.nsrun(["ps", "--json"]).run().ok().json();
+        assert_eq!(listed[0]["pid"], shown["pid"], "{listed}");
+        world
+            .nsrun(["run", "--net", "none", "--name", "web", "true"])
+            .run()
+            .exits(125)
+            .says("cannot take name \"web\": run \"web\" has it");
+        world.nsrun(["exec", "web", "true"]).run().ok();
+        world.nsrun(["stop", "-t0", "web"]).run().ok();
+        assert!(settle(
+            || world.nsrun(["ps", "--json"]).run().ok().json() == serde_json::json!([]),
+            SOON
+        ));
+        assert!(settle(|| world.sh("ls /run").is_empty(), SOON));
+    }
+}
+
+#[test]
 fn a_run_that_may_survive_does() {
     let world = World::new();
     // Looking into another namespace gives this one an id of its own.

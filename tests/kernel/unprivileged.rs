@@ -63,6 +63,19 @@ fn a_network_needs_root_and_the_error_says_so() {
 }
 
 #[test]
+fn what_an_ordinary_user_cannot_do_is_said_with_what_would_help() {
+    let world = world_with_user!();
+    world.nsrun(["network", "create", "--subnet", "10.80.0.0/24", "web"]).run().ok();
+    for args in [&["network", "create", "own"][..], &["network", "rm", "web"]] {
+        let output = as_user(&world, args).run().exits(1).says("run as root");
+        assert!(!output.stderr.contains("--net none"), "{output}");
+    }
+    let listed = as_user(&world, &["ps"]).run().ok();
+    listed.says("runs without a network are not shown: XDG_RUNTIME_DIR is not set");
+    assert_eq!(world.nsrun(["ps"]).run().ok().stderr, "");
+}
+
+#[test]
 fn ids_of_others_are_not_given_away() {
     let world = world_with_user!();
     let maps = ["run", "--net", "none", "--userns", "--uidmap", "0:0:1", "true"];
@@ -93,4 +106,30 @@ fn a_set_uid_program_refuses_to_run() {
         let output = world.cmd(user).arg("/run/nsrun-suid").args(args).run().exits(2);
         output.says("cannot be run set-uid");
     }
+}
+
+#[test]
+fn networks_ports_and_rules_need_root_and_the_error_says_so() {
+    let world = world_with_user!();
+    world.nsrun(["run", "-d", "--name", "a", "-p", "90:90", "sleep", "1000"]).run().ok();
+    let before = world.snapshot();
+    for command in [
+        &["network", "create", "web"][..],
+        &["publish", "a", "80:80"],
+        &["publish", "a", "8080:80"],
+        &["unpublish", "a", "90:90"],
+        &["firewall", "show"],
+        &["firewall", "reload"],
+        &["gc"],
+    ] {
+        let output = as_user(&world, command).run().exits(1);
+        assert!(
+            output.stderr.ends_with("hint: this needs CAP_NET_ADMIN: run as root\n"),
+            "{output}"
+        );
+        // Nothing that is not true is said before.
+        assert!(output.stderr.starts_with("nsrun: cannot "), "{output}");
+    }
+    assert_eq!(as_user(&world, &["port", "a"]).run().ok().stdout, "90:90/tcp\n");
+    world.assert_returns_to(&before, SOON);
 }

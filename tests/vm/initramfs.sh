@@ -45,7 +45,7 @@ if [ -n "$modules" ]; then
     # The third column of the table. The network card of the machine comes on top.
     wanted=$(sed -n '/^| feature /,/^$/p' "$here/../../docs/embedded.md" | cut -d'|' -f4 |
         grep -o '`[^`]*`' | tr -d '`')
-    # libcrc32c, which nf_tables depends on until Linux 6.15, asks for an algorithm by its name.
+    # libcrc32c, which nf_tables may depend on, asks for an algorithm by its name.
     # shellcheck disable=SC2086 # words
     for file in $(with_dependencies $wanted crc32c_generic virtio_net virtio_pci); do
         name=${file##*/}

@@ -34,7 +34,7 @@ pub struct Comment {
 impl Comment {
     /// The record of `text`; `None` when it is longer than [`COMMENT_MAX`] or holds a NUL.
     pub fn new(text: &str) -> Option<Self> {
-        if text.len() > COMMENT_MAX || text.bytes().any(|byte| byte == 0) {
+        if text.len() > COMMENT_MAX || text.as_bytes().contains(&0) {
             return None;
         }
         let mut bytes = [0; COMMENT_MAX + 3];

@@ -14,6 +14,10 @@ use crate::plan::firewall::rule::{Base, Chain, Family, Hook, Kind, Rule, Side, T
 use crate::plan::firewall::set::{Element, Field, Given, Gives, Set};
 use crate::plan::firewall::{Change, TABLE, VERSION};
 
+/// Protocol and type of what says to be a router (RFC 4861).
+const ICMPV6: u8 = 58;
+const ROUTER_ADVERTISEMENT: u8 = 134;
+
 /// Writes one change.
 pub(super) fn encode(change: &Change, batch: &mut Batch<'_>, flags: Flags) {
     let create = flags | Flags::CREATE;
@@ -231,6 +235,16 @@ fn write_term(term: &Term, e: &mut Attrs<'_, Expressions>) {
             load_link(*side, e);
             e.verdict_map(map.name, key);
         }
+        Term::IsBridge(side) => {
+            let kind = match side {
+                Side::In => meta::Key::IIFKIND,
+                Side::Out => meta::Key::OIFKIND,
+            };
+            e.meta(kind, key).cmp(key, cmp::Op::EQ, &whole(&"bridge".into()));
+        }
+        Term::Of(family) => {
+            only(*family, e);
+        }
         Term::SourceIn(family, set) => {
             load(*family, false, e);
             e.lookup(set.name, key);
@@ -253,6 +267,11 @@ fn write_term(term: &Term, e: &mut Attrs<'_, Expressions>) {
             only(Family::V6, e);
             e.payload(payload::Base::NETWORK_HEADER, 24, 1, key);
             e.cmp(key, cmp::Op::NEQ, &[0xff]);
+        }
+        Term::RouterAdvertisement => {
+            e.meta(meta::Key::L4PROTO, key).cmp(key, cmp::Op::EQ, &[ICMPV6]);
+            e.payload(payload::Base::TRANSPORT_HEADER, 0, 1, key);
+            e.cmp(key, cmp::Op::EQ, &[ROUTER_ADVERTISEMENT]);
         }
         Term::FromHost => of_host(fib::FibFlags::SADDR, e),
         Term::ToHost => of_host(fib::FibFlags::DADDR, e),
@@ -291,6 +310,9 @@ fn write_term(term: &Term, e: &mut Attrs<'_, Expressions>) {
         }
         Term::Drop => {
             e.drop();
+        }
+        Term::Return => {
+            e.return_();
         }
         Term::Jump(chain) => {
             e.jump(chain);

@@ -1,7 +1,10 @@
 //! The ruleset carried out: one transaction each.
 
 mod encode;
+#[cfg(test)]
+mod encode_tests;
 mod foreign;
+mod forwarding;
 mod ports;
 mod removal;
 mod request;
@@ -12,11 +15,11 @@ use nl::{Batch, Flags};
 
 use crate::error::{Error, Result};
 use crate::facts::Network;
-use crate::kernel::{Kernel, Netfilter, words};
+use crate::kernel::{self, Kernel, Netfilter, words};
 use crate::plan::firewall::rule::{Rule, Term};
-use crate::plan::firewall::set::{BRIDGES, GUARDED, SUBNETS6, Set};
-use crate::plan::firewall::{self, Change, TABLE, VERSION};
-use crate::sys::{self, Errno};
+use crate::plan::firewall::set::BRIDGES;
+use crate::plan::firewall::{self, Change, Guard, TABLE, VERSION};
+use crate::sys::Errno;
 
 pub use ports::publish;
 pub use removal::{release, sweep};
@@ -49,8 +52,8 @@ pub(super) fn write(changes: &[Change], batch: &mut Batch<'_>) {
 ///
 /// # Errors
 /// The kernel refused; nothing was changed.
-pub(super) fn add_rules(kernel: &mut Kernel, network: &Network, guarded: &[String]) -> Result<()> {
-    let own = [firewall::network(network), firewall::guard(guarded)].concat();
+pub(super) fn add_rules(kernel: &mut Kernel, network: &Network, guard: Guard) -> Result<()> {
+    let own = [firewall::network(network), firewall::guard(guard)].concat();
     // What an interrupted removal left of another network is in the way of this one.
     let mut in_the_way = false;
     for _ in 0..TRIES {
@@ -66,9 +69,9 @@ pub(super) fn add_rules(kernel: &mut Kernel, network: &Network, guarded: &[Strin
             sweep_all(kernel)?;
         }
         match refusals.first() {
-            None if network.leads_out() => return foreign::admit(kernel.netfilter()?, network),
+            None if network.is_routed() => return foreign::admit(kernel.netfilter()?, network),
             None => return Ok(()),
-            Some(refusal) if somebody_was_faster(refusal) => in_the_way = is_ours,
+            Some(refusal) if somebody_was_faster(&changes, refusal) => in_the_way = is_ours,
             Some(refusal) => return Err(refused(&changes, refusal)),
         }
     }
@@ -82,9 +85,9 @@ pub(super) fn add_rules(kernel: &mut Kernel, network: &Network, guarded: &[Strin
 pub(super) fn remove_rules(kernel: &mut Kernel, network: &Network) -> Result<()> {
     foreign::dismiss(kernel.netfilter()?, |name| name == network.name)?;
     let mut others = kernel.networks()?;
-    others.retain(|other| other.number != network.number && firewall::is_managed(other));
-    if others.is_empty() {
-        return remove_table(kernel, Some(network));
+    others.retain(|other| other.number != network.number && other.is_managed());
+    if others.is_empty() && remove_table(kernel, Some(network))? {
+        return Ok(());
     }
     let changes = firewall::forget(network);
     let refusals = commit(kernel.netfilter()?, None, &changes)?;
@@ -101,16 +104,16 @@ pub(super) fn remove_rules(kernel: &mut Kernel, network: &Network) -> Result<()>
 /// # Errors
 /// The kernel refused.
 pub fn sweep_rules(kernel: &mut Kernel) -> Result<()> {
+    if !Netfilter::is_there()? {
+        return Ok(());
+    }
     let networks = kernel.networks()?;
     let is_gone = |name: &str| !networks.iter().any(|network| network.name == name);
     foreign::dismiss(kernel.netfilter()?, is_gone)?;
-    if kernel.netfilter()?.table_comment(TABLE)?.is_none() {
-        return Ok(());
-    }
-    let managed = networks.iter().filter(|network| firewall::is_managed(network));
+    let managed = networks.iter().filter(|network| network.is_managed());
     let keys: Vec<_> = managed.map(firewall::link_key).collect();
-    if keys.is_empty() {
-        return remove_table(kernel, None);
+    if keys.is_empty() && remove_table(kernel, None)? {
+        return Ok(());
     }
     let begins = keys.iter().map(|key| value::bytes(std::slice::from_ref(key)));
     let known: Vec<_> = begins.chain(keys.iter().filter_map(value::end)).collect();
@@ -121,34 +124,18 @@ pub fn sweep_rules(kernel: &mut Kernel) -> Result<()> {
     rebuild(kernel)
 }
 
-/// Takes the table away with the last network. As long as it keeps this host from routing between
-/// its other links, it goes only together with forwarding; and that only goes if nobody else, such
-/// as a container engine or a hypervisor with a bridge of its own, may count on it by now. Of a
-/// network that nobody knows any more the table itself says whether that is so.
-fn remove_table(kernel: &mut Kernel, last: Option<&Network>) -> Result<()> {
-    let has = |kernel: &mut Kernel, set: &Set| -> Result<bool> {
-        Ok(!kernel.netfilter()?.elements(TABLE, set.name)?.is_empty())
-    };
-    let (guarded, has_ipv6) = match last {
-        Some(last) => (last.options.guarded, last.options.gateway6.is_some()),
-        None => (has(kernel, &GUARDED)?, has(kernel, &SUBNETS6)?),
-    };
-    if guarded {
-        if kernel.has_foreign_bridge(last.map_or("", |last| &last.bridge))? {
-            return Ok(());
-        }
-        let mut keys = vec!["net.ipv4.ip_forward"];
-        keys.extend(has_ipv6.then_some("net.ipv6.conf.all.forwarding"));
-        for key in keys {
-            sys::file::set(key, "0")
-                .map_err(|errno| Error::new(format!("cannot set {key}")).because(errno.desc()))?;
-        }
+/// Takes the table away with the last network, whose bridge may still be there. As long as the
+/// table keeps this host from routing for others, it goes only together with forwarding. Whether
+/// both are gone.
+fn remove_table(kernel: &mut Kernel, last: Option<&Network>) -> Result<bool> {
+    if !forwarding::stop(kernel, last.map(|last| &*last.bridge))? {
+        return Ok(false);
     }
     let changes = [Change::RemoveTable];
     let refusals = commit(kernel.netfilter()?, None, &changes)?;
     match refusals.first() {
         Some(refusal) if refusal.errno != Errno::ENOENT as i32 => Err(refused(&changes, refusal)),
-        _ => Ok(()),
+        _ => Ok(true),
     }
 }
 
@@ -157,6 +144,9 @@ fn remove_table(kernel: &mut Kernel, last: Option<&Network>) -> Result<()> {
 /// # Errors
 /// The kernel refused; nothing was changed.
 pub fn rebuild(kernel: &mut Kernel) -> Result<()> {
+    if !kernel.networks()?.iter().any(Network::is_managed) && remove_table(kernel, None)? {
+        return Ok(());
+    }
     for _ in 0..TRIES {
         let there = kernel.netfilter()?.table_comment(TABLE)?.is_some();
         let changes = whole(kernel, there, None, &[])?;
@@ -164,14 +154,12 @@ pub fn rebuild(kernel: &mut Kernel) -> Result<()> {
         match refusals.first() {
             None => {
                 let networks = kernel.networks()?;
-                let managed =
-                    networks.iter().filter(|one| firewall::is_managed(one) && one.leads_out());
-                for network in managed {
+                for network in networks.iter().filter(|network| network.is_routed()) {
                     foreign::admit(kernel.netfilter()?, network)?;
                 }
                 return Ok(());
             }
-            Some(refusal) if somebody_was_faster(refusal) => {}
+            Some(refusal) if somebody_was_faster(&changes, refusal) => {}
             Some(refusal) => return Err(refused(&changes, refusal)),
         }
     }
@@ -212,17 +200,25 @@ fn others(kernel: &mut Kernel, unfinished: Option<&Network>) -> Result<Vec<Chang
     let mut runs = if networks.is_empty() { Vec::new() } else { kernel.runs()? };
     // The link of a run that has ended stays for a moment, and its ports must not come back.
     runs.retain(|run| run.alive);
-    let links = match networks.iter().any(|network| network.options.guarded) {
-        true => kernel.host()?.guard,
-        false => Vec::new(),
-    };
-    Ok(firewall::whole(&networks, &runs, &links))
+    let (forwards4, forwards6) = kernel::forwarding();
+    Ok(firewall::whole(&networks, &runs, Guard::of(forwards4, forwards6)))
 }
 
-/// Whether it was refused only because another made or removed the same between a look and the
-/// change.
-fn somebody_was_faster(refusal: &Refusal) -> bool {
-    matches!(Errno::from_raw(refusal.errno), Errno::EEXIST | Errno::ENOENT | Errno::ERESTART)
+/// Whether changes were refused only because another made or removed the same between a look and
+/// the change.
+fn somebody_was_faster(changes: &[Change], refusal: &Refusal) -> bool {
+    match Errno::from_raw(refusal.errno) {
+        Errno::EEXIST | Errno::ERESTART => true,
+        // Of a rule in a table that is made by the same changes: the kernel lacks what it says.
+        Errno::ENOENT => {
+            let is_rule = matches!(
+                changes.get(refusal.index),
+                Some(Change::AddRule(_) | Change::AddChain(_))
+            );
+            !(is_rule && changes.contains(&Change::AddTable))
+        }
+        _ => false,
+    }
 }
 
 fn busy(what: &str) -> Error {

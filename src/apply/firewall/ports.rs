@@ -3,6 +3,7 @@
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
 use super::{TRIES, busy, commit, refused, removal, whole};
+use crate::apply::NEEDS_NET_ADMIN;
 use crate::error::{Error, Result};
 use crate::facts::{HolderState, Lease};
 use crate::kernel::{Kernel, listener};
@@ -133,6 +134,7 @@ fn hold(port: Publication, address: IpAddr) -> Result<Option<Bound>> {
                 Errno::EADDRNOTAVAIL => error
                     .because(format!("this host has no address {address}"))
                     .hint("ip address, or nsrun ip address, shows those it has"),
+                Errno::EACCES => error.because(errno.desc()).hint(NEEDS_NET_ADMIN),
                 other => error.because(other.desc()),
             })
         }
@@ -152,56 +154,75 @@ fn name(port: Publication) -> String {
 /// A port of all addresses and the same port of one address are keys of different maps, which
 /// do not lock each other.
 fn check_other_maps(kernel: &mut Kernel, publisher: &Publisher, ports: Publication) -> Result<()> {
-    for port in ports.each() {
-        for (claim, hint) in publisher.elements(port) {
-            let key = vec![Value::Protocol(port.protocol), Value::Port(port.first)];
-            let (any, single, map): (&'static Set, &'static Set, &'static Set) =
-                match claim.set.name.ends_with('4') {
-                    true => (&PORTS4, &SINGLE4, &ADDRESS_PORTS4),
-                    false => (&PORTS6, &SINGLE6, &ADDRESS_PORTS6),
-                };
-            if hint.is_some() {
-                refuse_taken(kernel, port, &Element::of(any, key))?;
-            } else if removal::look_up(kernel, &Element::of(single, key.clone()))?.is_some() {
-                for other in removal::elements(kernel.netfilter()?, map)? {
-                    if other.key.get(1..) == Some(&key[..]) {
-                        refuse_taken(kernel, port, &other)?;
-                    }
-                }
-            }
-        }
+    let mut wanted = Vec::new();
+    for (claim, hint) in publisher.elements(ports) {
+        let (any, single): (&'static Set, &'static Set) = match claim.set.name.ends_with('4') {
+            true => (&PORTS4, &SINGLE4),
+            false => (&PORTS6, &SINGLE6),
+        };
+        wanted.push(match hint {
+            Some(hint) => Element::of(any, hint.key),
+            None => Element::of(single, claim.key),
+        });
     }
-    Ok(())
+    let mut taken = Vec::new();
+    for found in removal::look_up_all(kernel, &wanted)? {
+        let map: &'static Set = match found.set.name {
+            name if name == SINGLE4.name => &ADDRESS_PORTS4,
+            name if name == SINGLE6.name => &ADDRESS_PORTS6,
+            _ => {
+                taken.push(found);
+                continue;
+            }
+        };
+        let mut others = removal::elements(kernel.netfilter()?, map)?;
+        others.retain(|other| other.key.get(1..) == Some(&found.key[..]));
+        taken.append(&mut others);
+    }
+    refuse_taken(kernel, ports, &taken)
 }
 
 /// Frees those of the ports whose runs are gone. With `any` those that others have are all the
 /// same.
 fn free(kernel: &mut Kernel, publisher: &Publisher, ports: Publication, any: bool) -> Result<()> {
-    for port in ports.each() {
-        for (claim, _) in publisher.elements(port) {
-            match refuse_taken(kernel, port, &claim) {
-                Err(_) if any => {}
-                other => other?,
-            }
-        }
+    let elements = publisher.elements(ports);
+    let claims: Vec<Element> = elements.into_iter().map(|(claim, _)| claim).collect();
+    let taken = removal::look_up_all(kernel, &claims)?;
+    match refuse_taken(kernel, ports, &taken) {
+        Err(_) if any => Ok(()),
+        other => other,
     }
-    Ok(())
 }
 
-/// Refuses a port that a run has; of a run that is gone it is taken away.
-fn refuse_taken(kernel: &mut Kernel, port: Publication, element: &Element) -> Result<()> {
-    let Some(found) = removal::look_up(kernel, element)? else { return Ok(()) };
-    let owner = found.comment.as_deref().and_then(Owner::parse);
-    let by = match owner {
-        None => "somebody added it to the firewall by hand".into(),
-        Some(owner) => match holder(kernel, owner)? {
-            Some(title) => format!("run \"{title}\" has it (process {})", owner.pid),
-            None => return removal::remove_of(kernel, element, owner),
-        },
-    };
-    Err(Error::new(format!("cannot publish port {}", name(port)))
-        .because(by)
-        .hint("choose another port, or end that run with \"nsrun stop\""))
+/// Refuses ports that runs have; those of runs that are gone are taken away.
+fn refuse_taken(kernel: &mut Kernel, ports: Publication, taken: &[Element]) -> Result<()> {
+    let mut gone: Vec<Owner> = Vec::new();
+    for element in taken {
+        let owner = element.comment.as_deref().and_then(Owner::parse);
+        if owner.is_some_and(|owner| gone.contains(&owner)) {
+            continue;
+        }
+        let by = match owner {
+            None => "somebody added it to the firewall by hand".into(),
+            Some(owner) => match holder(kernel, owner)? {
+                Some(title) => format!("run \"{title}\" has it (process {})", owner.pid),
+                None => {
+                    gone.push(owner);
+                    continue;
+                }
+            },
+        };
+        // Of a range the port that is taken.
+        let number = element.key.iter().find_map(|value| match value {
+            Value::Port(number) => Some(*number),
+            _ => None,
+        });
+        let port = Publication { first: number.unwrap_or(ports.first), ..ports };
+        return Err(Error::new(format!("cannot publish port {}", name(port)))
+            .because(by)
+            .hint("choose another port, or end that run with \"nsrun stop\""));
+    }
+    gone.into_iter().try_for_each(|owner| removal::remove_of(kernel, taken, owner))
 }
 
 /// What the owner of a port is called; `None` when it is gone.

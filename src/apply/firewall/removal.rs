@@ -1,12 +1,13 @@
 //! Removing ports: at the end of a run, on request, and those of runs whose nsrun was killed.
 
+use std::collections::HashSet;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
 use super::{TRIES, busy, commit, value};
 use crate::error::{Error, Result};
 use crate::facts::{Joined, Lease, Run};
 use crate::kernel::{Found, Kernel, Link, Netfilter, words};
-use crate::plan::firewall::set::{Element, Given, Gives, PORT_MAPS, PUBLISHERS, Set, Value};
+use crate::plan::firewall::set::{Element, Given, Gives, PORT_MAPS, PUBLISHERS, SETS, Set, Value};
 use crate::plan::firewall::{Change, Owner, Publisher, TABLE};
 use crate::spec::{Publication, sort};
 
@@ -54,7 +55,7 @@ pub(super) fn remove(
         let refusals = commit(kernel.netfilter()?, Some(generation), &changes)?;
         match refusals.first() {
             None => return Ok(chosen),
-            Some(refusal) if super::somebody_was_faster(refusal) => {}
+            Some(refusal) if super::somebody_was_faster(&changes, refusal) => {}
             Some(refusal) => {
                 return Err(Error::new("cannot remove published ports").because(words(refusal)));
             }
@@ -63,18 +64,36 @@ pub(super) fn remove(
     Err(busy("remove published ports"))
 }
 
-/// Removes one element if it belongs to `owner`.
-pub(super) fn remove_of(kernel: &mut Kernel, element: &Element, owner: Owner) -> Result<()> {
-    remove(kernel, |kernel| owned(kernel, std::slice::from_ref(element), owner)).map(drop)
+/// Removes those of the elements that belong to `owner`.
+pub(super) fn remove_of(kernel: &mut Kernel, elements: &[Element], owner: Owner) -> Result<()> {
+    remove(kernel, |kernel| owned(kernel, elements, owner)).map(drop)
 }
 
 /// Those of the elements that are there and belong to `by`.
-pub(super) fn owned(kernel: &mut Kernel, elements: &[Element], by: Owner) -> Result<Vec<Element>> {
-    let mut own = Vec::new();
-    for element in elements {
-        own.extend(look_up(kernel, element)?.filter(|found| owner(found) == Some(by)));
+fn owned(kernel: &mut Kernel, elements: &[Element], by: Owner) -> Result<Vec<Element>> {
+    let mut found = look_up_all(kernel, elements)?;
+    found.retain(|found| owner(found) == Some(by));
+    Ok(found)
+}
+
+/// Those of the elements that are there, as the kernel has them. Few are asked for one by one, of
+/// many whole sets are read: so a range takes no longer than what it makes.
+pub(super) fn look_up_all(kernel: &mut Kernel, wanted: &[Element]) -> Result<Vec<Element>> {
+    const FEW: usize = 64;
+    let mut found = Vec::new();
+    if wanted.len() <= FEW {
+        for element in wanted {
+            found.extend(look_up(kernel, element)?);
+        }
+        return Ok(found);
     }
-    Ok(own)
+    let keys: HashSet<_> = wanted.iter().map(|one| (one.set.name, &one.key)).collect();
+    for set in SETS.into_iter().filter(|set| wanted.iter().any(|one| std::ptr::eq(one.set, *set))) {
+        let mut all = elements(kernel.netfilter()?, set)?;
+        all.retain(|one| keys.contains(&(one.set.name, &one.key)));
+        found.append(&mut all);
+    }
+    Ok(found)
 }
 
 /// An element as the kernel has it, by its key.
@@ -161,20 +180,14 @@ fn release_lease(kernel: &mut Kernel, owner: Owner, run: Run, ports: &[Publicati
     let elements: Vec<Element> =
         ports.iter().flat_map(|&port| publisher.elements(port)).map(|(claim, _)| claim).collect();
     remove(kernel, |kernel| {
-        let mut own = Vec::new();
-        let mut address = None;
-        for element in &elements {
-            if let Some(found) = look_up(kernel, element)?
-                && self::owner(&found) == Some(owner)
-            {
-                if let Given::Values(values) = &found.gives
-                    && let Some(&Value::Address(to @ IpAddr::V4(_))) = values.first()
-                {
-                    address = Some(to);
-                }
-                own.push(found);
-            }
-        }
+        let mut own = owned(kernel, &elements, owner)?;
+        let address = own.iter().find_map(|found| match &found.gives {
+            Given::Values(values) => match values.first() {
+                Some(&Value::Address(to @ IpAddr::V4(_))) => Some(to),
+                _ => None,
+            },
+            _ => None,
+        });
         if let Some(address) = address {
             let index = Element::of(&PUBLISHERS, vec![Value::Address(address)]);
             // The next one with this address may have published already.

@@ -1,7 +1,7 @@
 //! Ports on request: listed, taken back, swept.
 
 use super::ports::holder;
-use super::removal::{elements, owned, owner, port_elements, remove};
+use super::removal::{elements, owner, port_elements, remove, remove_of};
 use crate::error::Result;
 use crate::kernel::Kernel;
 use crate::plan::Step;
@@ -122,5 +122,5 @@ pub fn unmark(kernel: &mut Kernel) -> Result<Vec<Step>> {
 pub fn unpublish(kernel: &mut Kernel, publisher: &Publisher, ports: &[Publication]) -> Result<()> {
     let elements: Vec<Element> =
         ports.iter().flat_map(|&port| publisher.elements(port)).map(|(claim, _)| claim).collect();
-    remove(kernel, |kernel| owned(kernel, &elements, publisher.owner)).map(drop)
+    remove_of(kernel, &elements, publisher.owner)
 }

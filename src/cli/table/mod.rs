@@ -1,10 +1,12 @@
 //! What can be typed: every command and option, once.
 //!
-//! The parser and the help read this table and nothing else. To add a command, write a
+//! The parser, the help, the manual and the shells' completions are made of this table and nothing
+//! else; after a change, "make generate" prints the latter two anew. To add a command, write a
 //! `const` of type [`Command`] and list it in the `subcommands` of its parent, [`NSRUN`] or a
 //! group; to add an option, add one [`Opt`] to a section of its command.
 
 mod decode;
+mod generate;
 mod help;
 mod ip;
 mod link;
@@ -17,8 +19,9 @@ mod shared;
 
 use super::command::{Command, Opt, Section};
 use decode::DECODE;
+use generate::GENERATE;
 use help::HELP_COMMAND;
-use ip::IP;
+use ip::{BRIDGE, IP};
 use link::LINK;
 use netns::NETNS;
 use network::{CONNECT, DISCONNECT, NETWORK};
@@ -63,8 +66,10 @@ pub static NSRUN: Command = Command {
         NETNS,
         LINK,
         IP,
+        BRIDGE,
         GC,
         DECODE,
+        GENERATE,
         HELP_COMMAND,
     ],
     notes: &[(
@@ -79,6 +84,15 @@ pub static NSRUN: Command = Command {
         ),
         ("See what runs, with its addresses", "nsrun ps"),
     ],
+    files: &[
+        (
+            "/etc/nsrun/networks/NAME.json",
+            "Declares a network that is made when it is first joined.",
+        ),
+        ("/run/nsrun", "Locks, by which names are taken; what is in the files means nothing."),
+        ("/run/netns", "Network namespaces with a name, the same that ip-netns(8) has."),
+    ],
+    see: &[("ip-netns", "8"), ("namespaces", "7"), ("network_namespaces", "7"), ("unshare", "1")],
     ..Command::EMPTY
 };
 

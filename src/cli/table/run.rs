@@ -35,7 +35,8 @@ pub(super) const RUN: Command = Command {
                      subnet that nothing else uses), \"ptp\" (a link of its own that the host routes \
                      to), one made by \"nsrun network create\", or, with ip=ADDRESS/LENGTH and \
                      gateway=ADDRESS, what there is on this host: bridge:LINK, macvlan:LINK or \
-                     ipvlan:LINK (with mode=MODE; LINK.TAG makes a VLAN); repeated for eth0, eth1 \
+                     ipvlan:LINK (with mode=MODE; LINK.TAG makes a VLAN; without ip, a bridge's \
+                     subnet is asked for a free address unless ip=none); repeated for eth0, eth1 \
                      and so on; keys are ip, mac, mtu, ifname and default-route=yes|no. Or the only one: \
                      \"none\" (loopback only), or what to share: \"host\", ns:NAME, ns:/PATH, pid:PID or \
                      container:NAME (that of a run); default bridge",
@@ -174,6 +175,11 @@ pub(super) const RUN: Command = Command {
                 Opt::flag(
                     "no-new-privs",
                     "let no set-uid program or file capability give CMD more rights",
+                ),
+                Opt::flag(
+                    "unconfined",
+                    "with --rootfs or --userns, neither cover what is the host's in /proc and /sys \
+                     nor refuse the system calls that container engines refuse",
                 ),
                 Opt::one_of(
                     "pid",

@@ -33,6 +33,7 @@ pub fn exec(name: &NetnsName, command: &[OsString]) -> Error {
         account: None,
         capabilities: u64::MAX,
         no_new_privileges: false,
+        confined: false,
         preserve_fds: 0,
         survive: false,
     };

@@ -1,5 +1,7 @@
 //! `nsrun network create`: make a network.
 
+use std::io::{self, Write};
+
 use crate::apply::{self, Made};
 use crate::cli::Args;
 use crate::commands::attach::Vlan;
@@ -47,7 +49,6 @@ pub(in crate::commands) fn create(args: &Args) -> Result<u8> {
     let mut warnings = Vec::new();
     let (network, sends) =
         plan::create_network(&new, &kernel.host()?, file::random(), &mut warnings)?;
-    warn(&warnings);
     // Until the network that uses it is there to be seen.
     let vlan = network.below().map(Vlan::hold).transpose()?.flatten();
     let made = apply::make_network(&mut kernel, &sends);
@@ -56,7 +57,8 @@ pub(in crate::commands) fn create(args: &Args) -> Result<u8> {
     }
     match made? {
         Made::Done(_) => {
-            println!("{}", network.name);
+            warn(&warnings);
+            let _ = writeln!(io::stdout(), "{}", network.name);
             Ok(0)
         }
         Made::Raced => Err(Error::new(format!("cannot make network \"{}\"", network.name))

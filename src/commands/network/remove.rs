@@ -1,5 +1,7 @@
 //! `nsrun network rm` and `prune`: remove networks that nobody uses.
 
+use std::io::{self, Write};
+
 use super::{find, members};
 use crate::apply;
 use crate::cli::Args;
@@ -8,7 +10,7 @@ use crate::commands::operand;
 use crate::error::{Error, Result};
 use crate::facts::{Holder, HolderState, Network, Status};
 use crate::kernel::{Kernel, Lock};
-use crate::plan::{Step, firewall};
+use crate::plan::Step;
 
 pub(in crate::commands) fn remove(args: &Args) -> Result<u8> {
     let _lock = Lock::networks();
@@ -19,16 +21,22 @@ pub(in crate::commands) fn remove(args: &Args) -> Result<u8> {
     let runs = kernel.runs()?;
     for n in 0..args.operands().len() {
         let network = find(&mut kernel, operand(args, n)?)?;
-        let users = users(&mut kernel, &runs, &network)?;
-        if !users.is_empty() {
-            return Err(Error::new(format!("cannot remove network \"{}\"", network.name))
-                .because(format!("it is used by {}", users.join(", ")))
-                .hint("end them (nsrun stop), or disconnect them"));
-        }
+        refuse_used(&network, &users(&mut kernel, &runs, &network)?)?;
         networks.push(network);
     }
-    networks.iter().try_for_each(|network| delete(&mut kernel, network))?;
+    for network in &networks {
+        refuse_used(network, &delete(&mut kernel, network)?)?;
+    }
     Ok(0)
+}
+
+fn refuse_used(network: &Network, users: &[String]) -> Result<()> {
+    if users.is_empty() {
+        return Ok(());
+    }
+    Err(Error::new(format!("cannot remove network \"{}\"", network.name))
+        .because(format!("it is used by {}", users.join(", ")))
+        .hint("end them (nsrun stop), or disconnect them"))
 }
 
 pub(in crate::commands) fn prune(_: &Args) -> Result<u8> {
@@ -37,22 +45,37 @@ pub(in crate::commands) fn prune(_: &Args) -> Result<u8> {
     apply::firewall::sweep_rules(&mut kernel)?;
     let (networks, runs) = (kernel.networks()?, kernel.runs()?);
     for network in networks {
-        if users(&mut kernel, &runs, &network)?.is_empty() {
-            delete(&mut kernel, &network)?;
+        if users(&mut kernel, &runs, &network)?.is_empty()
+            && delete(&mut kernel, &network)?.is_empty()
+        {
             // An unfinished one, left by a process that was killed, has no name yet.
-            println!("{}", if network.complete { &network.name } else { &network.bridge });
+            let _ = writeln!(
+                io::stdout(),
+                "{}",
+                if network.complete { &network.name } else { &network.bridge }
+            );
         }
     }
     Ok(0)
 }
 
-fn delete(kernel: &mut Kernel, network: &Network) -> Result<()> {
+/// Deletes a network, unless somebody joined it in this moment: its name goes first, without which
+/// nobody can join it, and then it is seen who did before. Returns those; with any it stays.
+fn delete(kernel: &mut Kernel, network: &Network) -> Result<Vec<String>> {
+    let (link, index) = (|| network.bridge.clone(), network.index);
+    if let Some(index) = index.filter(|_| network.complete) {
+        let name = || Network::altname(&network.name);
+        apply::send(kernel, &[Step::RemoveName { link: link(), index, name: name() }])?;
+        let runs = kernel.runs()?;
+        let users = users(kernel, &runs, network)?;
+        if !users.is_empty() {
+            apply::send(kernel, &[Step::AddName { link: link(), name: name() }])?;
+            return Ok(users);
+        }
+    }
     let vlan = network.below().map(Vlan::hold).transpose()?.flatten();
-    apply::send(
-        kernel,
-        &[Step::DeleteLink { link: network.bridge.clone(), index: network.index }],
-    )?;
-    if firewall::is_managed(network) {
+    apply::send(kernel, &[Step::DeleteLink { link: link(), index }])?;
+    if network.is_managed() {
         apply::send(kernel, &[Step::RemoveRules(Box::new(network.clone()))])?;
     }
     if network.publishes {
@@ -61,7 +84,7 @@ fn delete(kernel: &mut Kernel, network: &Network) -> Result<()> {
     if let Some(vlan) = vlan {
         vlan.release();
     }
-    Ok(())
+    Ok(Vec::new())
 }
 
 /// Who uses a network, for people. Those whose namespace is going, or which have no process left,

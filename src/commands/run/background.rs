@@ -4,18 +4,18 @@ use std::fs::File;
 use std::io::{self, Write};
 use std::path::Path;
 
-use super::{Output, block_signals, launch, stay, title, warn};
+use super::{Output, block_signals, launch, or_without_network, stay, title, warn};
 use crate::commands::LAUNCH_FAILED;
 use crate::error::{Error, Kind, Result};
 use crate::spec::Run;
 use crate::sys::channel::Channel;
-use crate::sys::file;
 use crate::sys::namespace::Namespaces;
 use crate::sys::process::{Fork, exit, fork, new_session};
+use crate::sys::{Errno, file, signal};
 
 /// Launches in a session of its own, reports once CMD has started, and leaves it there.
 pub(super) fn detached(spec: &Run, output: Output) -> Result<u8> {
-    let cannot = |errno: crate::sys::Errno| Error::new("cannot detach").because(errno.desc());
+    let cannot = |errno: Errno| Error::new("cannot detach").because(errno.desc());
     let log = match &output.log {
         None => File::options().write(true).open("/dev/null"),
         Some(path) => File::options().append(true).create(true).open(path),
@@ -27,13 +27,21 @@ pub(super) fn detached(spec: &Run, output: Output) -> Result<u8> {
     })?;
     let null = File::open("/dev/null").map_err(|error| cannot(crate::sys::errno(&error)))?;
     let (ours, theirs) = Channel::pair().map_err(cannot)?;
-    if let Fork::Child = fork(Namespaces::empty()).map_err(cannot)? {
-        drop(ours);
-        exit(background(spec, output.status, &theirs, &null, &log));
-    }
+    let pid = match fork(Namespaces::empty()).map_err(cannot)? {
+        Fork::Child => {
+            drop(ours);
+            exit(background(spec, output.status, &theirs, &null, &log));
+        }
+        Fork::Parent(pid) => pid,
+    };
     drop(theirs);
     let mut buf = [0; REPORT];
-    match ours.receive(&mut buf).map_err(cannot)? {
+    let report = ours.receive(&mut buf).map_err(|errno| {
+        // A run that is said to have failed must not go on.
+        let _ = signal::send(pid, signal::SIGKILL);
+        cannot(errno)
+    });
+    match report? {
         [] => Err(Error::new("cannot launch the process").because("nsrun was killed")),
         [0, lines @ ..] => {
             let lines = String::from_utf8_lossy(lines);
@@ -68,7 +76,7 @@ fn background(spec: &Run, status: Option<File>, report: &Channel, null: &File, l
     };
     let mut warnings = Vec::new();
     let mut collect = |more: &[String]| warnings.extend_from_slice(more);
-    let launched = begin().and_then(|()| launch(spec, &mut collect));
+    let launched = begin().and_then(|()| launch(spec, &mut collect)).map_err(or_without_network);
     let life = match launched {
         Ok(life) => life,
         Err(error) => {
@@ -82,6 +90,13 @@ fn background(spec: &Run, status: Option<File>, report: &Channel, null: &File, l
         }
     };
     let lines = [&[title(&life.launched, &life.plan)], warnings.as_slice()].concat().join("\n");
-    let _ = report.send(&[&[0], lines.as_bytes()].concat());
+    match report.send(&[&[0], lines.as_bytes()].concat()) {
+        // Who started it was killed, and may have meant only that.
+        Ok(()) | Err(Errno::EPIPE) => {}
+        Err(_) => {
+            let _ = signal::send(life.launched.pid, signal::SIGKILL);
+            return LAUNCH_FAILED;
+        }
+    }
     stay(life, status).unwrap_or(LAUNCH_FAILED)
 }

@@ -152,7 +152,11 @@ fn brief(session: &mut Session, header: &IfInfo, view: View<'_, Link>, whole: bo
 
 /// Prints the name with that of the link below; whether that one is down. Without `after` the
 /// name fills a column.
-fn name(session: &mut Session, view: View<'_, Link>, after: &str) -> Result<bool> {
+pub(in crate::ip) fn name(
+    session: &mut Session,
+    view: View<'_, Link>,
+    after: &str,
+) -> Result<bool> {
     let mut text = view.get(link::IFNAME)?.unwrap_or_default().as_bytes().to_vec();
     let mut m_down = false;
     let json = session.out.json;
@@ -167,7 +171,7 @@ fn name(session: &mut Session, view: View<'_, Link>, after: &str) -> Result<bool
         } else {
             tail = session.link_name(below);
             session.out.json("link", Val::Bytes(&tail));
-            m_down = !session.is_up(below);
+            m_down = session.is_down(below);
         }
         if !json {
             text.push(b'@');
@@ -224,7 +228,8 @@ const FLAGS: &[LinkFlags] = &[
     LinkFlags::ECHO,
 ];
 
-fn flags(session: &mut Session, flags: LinkFlags, m_down: bool) {
+/// The flags in angle brackets.
+pub(in crate::ip) fn flags(session: &mut Session, flags: LinkFlags, m_down: bool) {
     let out = &mut session.out;
     let mut names = Vec::new();
     if flags.contains(LinkFlags::UP) && !flags.contains(LinkFlags::RUNNING) {

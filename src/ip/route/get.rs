@@ -1,8 +1,8 @@
 //! `ip route get`: ask the kernel which route it would take.
 
+use nl::Flags;
 use nl::route::INET;
 use nl::route::route::{self, RouteFlags, RtMsg};
-use nl::{Flags, Message};
 
 use super::family;
 use crate::ip::failure::{Failure, Result};
@@ -11,7 +11,6 @@ use crate::ip::parse;
 use crate::ip::session::Session;
 use crate::ip::settings::Settings;
 use crate::ip::words::{Words, which};
-use crate::kernel::Reply;
 
 /// `ip route get`.
 pub(super) fn run(session: &mut Session, words: &mut Words) -> Result<()> {
@@ -112,9 +111,9 @@ pub(super) fn run(session: &mut Session, words: &mut Words) -> Result<()> {
         header.flags |= RouteFlags::LOOKUP_TABLE;
     }
     session.out.array("");
-    let route = look_up(session, header, &settings)?;
+    look_up(session, header, &settings)?;
     if connected {
-        let (header, settings) = from_source(&route.message(), header)?;
+        // As iproute2 does, with the same question.
         look_up(session, header, &settings)?;
     }
     session.out.end_array();
@@ -122,31 +121,12 @@ pub(super) fn run(session: &mut Session, words: &mut Words) -> Result<()> {
 }
 
 /// Asks for a route and prints it.
-fn look_up(session: &mut Session, header: RtMsg, settings: &Settings) -> Result<Reply> {
+fn look_up(session: &mut Session, header: RtMsg, settings: &Settings) -> Result<()> {
     let answer = session.ask(route::GET, Flags::empty(), header, settings)?;
-    let replies = answer.map_err(|refusal| Failure::refused(&refusal))?;
-    let none = || Failure::new("An error :-)".into());
-    let reply = replies.into_iter().next().ok_or_else(none)?;
-    session.out.object("");
-    super::print(session, &reply.message())?;
-    session.out.end_object();
-    Ok(reply)
-}
-
-/// The question that a connection would ask which has the source address that was found.
-fn from_source(found: &Message<'_>, asked: RtMsg) -> Result<(RtMsg, Settings)> {
-    let (header, view) = found.decode(route::NEW)?;
-    let mut settings = Settings::default();
-    for attr in view.iter() {
-        let attr = attr?;
-        match attr.code() {
-            code if code == route::PREFSRC.code() => settings.raw(route::SRC.code(), attr.value),
-            code if [route::DST.code(), route::OIF.code()].contains(&code) => {
-                settings.raw(code, attr.value);
-            }
-            _ => {}
-        }
+    for reply in &answer.map_err(|refusal| Failure::refused(&refusal))? {
+        session.out.object("");
+        super::print(session, &reply.message())?;
+        session.out.end_object();
     }
-    let src_len = parse::bits(header.family);
-    Ok((RtMsg { src_len, flags: asked.flags, ..header }, settings))
+    Ok(())
 }

@@ -13,9 +13,7 @@ use rule::{Chain, Rule};
 use set::{Element, Set};
 
 pub use listing::listing;
-pub use ruleset::{
-    Publisher, forget, guard, is_managed, link_key, network, publish, skeleton, whole,
-};
+pub use ruleset::{Guard, Publisher, forget, guard, link_key, network, publish, skeleton, whole};
 
 /// Name of our table, of family inet.
 pub const TABLE: &str = "nsrun";

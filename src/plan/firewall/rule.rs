@@ -127,6 +127,10 @@ pub enum Term {
     LinkNotIn(Side, &'static Set),
     /// The verdict that a map gives for the link, if any.
     LinkVerdict(Side, &'static Set),
+    /// The link is a bridge.
+    IsBridge(Side),
+    /// It is a packet of this version of IP.
+    Of(Family),
     /// The source is in a set of prefixes.
     SourceIn(Family, &'static Set),
     /// The verdict that a map gives for the source, if any.
@@ -139,6 +143,8 @@ pub enum Term {
     NotToLoopback6,
     /// The destination is not multicast (IPv6).
     NotToMulticast6,
+    /// Somebody says to be a router (IPv6).
+    RouterAdvertisement,
     /// The source is an address of this host.
     FromHost,
     /// The destination is an address of this host.
@@ -157,6 +163,8 @@ pub enum Term {
     Accept,
     /// It is dropped.
     Drop,
+    /// The chain that jumped here goes on.
+    Return,
     /// Another chain decides, then the next rule.
     Jump(String),
 }
@@ -171,12 +179,17 @@ impl fmt::Display for Term {
             Term::LinkIn(side, set) => write!(f, "{side} @{}", set.name),
             Term::LinkNotIn(side, set) => write!(f, "{side} != @{}", set.name),
             Term::LinkVerdict(side, map) => write!(f, "{side} vmap @{}", map.name),
+            Term::IsBridge(Side::In) => write!(f, "meta iifkind \"bridge\""),
+            Term::IsBridge(Side::Out) => write!(f, "meta oifkind \"bridge\""),
+            Term::Of(Family::V4) => write!(f, "meta nfproto ipv4"),
+            Term::Of(Family::V6) => write!(f, "meta nfproto ipv6"),
             Term::SourceIn(family, set) => write!(f, "{family} saddr @{}", set.name),
             Term::SourceVerdict(family, map) => write!(f, "{family} saddr vmap @{}", map.name),
             Term::To(prefix) => write!(f, "ip daddr {prefix}"),
             Term::NotTo(prefix) => write!(f, "ip daddr != {prefix}"),
             Term::NotToLoopback6 => write!(f, "ip6 daddr != ::1"),
             Term::NotToMulticast6 => write!(f, "ip6 daddr != ff00::/8"),
+            Term::RouterAdvertisement => write!(f, "icmpv6 type nd-router-advert"),
             Term::FromHost => write!(f, "fib saddr type local"),
             Term::ToHost => write!(f, "fib daddr type local"),
             Term::Established => write!(f, "ct state established,related"),
@@ -191,6 +204,7 @@ impl fmt::Display for Term {
             Term::Source(IpAddr::V6(address)) => write!(f, "snat ip6 to {address}"),
             Term::Accept => write!(f, "accept"),
             Term::Drop => write!(f, "drop"),
+            Term::Return => write!(f, "return"),
             Term::Jump(chain) => write!(f, "jump {chain}"),
         }
     }

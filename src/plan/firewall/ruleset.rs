@@ -2,7 +2,7 @@
 //!
 //! ```text
 //! prerouting, output   address_ports, then ports: where a published port leads
-//! forward              guarded: as before nsrun; out_of, then into: one chain per network
+//! forward              guard: as before nsrun; out_of, then into: one chain per network
 //! postrouting          this host's own and a network's own packets to a published port come
 //!                      from the gateway; a network's packets to the world from this host
 //! ```
@@ -16,16 +16,19 @@ use ipnet::{IpNet, Ipv4Net};
 
 use super::rule::{Base, Chain, Family, Hook, Kind, Rule, Side, Term};
 use super::set::{
-    ADDRESS_PORTS4, ADDRESS_PORTS6, BRIDGES, Element, GUARDED, Given, INTO, OPEN, OUT_OF, PORTS4,
-    PORTS6, PUBLISHERS, SETS, SINGLE4, SINGLE6, SOURCE4, SOURCE6, SUBNETS4, SUBNETS6, Set, Value,
+    ADDRESS_PORTS4, ADDRESS_PORTS6, BRIDGES, Element, Given, INTO, OPEN, OUT_OF, PORTS4, PORTS6,
+    PUBLISHERS, SETS, SINGLE4, SINGLE6, SOURCE4, SOURCE6, SUBNETS4, SUBNETS6, Set, Value,
 };
 use super::{Change, Owner};
-use crate::facts::{Lease, Network, Run, Status};
+use crate::facts::{Forwarding, Lease, Network, Run, Status};
 use crate::spec::{Driver, Publication, Source};
 
 /// Chain that gives packets the address of the link they go out by. "masquerade" is no name that
 /// nft(8) reads back.
 const MASQUERADE: &str = "outbound";
+
+/// Chain that keeps the host from routing for others.
+const GUARD: &str = "guard";
 
 /// Everything that is there before any network.
 pub fn skeleton() -> Vec<Change> {
@@ -39,6 +42,7 @@ pub fn skeleton() -> Vec<Change> {
         base("output", Kind::Nat, Hook::Output, -100),
         chain(MASQUERADE, None),
         base("postrouting", Kind::Nat, Hook::Postrouting, 100),
+        chain(GUARD, None),
         base("forward", Kind::Filter, Hook::Forward, 0),
     ]);
     let loopback = Ipv4Net::new_assert(Ipv4Addr::new(127, 0, 0, 0), 8);
@@ -48,6 +52,8 @@ pub fn skeleton() -> Vec<Change> {
     changes.extend([
         // Bridges route 127/8, so that this host reaches published ports by it; nobody else may.
         rule("raw", [Term::NotLink(Side::In, "lo".into()), Term::To(loopback), Term::Drop]),
+        // A host that does not route believes whoever says on a link to be a router: members may.
+        rule("raw", [Term::RouterAdvertisement, Term::LinkIn(Side::In, &BRIDGES), Term::Drop]),
         rule("published", [Term::Publish(v4, &ADDRESS_PORTS4, true)]),
         rule("published", [Term::Publish(v4, &PORTS4, false)]),
         rule("published", [Term::Publish(v6, &ADDRESS_PORTS6, true)]),
@@ -75,10 +81,7 @@ pub fn skeleton() -> Vec<Change> {
                 Term::SourceVerdict(v6, &SOURCE6),
             ],
         ),
-        rule(
-            "forward",
-            [Term::LinkIn(Side::In, &GUARDED), Term::LinkIn(Side::Out, &GUARDED), Term::Drop],
-        ),
+        rule("forward", [Term::Jump(GUARD.into())]),
         rule("forward", [Term::LinkVerdict(Side::In, &OUT_OF)]),
         rule("forward", [Term::LinkVerdict(Side::Out, &INTO)]),
     ]);
@@ -96,15 +99,41 @@ fn hairpin(family: Family, subnets: &'static Set) -> [Term; 4] {
     ]
 }
 
-/// Links that this host did not route between before forwarding was switched on.
-pub fn guard(links: &[String]) -> Vec<Change> {
-    let element = |link: &String| Element::of(&GUARDED, vec![Value::Link(link.clone())]);
-    links.iter().map(element).map(Change::Add).collect()
+/// What this host routes for networks only.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Guard {
+    /// IPv4.
+    pub v4: bool,
+    /// IPv6.
+    pub v6: bool,
 }
 
-/// Whether nsrun makes rules for a network.
-pub fn is_managed(network: &Network) -> bool {
-    !network.options.unmanaged && network.below().is_none()
+impl Guard {
+    /// By whose wish it routes.
+    pub fn of(forwards4: Forwarding, forwards6: Forwarding) -> Guard {
+        let is_ours = |forwards| forwards == Forwarding::Networks;
+        Guard { v4: is_ours(forwards4), v6: is_ours(forwards6) }
+    }
+}
+
+/// Keeps a host from routing between links that are none of ours, if it did not do so before.
+/// Bridges of others are left out: whoever makes them has something behind that is to be routed, and
+/// with bridge netfilter packets that stay on a bridge pass here too.
+pub fn guard(guard: Guard) -> Vec<Change> {
+    let mut changes = vec![Change::Flush(GUARD.into())];
+    if guard == Guard::default() {
+        return changes;
+    }
+    for side in [Side::In, Side::Out] {
+        changes.push(rule(GUARD, [Term::LinkIn(side, &BRIDGES), Term::Return]));
+        changes.push(rule(GUARD, [Term::IsBridge(side), Term::Return]));
+    }
+    for (family, guarded) in [(Family::V4, guard.v4), (Family::V6, guard.v6)] {
+        if guarded {
+            changes.push(rule(GUARD, [Term::Of(family), Term::Drop]));
+        }
+    }
+    changes
 }
 
 /// What a network adds. All the same when it is there already.
@@ -313,13 +342,11 @@ pub fn publish(publisher: &Publisher, ports: &[Publication]) -> Vec<Change> {
 }
 
 /// The whole ruleset of a host: its networks, and the ports of its runs.
-pub fn whole(networks: &[&Network], runs: &[Status], links: &[String]) -> Vec<Change> {
+pub fn whole(networks: &[&Network], runs: &[Status], guard: Guard) -> Vec<Change> {
     let mut changes = skeleton();
-    let managed = || networks.iter().filter(|network| is_managed(network));
+    let managed = || networks.iter().filter(|network| network.is_managed());
     changes.extend(managed().flat_map(|own| self::network(own)));
-    if managed().any(|own| own.options.guarded) {
-        changes.extend(guard(links));
-    }
+    changes.extend(self::guard(guard));
     let mut taken = std::collections::HashSet::new();
     for (run, joined) in runs.iter().flat_map(|run| run.joined.iter().map(move |one| (run, one))) {
         let number = joined.lease.network;

@@ -107,9 +107,6 @@ pub static BRIDGES: Set =
     Set { prefixes: true, ..Set::new("bridges", &[Field::Link], Gives::Nothing) };
 /// Bridges of networks that are open to each other.
 pub static OPEN: Set = Set { prefixes: true, ..Set::new("open", &[Field::Link], Gives::Nothing) };
-/// Links of this host that it did not route between before nsrun.
-pub static GUARDED: Set =
-    Set { prefixes: true, ..Set::new("guarded", &[Field::Link], Gives::Nothing) };
 /// What decides about packets into a network, by its bridge.
 pub static INTO: Set = Set { prefixes: true, ..Set::new("into", &[Field::Link], Gives::Verdict) };
 /// What decides about packets out of a network, by its bridge.
@@ -129,7 +126,7 @@ pub static SOURCE6: Set =
     Set { prefixes: true, ..Set::new("source6", &[Field::Ipv6], Gives::Verdict) };
 
 /// All of them.
-pub static SETS: [&Set; 16] = [
+pub static SETS: [&Set; 15] = [
     &PORTS4,
     &ADDRESS_PORTS4,
     &PORTS6,
@@ -139,7 +136,6 @@ pub static SETS: [&Set; 16] = [
     &PUBLISHERS,
     &BRIDGES,
     &OPEN,
-    &GUARDED,
     &INTO,
     &OUT_OF,
     &SUBNETS4,
@@ -166,7 +162,7 @@ impl fmt::Display for Set {
 }
 
 /// One part of a key, or of what a map gives.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub enum Value {
     /// An address.
     Address(IpAddr),

@@ -59,7 +59,7 @@ pub(super) fn commands(seed: u64) -> Vec<String> {
         if random.chance(30) {
             let _ = write!(line, " txqueuelen {}", random.below(2000));
         }
-        let kind = match random.below(9) {
+        let kind = match random.below(13) {
             0 | 1 => format!("veth peer name peer{number}"),
             2 => "bridge".into(),
             3 => format!("bridge stp_state 1 priority {} ageing_time 0", random.below(9) * 4096),
@@ -71,13 +71,27 @@ pub(super) fn commands(seed: u64) -> Vec<String> {
             }
             6 => format!("vxlan id {} remote 198.51.100.2 dstport 4789 nolearning", 10 + number),
             7 => format!("vxlan id {} group 239.1.1.1 dev up0 dstport 0 ttl 5", 90 + number),
+            8 => {
+                let more = random.pick(&["tos inherit ttl inherit", "flowlabel 5", "df set tos 7"]);
+                format!("vxlan id {} remote fd00::9 dstport 4789 {more} proxy rsc", 200 + number)
+            }
+            9 => format!("vxlan external dstport {}", 5000 + number),
+            10 => {
+                line = line.replacen("link add", &format!("link add link {below}"), 1);
+                format!("macvlan mode source macaddr add 02:00:00:00:77:{number:02x}")
+            }
+            11 => {
+                line = line.replacen("link add", &format!("link add link {below}"), 1);
+                format!("macvtap mode bridge bcqueuelen {}", 10 + random.below(50))
+            }
             _ => format!("veth peer name p{number} netns other"),
         };
         list.push(format!("{line} type {kind}"));
         if kind.starts_with("bridge") && links.len() > 1 {
             let port = links[1 + random.below(links.len() as u64 - 1) as usize].clone();
             list.push(format!("link set {port} master {name}"));
-            list.push(format!("link set {port} type bridge_slave hairpin on cost 7"));
+            let more = random.pick(&["", "isolated on", "learning off flood off", "locked on"]);
+            list.push(format!("link set {port} type bridge_slave hairpin on cost 7 {more}"));
         }
         links.push(name);
     }
@@ -127,6 +141,7 @@ fn addresses(random: &mut Random, list: &mut Vec<String>, link: &str) {
             "scope host",
             "metric 77",
             "noprefixroute",
+            "brd 10.255.255.255",
             "label",
             "preferred_lft 0",
         ]);

@@ -55,6 +55,15 @@ fn text_is_the_same_byte_for_byte() {
         "addr show scope host",
         "addr show deprecated",
         "addr show permanent",
+        "addr show secondary",
+        "addr show primary",
+        "addr show dynamic",
+        "addr show tentative",
+        "addr show temporary",
+        "addr show nodad",
+        "addr show -deprecated",
+        "addr show type bridge",
+        "addr show nomaster",
         "addr show label up*",
         "route show table 100",
         "route show table local",
@@ -68,6 +77,10 @@ fn text_is_the_same_byte_for_byte() {
         "route show scope link",
         "route get 198.51.100.7",
         "route get 127.0.0.1",
+        "route get 224.0.0.1",
+        "route get 255.255.255.255",
+        "route get 198.51.100.7 connected",
+        "route get fibmatch 198.51.100.7",
         "route get 203.0.113.9 mark 7",
         "-6 route get ::1",
         "neigh show nud stale",
@@ -76,6 +89,16 @@ fn text_is_the_same_byte_for_byte() {
         "neigh show dev up0",
         "rule show table 100",
         "rule show iif lo",
+        "rule show pref 0",
+        "rule show pref 104",
+        "rule show from 0/0",
+        "rule show from 10.1.0.0/16",
+        "rule show fwmark 7",
+        "-n other link",
+        "-n other -br addr",
+        "-f link addr",
+        "-0 link",
+        "-B link",
     ] {
         views.push(view.to_owned());
     }
@@ -110,6 +133,40 @@ fn json_is_the_same_field_by_field() {
     }
 }
 
+/// The words of a text, without what runs.
+fn words(text: &str) -> Vec<&str> {
+    let mut words = Vec::new();
+    let mut timer = false;
+    for word in text.split_whitespace() {
+        let value = std::mem::replace(&mut timer, word.ends_with("_timer"));
+        if !value {
+            words.push(word);
+        }
+    }
+    words
+}
+
+#[test]
+fn details_are_the_same_words() {
+    need_tool!("ip");
+    let objects = ["link", "addr", "route show table all", "-6 route show table all", "rule"];
+    let views: Vec<_> = ["-d ", "-o -d ", "-d -N "]
+        .iter()
+        .flat_map(|option| objects.map(|object| format!("{option}{object}")))
+        .collect();
+    for seed in 13..=16 {
+        let world = generated(seed);
+        let theirs = answers(&world, THEIRS, &views);
+        let ours = answers(&world, OURS, &views);
+        for ((view, theirs), (_, ours)) in theirs.iter().zip(&ours) {
+            let (ours, theirs) = (words(ours), words(theirs));
+            let at = ours.iter().zip(&theirs).position(|(ours, theirs)| ours != theirs);
+            let near = at.map(|at| (&ours[at.saturating_sub(8)..=at], theirs[at]));
+            assert!(ours == theirs, "world {seed}: ip {view}: ours and theirs {near:#?}");
+        }
+    }
+}
+
 #[test]
 fn statistics_and_details_are_the_same_text() {
     need_tool!("ip");
@@ -135,8 +192,11 @@ fn statistics_and_details_are_the_same_text() {
 fn names_are_found_by_abbreviation_and_alternative() {
     need_tool!("ip");
     let world = quiet_world();
+    world.sh("ip netns add one; ip netns add two; ip netns add three");
     world.sh("ip link property add dev up0 altname uplink.of.this.host.has.a.long.name");
     let views = [
+        "netns",
+        "-j netns",
         "l",
         "li sh up0",
         "l l up0",

@@ -35,9 +35,9 @@ check "a private macvlan: members reach the LAN, not each other" macvlan_private
 
 macvlan_other_modes() {
     needs_module macvlan
-    for mode in vepa passthru; do
-        nsrun run --net "macvlan:lan0,mode=$mode,ip=192.0.2.79/24" -- ping -c 1 -W 5 192.0.2.1
-    done
+    nsrun run --net macvlan:lan0,mode=vepa,ip=192.0.2.79/24 -- ping -c 1 -W 5 192.0.2.1
+    # The only macvlan of its link: those before it go in the background.
+    within 5 nsrun run --net macvlan:lan0,mode=passthru,ip=192.0.2.79/24 -- ping -c 1 -W 5 192.0.2.1
 }
 check_long "macvlans of the modes vepa and passthru" macvlan_other_modes
 

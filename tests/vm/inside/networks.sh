@@ -79,22 +79,66 @@ lan_port() {
 }
 check "members on the LAN behind a port of the bridge" lan_port
 
-driver_on_a_link() {
-    if ! nsrun help network create | grep -q "$1"; then
-        echo "this nsrun has no networks of driver $1"
-        exit 77
-    fi
+# A network on lan0, with a member that the LAN and another member reach.
+on_a_link() {
     needs_module "$1"
-    nsrun network create --driver "$1" --parent lan0 --subnet 192.0.2.0/24 --gateway 192.0.2.1 \
-        --ip-range 192.0.2.128/25 drv
-    nsrun run -d --name d1 --net drv,ip=192.0.2.130 -- sleep 1000
-    in_lan ping -c 1 -W 5 192.0.2.130
-    nsrun run --net drv -- ping -c 1 -W 5 192.0.2.130
+    nsrun network create --driver "$@" drv
+    nsrun run -d --name d1 --net "drv,ip=$member" -- sleep 1000
+    in_lan ping -c 1 -W 5 "$member"
+    nsrun run --net drv -- ping -c 1 -W 5 "$member"
     nsrun run --net drv -- ping -c 1 -W 5 192.0.2.1
+    fails 1 nsrun network rm drv
     nsrun stop -t 0 d1
     within 5 nsrun network rm drv
 }
-driver_macvlan() { driver_on_a_link macvlan; }
-driver_ipvlan() { driver_on_a_link ipvlan; }
-check "a network of macvlans" driver_macvlan
-check "a network of ipvlans" driver_ipvlan
+macvlans() {
+    member=192.0.2.130
+    on_a_link macvlan --parent lan0 --gateway 192.0.2.1 --ip-range 192.0.2.128/25
+}
+check "a network of macvlans" macvlans
+ipvlans() {
+    member=192.0.2.130
+    on_a_link ipvlan --parent lan0 --gateway 192.0.2.1 --ip-range 192.0.2.128/25
+}
+check "a network of ipvlans" ipvlans
+
+routed_ipvlans() {
+    member=10.67.0.9
+    in_lan busybox ip route add 10.67.0.0/24 via 192.0.2.10
+    on_a_link ipvlan --parent lan0 --mode "$1" --subnet 10.67.0.0/24
+    in_lan busybox ip route del 10.67.0.0/24
+}
+ipvlans_l3() { routed_ipvlans l3; }
+ipvlans_l3s() { routed_ipvlans l3s; }
+check "a network of ipvlans on layer 3" ipvlans_l3
+check "a network of ipvlans of mode l3s" ipvlans_l3s
+
+on_a_vlan() {
+    needs_module 8021q "$1"
+    in_lan vconfig add eth0 30
+    in_lan busybox ip address add 192.168.30.1/24 dev eth0.30
+    in_lan busybox ip link set eth0.30 up
+    nsrun network create --driver "$1" --parent lan0 --vlan 30 --subnet 192.168.30.0/24 tagged
+    grep -q '^lan0.30 *| 30 *| lan0$' /proc/net/vlan/config
+    nsrun run --net tagged,ip=192.168.30.9 -- ping -c 1 -W 5 192.168.30.1
+    within 5 nsrun network rm tagged
+    within 5 no_link lan0.30
+    in_lan vconfig rem eth0.30
+}
+macvlans_on_a_vlan() { on_a_vlan macvlan; }
+ipvlans_on_a_vlan() { on_a_vlan ipvlan; }
+check "a network of macvlans on a VLAN of its own" macvlans_on_a_vlan
+check "a network of ipvlans on a VLAN of its own" ipvlans_on_a_vlan
+
+bridged_vlan() {
+    needs_module 8021q
+    in_lan vconfig add eth0 31
+    in_lan busybox ip address add 192.168.31.1/24 dev eth0.31
+    in_lan busybox ip link set eth0.31 up
+    nsrun network create --uplink lan0 --vlan 31 --subnet 192.168.31.0/24 --gateway 192.168.31.1 tagged
+    nsrun run --net tagged,ip=192.168.31.9 -- ping -c 3 -W 5 192.168.31.1
+    within 5 nsrun network rm tagged
+    within 5 no_link lan0.31
+    in_lan vconfig rem eth0.31
+}
+check "a bridge with a VLAN of its own as its port" bridged_vlan

@@ -1,9 +1,5 @@
 # The main job: a process in a namespace that is wired up; and all verbs on what runs.
 
-mkdir -p /run /etc
-echo "nameserver 203.0.113.9" >/etc/resolv.conf
-echo "127.0.0.1 localhost" >/etc/hosts
-
 exit_status() {
     fails 7 nsrun run -- sh -c 'exit 7'
     fails 127 nsrun run -- /no/such/command
@@ -130,7 +126,9 @@ root_directory() {
     [ "$(nsrun run --rootfs /tmp/rootfs -- /bin/busybox ls / | tr '\n' ' ')" = "bin dev etc proc sys " ]
     nsrun run --rootfs /tmp/rootfs -- /bin/busybox ping -c 1 -W 5 198.51.100.2
     nsrun run --rootfs /tmp/rootfs -u 1000:1000 -- /bin/busybox id | grep -q 'uid=1000 gid=1000'
-    nsrun run --rootfs /tmp/rootfs --userns -- /bin/busybox true
+    # What lies below is out of reach, unless root inside may unmount.
+    fails any nsrun run --rootfs /tmp/rootfs -- /bin/busybox sh -c 'busybox umount -l / && busybox ls /checks'
+    nsrun run --rootfs /tmp/rootfs --userns -- /bin/busybox true 2>&1 | grep -q 'its initramfs'
 }
 check "another root directory, on a machine whose own is the initramfs" root_directory
 

@@ -55,6 +55,10 @@ pub(in crate::ip::link) fn print(
             }
             Map => map(&mut session.out, field, View::new(attr.value))?,
             Sources => {
+                let mode = view.find(macvlan::MODE.code())?.map(|mode| integer(mode.value, false));
+                if mode != Some(macvlan::Mode::SOURCE.0.into()) {
+                    continue;
+                }
                 let data = view.find(macvlan::MACADDR_DATA.code())?;
                 let sources = View::new(data.map(|data| data.value).unwrap_or_default());
                 macvlan_sources(&mut session.out, attr.value, sources)?;
@@ -167,6 +171,8 @@ fn value(out: &mut Out, field: &Field, bytes: &[u8], number: u64) {
             }
         }
         Flag => out.flag(field.json, &format!("{} ", field.name)),
+        // The second word for the same is not shown.
+        Ports if field.json.is_empty() => {}
         Ports => {
             if let Some((&[a, b, c, d], _)) = bytes.split_first_chunk::<4>() {
                 let (low, high) = (u16::from_be_bytes([a, b]), u16::from_be_bytes([c, d]));

@@ -1,5 +1,9 @@
 //! Reading: messages of a datagram, attributes of a message. Views borrow; nothing is copied.
 
+mod attributes;
+mod hops;
+mod keys;
+
 use core::iter::FusedIterator;
 use core::marker::PhantomData;
 
@@ -7,9 +11,13 @@ use crate::attr::{Attr, HeaderNest, Hops, MessageType, Nest, Set};
 use crate::error::{DecodeError, DecodeErrorKind};
 use crate::value::Value;
 use crate::wire::{
-    ATTR_HEADER, CODE_MASK, Header, Int, MESSAGE_HEADER, MessageHeader, NESTED, align,
-    parse_attr_header,
+    ATTR_HEADER, CODE_MASK, Header, MESSAGE_HEADER, MessageHeader, align, parse_attr_header,
 };
+
+pub use attributes::{Attributes, RawAttr};
+pub(crate) use hops::HopBytes;
+pub use hops::HopViews;
+pub use keys::{Keys, Readable};
 
 /// `NLMSG_NOOP`.
 pub const NOOP: u16 = 1;
@@ -272,291 +280,9 @@ impl<'a, S: Set> View<'a, S> {
             Some(attr) => (attr.value, attr.offset as usize + ATTR_HEADER),
             None => (Default::default(), 0),
         };
-        Ok(HopViews { hops: HopBytes::new(bytes), base, types: PhantomData })
+        Ok(HopViews::at(bytes, base))
     }
 }
-
-/// Iterator over next hops: the struct and the attributes of each. Ends after the first error.
-#[derive(Clone, Debug)]
-pub struct HopViews<'a, H, S> {
-    hops: HopBytes<'a>,
-    base: usize,
-    types: PhantomData<fn() -> (H, S)>,
-}
-
-impl<'a, H: Header, S: Set> Iterator for HopViews<'a, H, S> {
-    type Item = Result<(H, View<'a, S>), DecodeError>;
-
-    fn next(&mut self) -> Option<Self::Item> {
-        let broken = |offset| DecodeError {
-            kind: DecodeErrorKind::BadLength,
-            offset: offset as u32,
-            set: H::NAME,
-            code: 0,
-        };
-        let start = self.hops.at;
-        match self.hops.next() {
-            Some((at, hop)) => {
-                let hop = split_header(hop, self.base + at);
-                if hop.is_none() {
-                    self.hops.bytes = Default::default();
-                }
-                Some(hop.ok_or(broken(self.base + at)))
-            }
-            // Bytes are left that are no hop.
-            None if self.hops.bytes.get(start..).is_some_and(|rest| !rest.is_empty()) => {
-                self.hops.bytes = Default::default();
-                Some(Err(broken(self.base + start)))
-            }
-            None => None,
-        }
-    }
-}
-
-/// Iterator over the bytes of next hops, and where each begins. Ends before what is no hop.
-#[derive(Clone, Debug)]
-pub(crate) struct HopBytes<'a> {
-    bytes: &'a [u8],
-    at: usize,
-}
-
-impl<'a> HopBytes<'a> {
-    pub(crate) fn new(bytes: &'a [u8]) -> Self {
-        HopBytes { bytes, at: 0 }
-    }
-}
-
-impl<'a> Iterator for HopBytes<'a> {
-    type Item = (usize, &'a [u8]);
-
-    fn next(&mut self) -> Option<Self::Item> {
-        let rest = self.bytes.get(self.at..)?;
-        let len = u16::from_native(*rest.first_chunk()?) as usize;
-        let hop = rest.get(..len).filter(|hop| !hop.is_empty())?;
-        let at = self.at;
-        self.at += align(len);
-        Some((at, hop))
-    }
-}
-
-/// Iterator over attributes. Ends after the first error.
-#[derive(Clone, Debug)]
-pub struct Attributes<'a> {
-    rest: &'a [u8],
-    /// Where the attributes end, in bytes from the start of the message.
-    end: u32,
-    set: &'static str,
-}
-
-impl<'a> Attributes<'a> {
-    /// Attributes of a set that is not known here.
-    #[inline]
-    pub fn raw(bytes: &'a [u8]) -> Self {
-        Attributes { rest: bytes, end: bytes.len() as u32, set: "nlattr" }
-    }
-}
-
-impl<'a> Iterator for Attributes<'a> {
-    type Item = Result<RawAttr<'a>, DecodeError>;
-
-    #[inline(always)]
-    fn next(&mut self) -> Option<Self::Item> {
-        // Fewer than 4 trailing bytes cannot be an attribute; the kernel ignores them too.
-        let (&header, tail) = self.rest.split_first_chunk::<ATTR_HEADER>()?;
-        let (len, kind) = parse_attr_header(header);
-        let offset = self.end.wrapping_sub(self.rest.len() as u32);
-        // A length below 4 wraps around, and is past the end like one that is too large.
-        let Some(value) = tail.get(..len.wrapping_sub(ATTR_HEADER)) else {
-            self.rest = &[];
-            return Some(Err(broken(len, kind, offset, self.set)));
-        };
-        // The last attribute may lack its padding.
-        let next = align(len).min(self.rest.len());
-        self.rest = self.rest.get(next..).unwrap_or_default();
-        Some(Ok(RawAttr { kind, value, offset, set: self.set }))
-    }
-}
-
-#[cold]
-fn broken(len: usize, kind: u16, offset: u32, set: &'static str) -> DecodeError {
-    let what = if len < ATTR_HEADER {
-        DecodeErrorKind::BadLength
-    } else {
-        DecodeErrorKind::TruncatedAttribute
-    };
-    DecodeError { kind: what, offset, set, code: kind & CODE_MASK }
-}
-
-impl FusedIterator for Attributes<'_> {}
-
-/// One attribute as it was received.
-#[derive(Clone, Copy, Debug)]
-pub struct RawAttr<'a> {
-    /// Number and flags, as on the wire.
-    pub kind: u16,
-    /// The payload, without padding.
-    pub value: &'a [u8],
-    /// Where its header begins, in bytes from the start of the message.
-    pub offset: u32,
-    set: &'static str,
-}
-
-impl<'a> RawAttr<'a> {
-    /// Its number.
-    #[inline(always)]
-    pub fn code(&self) -> u16 {
-        self.kind & CODE_MASK
-    }
-
-    /// Whether it says that it holds attributes. Many that do, do not say so.
-    pub fn is_nested(&self) -> bool {
-        self.kind & NESTED != 0
-    }
-
-    /// Its value by the type of `key`, whose number the caller has compared.
-    ///
-    /// # Errors
-    /// It has not the size of the type.
-    #[inline(always)]
-    pub fn read<S, V: Value>(&self, _: Attr<S, V>) -> Result<V::Out<'a>, DecodeError> {
-        V::decode(self.value).ok_or_else(|| self.bad_value())
-    }
-
-    #[cold]
-    fn bad_value(&self) -> DecodeError {
-        DecodeError {
-            kind: DecodeErrorKind::BadValue,
-            offset: self.offset,
-            set: self.set,
-            code: self.code(),
-        }
-    }
-
-    /// The attributes it holds.
-    #[inline(always)]
-    pub fn attributes<T: Set>(&self) -> View<'a, T> {
-        View::at(self.value, self.offset as usize + ATTR_HEADER)
-    }
-}
-
-/// What a [`View`] can [`pick`](View::pick): every value type, and both kinds of nest.
-pub trait Readable {
-    /// What is read; borrows the received bytes.
-    type Out<'a>;
-    /// Reads an attribute; `None` when it has not the right size.
-    fn read<'a>(attr: &RawAttr<'a>) -> Option<Self::Out<'a>>;
-}
-
-impl<V: Value> Readable for V {
-    type Out<'a> = V::Out<'a>;
-    #[inline(always)]
-    fn read<'a>(attr: &RawAttr<'a>) -> Option<V::Out<'a>> {
-        V::decode(attr.value)
-    }
-}
-
-impl<T: Set> Readable for Nest<T> {
-    type Out<'a> = View<'a, T>;
-    #[inline(always)]
-    fn read<'a>(attr: &RawAttr<'a>) -> Option<View<'a, T>> {
-        Some(attr.attributes())
-    }
-}
-
-impl<H: Header, T: Set> Readable for HeaderNest<H, T> {
-    type Out<'a> = (H, View<'a, T>);
-    #[inline(always)]
-    fn read<'a>(attr: &RawAttr<'a>) -> Option<(H, View<'a, T>)> {
-        split_header(attr.value, attr.offset as usize + ATTR_HEADER)
-    }
-}
-
-/// Keys to [`pick`](View::pick): a tuple of up to 16.
-pub trait Keys<S> {
-    /// An `Option` for each key.
-    type Values<'a>;
-    /// No value for any key.
-    fn none<'a>() -> Self::Values<'a>;
-    /// Reads the attribute with number `code` for each key that asks for it and has no value yet;
-    /// `false` when it cannot be read.
-    fn take<'a>(
-        &self,
-        code: u16,
-        attr: impl Fn() -> Option<RawAttr<'a>>,
-        values: &mut Self::Values<'a>,
-    ) -> bool;
-    /// [`Keys::take`] as a chain of comparisons. With constant keys it is one jump table, behind
-    /// each entry of which the number is known: there `take` shrinks to the one key that has it.
-    fn choose<'a>(
-        &self,
-        code: u16,
-        attr: impl Fn() -> Option<RawAttr<'a>>,
-        values: &mut Self::Values<'a>,
-    ) -> bool;
-}
-
-macro_rules! keys {
-    ($($V:ident $n:tt),*) => {
-        impl<S, $($V: Readable),*> Keys<S> for ($(Attr<S, $V>,)*) {
-            type Values<'a> = ($(Option<$V::Out<'a>>,)*);
-
-            #[inline(always)]
-            fn none<'a>() -> Self::Values<'a> {
-                ($(None::<$V::Out<'a>>,)*)
-            }
-
-            #[inline(always)]
-            fn take<'a>(
-                &self,
-                code: u16,
-                attr: impl Fn() -> Option<RawAttr<'a>>,
-                values: &mut Self::Values<'a>,
-            ) -> bool {
-                $(
-                    if code == self.$n.code() && values.$n.is_none() {
-                        let Some(value) = attr().and_then(|attr| $V::read(&attr)) else {
-                            return false;
-                        };
-                        values.$n = Some(value);
-                    }
-                )*
-                true
-            }
-
-            #[inline(always)]
-            fn choose<'a>(
-                &self,
-                code: u16,
-                attr: impl Fn() -> Option<RawAttr<'a>>,
-                values: &mut Self::Values<'a>,
-            ) -> bool {
-                $(
-                    if code == self.$n.code() {
-                        return self.take(self.$n.code(), attr, values);
-                    }
-                )*
-                true
-            }
-        }
-    };
-}
-
-keys!(A 0);
-keys!(A 0, B 1);
-keys!(A 0, B 1, C 2);
-keys!(A 0, B 1, C 2, D 3);
-keys!(A 0, B 1, C 2, D 3, E 4);
-keys!(A 0, B 1, C 2, D 3, E 4, F 5);
-keys!(A 0, B 1, C 2, D 3, E 4, F 5, G 6);
-keys!(A 0, B 1, C 2, D 3, E 4, F 5, G 6, H 7);
-keys!(A 0, B 1, C 2, D 3, E 4, F 5, G 6, H 7, I 8);
-keys!(A 0, B 1, C 2, D 3, E 4, F 5, G 6, H 7, I 8, J 9);
-keys!(A 0, B 1, C 2, D 3, E 4, F 5, G 6, H 7, I 8, J 9, K 10);
-keys!(A 0, B 1, C 2, D 3, E 4, F 5, G 6, H 7, I 8, J 9, K 10, L 11);
-keys!(A 0, B 1, C 2, D 3, E 4, F 5, G 6, H 7, I 8, J 9, K 10, L 11, M 12);
-keys!(A 0, B 1, C 2, D 3, E 4, F 5, G 6, H 7, I 8, J 9, K 10, L 11, M 12, N 13);
-keys!(A 0, B 1, C 2, D 3, E 4, F 5, G 6, H 7, I 8, J 9, K 10, L 11, M 12, N 13, O 14);
-keys!(A 0, B 1, C 2, D 3, E 4, F 5, G 6, H 7, I 8, J 9, K 10, L 11, M 12, N 13, O 14, P 15);
 
 #[cfg(test)]
 mod tests {

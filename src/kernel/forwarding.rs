@@ -1,0 +1,57 @@
+//! Whether this host routes, and by which links packets come in from elsewhere.
+
+use std::collections::HashMap;
+
+use super::{Kernel, Link};
+use crate::error::Result;
+use crate::facts::{Forwarding, Host, Lease};
+use crate::sys::file::setting;
+
+/// Whether this host routes IPv4 and IPv6. One that lacks a family needs nothing done for it.
+pub fn forwarding() -> (Forwarding, Forwarding) {
+    let is_on = |family: &str, link: &str| {
+        setting(&format!("net.{family}.conf.{link}.forwarding")).as_deref() != Some("0")
+    };
+    let both = |family: &str| (is_on(family, "all"), is_on(family, "default"));
+    let ((all4, new4), (all6, new6)) = (both("ipv4"), both("ipv6"));
+    (Forwarding::of_ipv4(all4, new4), Forwarding::of_ipv6(all6, new6))
+}
+
+/// Fills in what is known of forwarding, for links that are listed already.
+pub(super) fn look(host: &mut Host) {
+    (host.forwards4, host.forwards6) = forwarding();
+    if host.forwards4 == Forwarding::Everybody {
+        return;
+    }
+    let mut forwards = 0;
+    for link in host.links.iter_mut().filter(|link| link.outer) {
+        let key = format!("net.ipv4.conf.{}.forwarding", link.name.replace('.', "/"));
+        link.blocks = setting(&key).as_deref() == Some("0");
+        forwards += usize::from(!link.blocks);
+    }
+    if host.forwards4 == Forwarding::Off && forwards > 0 {
+        // Its administrator decides for each link.
+        host.forwards4 = Forwarding::Everybody;
+    }
+}
+
+/// Whether packets from elsewhere come in by a link: it is neither loopback, nor part of a bridge,
+/// nor of a network.
+pub(super) fn is_outer(link: &Link, links: &HashMap<u32, Link>) -> bool {
+    let is_bridge = |link: &Link| link.kind.as_deref() == Some("bridge");
+    let in_bridge = link.master.and_then(|master| links.get(&master)).is_some_and(is_bridge);
+    let own = super::snapshot::ours(link).is_some() || Lease::parse(&link.name).is_some();
+    link.name != "lo" && !in_bridge && !own
+}
+
+impl Kernel {
+    /// Whether there is a bridge that is no network, besides `own`.
+    pub fn has_foreign_bridge(&mut self, own: Option<&str>) -> Result<bool> {
+        let is_foreign = |link: &Link| {
+            link.kind.as_deref() == Some("bridge")
+                && Some(&*link.name) != own
+                && super::snapshot::ours(link).is_none()
+        };
+        Ok(self.links(None)?.iter().any(is_foreign))
+    }
+}

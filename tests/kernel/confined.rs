@@ -1,0 +1,129 @@
+//! How far a root inside is held, and what a plain CMD can do, tried as an attacker would.
+
+use crate::runs::{detached, with_network};
+use crate::world::{Output, World};
+
+/// A root directory with busybox, and a shell script in it.
+fn in_rootfs(world: &World, options: &[&str], script: &str) -> Output {
+    world.sh("mkdir -p /run/root; cp $(command -v busybox) /run/root/");
+    let run = world.nsrun(["run", "--net", "none", "--rootfs", "/run/root"]).args(options);
+    let path = "PATH=/; for it in cat ls mount unshare hostname nsenter chroot; do alias $it=\"/busybox $it\"; done";
+    run.args(["--", "/busybox", "sh", "-c", &format!("{path}\n{script}")]).run()
+}
+
+/// Writes to a parameter of the host's kernel what it holds already.
+const STEER: &str =
+    "v=$(cat /proc/sys/kernel/pid_max); echo $v >/proc/sys/kernel/pid_max && echo STEERED";
+
+#[test]
+fn root_in_another_root_directory_cannot_steer_the_host() {
+    need_tool!("busybox");
+    let world = World::new();
+    let held = in_rootfs(&world, &[], STEER);
+    assert!(!held.stdout.contains("STEERED"), "{held}");
+    held.says("Read-only file system");
+    for file in ["/proc/keys", "/proc/timer_list", "/proc/interrupts", "/sys/firmware"] {
+        let seen = in_rootfs(&world, &[], &format!("ls {file} && cat {file} 2>/dev/null")).stdout;
+        assert!(seen.trim() == file || seen.trim().is_empty(), "{file}: {seen}");
+    }
+    for call in ["mount -t tmpfs none /sys", "unshare -U true", "unshare -n true", "hostname x"] {
+        let refused = in_rootfs(&world, &[], call);
+        assert_ne!(refused.code(), Some(0), "{call}: {refused}");
+    }
+    in_rootfs(&world, &[], "echo x >/sys/kernel/mm/ksm/run").says("Read-only file system");
+    // What it is for still works.
+    in_rootfs(&world, &[], "chroot / /busybox true && cat /proc/self/status >/dev/null").ok();
+}
+
+#[test]
+fn root_in_another_root_directory_is_held_no_further_when_told_so() {
+    need_tool!("busybox");
+    let world = World::new();
+    let free = in_rootfs(&world, &["--unconfined"], "cat /proc/self/status").ok();
+    assert!(free.stdout.contains("Seccomp:\t0"), "{free}");
+    let kept = in_rootfs(&world, &["--cap-add", "sys_admin"], "unshare -n true");
+    assert_eq!(kept.code(), Some(0), "a capability brings its calls back: {kept}");
+}
+
+#[test]
+fn what_is_executed_beside_a_confined_command_is_confined() {
+    need_tool!("busybox");
+    let world = World::new();
+    with_network(&world);
+    world.sh("mkdir -p /run/root; cp $(command -v busybox) /run/root/");
+    let rootfs = ["--rootfs", "/run/root", "--name", "box"];
+    detached(&world, &rootfs, &["/busybox", "sleep", "60"]);
+    let exec = |script: &str| world.nsrun(["exec", "box", "/busybox", "sh", "-c", script]).run();
+    let refused = exec("/busybox unshare -n /busybox true");
+    assert_ne!(refused.code(), Some(0), "{refused}");
+    exec("true").ok();
+}
+
+#[test]
+fn a_user_namespace_has_no_keys_of_the_host() {
+    need_tool!("python3");
+    let world = World::new();
+    // keyctl(KEYCTL_GET_KEYRING_ID, KEY_SPEC_SESSION_KEYRING, 0)
+    let keys = "import ctypes; c = ctypes.CDLL(None, use_errno=True); \
+                print(c.syscall(250, 0, -3, 0), ctypes.get_errno())";
+    let run = |options: &[&str]| {
+        let cmd = world.nsrun(["run", "--net", "none"]).args(options);
+        cmd.args(["--", "python3", "-c", keys]).run().ok().stdout
+    };
+    assert_eq!(run(&["--userns"]), "-1 1\n");
+    assert_ne!(run(&[]), "-1 1\n");
+    let mount = world.nsrun(["run", "--net", "none", "--userns", "--"]);
+    mount.args(["mount", "-t", "tmpfs", "none", "/mnt"]).run().ok();
+}
+
+#[test]
+fn a_plain_command_shares_the_hosts_files_and_not_its_namespaces() {
+    let world = World::new();
+    let run = |script: &str| world.nsrun(["run", "--", "sh", "-c", script]).run();
+    let status = run("grep -E '^(NoNewPrivs|Seccomp|CapBnd):' /proc/self/status").ok().stdout;
+    assert_eq!(status, "CapBnd:\t00000000a80425fb\nNoNewPrivs:\t0\nSeccomp:\t0\n");
+    assert_eq!(run("ls /proc/self/fd | wc -l; ls /proc/1/fd | wc -l").ok().stdout, "4\n3\n");
+    // No process of the host is in its /proc, so there is no way into the host's namespaces.
+    let own = world.sh("readlink /proc/self/ns/net");
+    assert!(!run("readlink /proc/[0-9]*/ns/net || :").ok().stdout.contains(own.trim()));
+    assert_ne!(run("nsenter -t 1 -m true").code(), Some(0));
+    assert_ne!(run("mount -t tmpfs none /mnt").code(), Some(0));
+    // Its files are the host's: root writes them.
+    run("echo written >/dev/shm/shared").ok();
+    assert_eq!(world.read("/dev/shm/shared"), "written\n");
+}
+
+#[test]
+fn a_set_uid_copy_of_nsrun_refuses_to_run() {
+    need_tool!("setpriv");
+    let world = World::new();
+    if !world.is_real_root() {
+        skip!("this needs a second user");
+    }
+    let copy =
+        format!("cp {} /dev/shm/nsrun; chmod 4755 /dev/shm/nsrun", env!("CARGO_BIN_EXE_nsrun"));
+    world.sh(&format!("mount -o remount,suid,exec /dev/shm; {copy}"));
+    let user =
+        ["setpriv", "--reuid", "1000", "--regid", "1000", "--clear-groups", "/dev/shm/nsrun"];
+    let refused = world.cmd(user).args(["run", "true"]).run();
+    refused.exits(2).says("nsrun: cannot be run set-uid");
+}
+
+#[test]
+fn a_command_with_net_admin_reaches_what_the_warning_says_and_fools_nobody() {
+    let world = World::new();
+    with_network(&world);
+    // A forged description, on a link that root inside may change: its own.
+    let forge = "ip link set eth0 down; ip link set eth0 name ns0.abc; \
+                 ip link set ns0.abc alias 'nsrun/1 pid=1 supervisor=1 started=1'; \
+                 ip link property add dev ns0.abc altname run:forged 2>/dev/null; echo done; sleep 1";
+    let cmd = world.nsrun(["run", "-d", "--name", "bad", "--cap-add", "net_admin"]);
+    cmd.args(["--", "sh", "-c", forge]).run().ok().says("reaches this host");
+    crate::world::settle(|| false, std::time::Duration::from_millis(500));
+    let ps = world.nsrun(["ps", "--json"]).run().ok().json();
+    let names: Vec<_> =
+        ps.as_array().expect("a list").iter().map(|run| run["name"].clone()).collect();
+    assert_eq!(names, ["bad"]);
+    world.nsrun(["inspect", "forged"]).run().exits(1);
+    world.nsrun(["stop", "--time", "0", "bad"]).run().ok();
+}
