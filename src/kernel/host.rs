@@ -11,6 +11,7 @@ use super::snapshot::Route;
 use super::{Kernel, Link, Netfilter};
 use crate::error::Result;
 use crate::facts::{Host, HostLink, Network, Occupied, is_default, is_link_local, with_prefix};
+use crate::spec::sort;
 use crate::sys;
 
 impl Kernel {
@@ -97,7 +98,7 @@ impl Kernel {
             }),
         };
         let mut links: Vec<HostLink> = links.values().map(host_link).collect();
-        links.sort_unstable_by(|a, b| a.name.cmp(&b.name));
+        sort(&mut links, |a, b| a.name < b.name);
         let mut host = Host {
             occupied,
             uplink_mtu,

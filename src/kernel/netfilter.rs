@@ -75,7 +75,7 @@ impl Netfilter {
         let fill = |batch: &mut Batch<'_>| {
             batch.push(generation::GET, Flags::empty(), NfGen::default(), |_| {});
         };
-        let refusals = with_batch(seq, fill, |bytes| own.socket.transact(bytes, |_| Ok(())))?
+        let refusals = with_batch(seq, &fill, |bytes| own.socket.transact(bytes, |_| Ok(())))?
             .map_err(failed)?;
         let refusal = refusals.first().map(|refusal| Errno::from_raw(refusal.errno));
         // What nfnetlink says of a subsystem that is not there.
@@ -113,7 +113,7 @@ impl Netfilter {
             sys::link::enlarge_send_buffer(&self.socket, bytes.len());
             self.socket.transact(bytes, |_| Ok(()))
         };
-        let mut refusals = with_batch(seq, all, send)?.map_err(failed)?;
+        let mut refusals = with_batch(seq, &all, send)?.map_err(failed)?;
         // The begin is no change.
         for refusal in &mut refusals {
             refusal.index = refusal.index.saturating_sub(1);
@@ -297,7 +297,7 @@ impl Netfilter {
     ) -> Result<bool> {
         let seq = self.socket.seq();
         let refusals =
-            with_batch(seq, fill, |bytes| self.socket.transact(bytes, each))?.map_err(failed)?;
+            with_batch(seq, &fill, |bytes| self.socket.transact(bytes, each))?.map_err(failed)?;
         match refusals.first() {
             None => Ok(true),
             Some(refusal) if refusal.errno == Errno::ENOENT as i32 => Ok(false),
@@ -311,7 +311,7 @@ impl Netfilter {
         each: impl FnMut(Message<'_>) -> std::result::Result<Option<T>, DecodeError>,
     ) -> Result<Vec<T>> {
         let seq = self.socket.seq();
-        match with_batch(seq, fill, |bytes| self.socket.dump(bytes, each))?.map_err(failed)? {
+        match with_batch(seq, &fill, |bytes| self.socket.dump(bytes, each))?.map_err(failed)? {
             Ok(items) => Ok(items),
             Err(refusal) if refusal.errno == Errno::ENOENT as i32 => Ok(Vec::new()),
             Err(refusal) => Err(refused("the ruleset", &refusal)),

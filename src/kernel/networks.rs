@@ -7,6 +7,7 @@ use crate::facts::{
     BRIDGE_PREFIX, DEFAULT_NETWORK, Description, Lease, Network, NetworkLink, Run,
     parse_network_mac,
 };
+use crate::spec::sort;
 
 impl Kernel {
     /// The name of the network that a link of this host leads members of into.
@@ -30,7 +31,7 @@ impl Kernel {
     /// Every network on this host, in the order of their numbers, unfinished ones too.
     pub fn networks(&mut self) -> Result<Vec<Network>> {
         let mut networks: Vec<Network> = self.links(None)?.iter().filter_map(ours).collect();
-        networks.sort_by_key(|network| network.number);
+        sort(&mut networks, |a, b| a.number < b.number);
         Ok(networks)
     }
 
@@ -40,7 +41,7 @@ impl Kernel {
         let networks: Vec<Network> = links.iter().filter_map(ours).collect();
         let is_its = |link: &&Link| link.alias.as_deref().and_then(Run::parse) == Some(run);
         let mut own: Vec<&Link> = links.iter().filter(is_its).collect();
-        own.sort_by_key(|link| link.index);
+        sort(&mut own, |a, b| a.index < b.index);
         let leases = own.iter().filter_map(|link| Lease::parse(&link.name));
         let network = |lease: Lease| networks.iter().find(|one| one.number == lease.network);
         Ok(leases.filter_map(network).cloned().collect())

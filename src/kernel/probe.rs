@@ -103,7 +103,8 @@ impl Probe {
         let ask = |batch: &mut Batch<'_>| {
             batch.push(policy::GET, Flags::DUMP, header, |_| {});
         };
-        let listed = with_batch(seq, ask, |bytes| self.kernel.route.dump(bytes, |_| Ok(Some(()))))?;
+        let listed =
+            with_batch(seq, &ask, |bytes| self.kernel.route.dump(bytes, |_| Ok(Some(()))))?;
         listing(listed)
     }
 
@@ -113,7 +114,7 @@ impl Probe {
         let ask = |batch: &mut Batch<'_>| {
             batch.push(conntrack::GET, Flags::DUMP, NfGen::IPV4, |_| {});
         };
-        let listed = with_batch(seq, ask, |bytes| netfilter.socket.dump(bytes, |_| Ok(Some(()))))?;
+        let listed = with_batch(seq, &ask, |bytes| netfilter.socket.dump(bytes, |_| Ok(Some(()))))?;
         listing(listed)
     }
 

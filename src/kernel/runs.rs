@@ -9,6 +9,7 @@ use super::snapshot::By;
 use super::{Kernel, Link};
 use crate::error::Result;
 use crate::facts::{Joined, Lease, Network, Run, Status};
+use crate::spec::sort;
 
 impl Kernel {
     /// Every run on this host, in the order of their links, those that are ending too.
@@ -25,7 +26,8 @@ impl Kernel {
             })
             .collect();
         // Links are made in the order of their indexes, whatever order the kernel lists them in.
-        found.sort_by_key(|status| status.joined.first().map(|joined| joined.link_index));
+        let first = |status: &Status| status.joined.first().map(|joined| joined.link_index);
+        sort(&mut found, |a, b| first(a) < first(b));
         let mut runs: Vec<Status> = Vec::new();
         for status in found {
             // The same description on several links: one run on several networks.
