@@ -52,8 +52,8 @@ bench: build ## measure launches beside a floor program and peers (root): docs/l
 bench-ip: build ## measure "nsrun ip" beside iproute2 and busybox (root): docs/ip.md
 	@benches/ip $(BINARY)
 
-size: build ## how large the release binary is
-	@ls -l $(BINARY) | { read -r _ _ _ _ bytes _; echo "$$bytes bytes  $(BINARY)"; }
+size: build ## what takes the room in the release binary: by section, crate and part of nsrun
+	@CARGO="$(CARGO)" python3 build/size.py $(BINARY) $(TARGET_DIR)/size
 
 # Without "build": root may have no cargo.
 install: ## install to DESTDIR and PREFIX (default /usr/local), after make build
@@ -70,6 +70,9 @@ deb: ## make a Debian package of the release binary, in $(TARGET_DIR)
 generate: ## print man pages and completions anew, after a change of the command line
 	$(CARGO) build --locked
 	sh packaging/generate.sh $(TARGET_DIR)/debug/nsrun
+
+msrv: ## build with the oldest Rust that Cargo.toml names (rustup fetches it)
+	@sh build/msrv.sh $(TARGET_DIR)/msrv
 
 clean: ## remove everything that was built
 	$(CARGO) clean

@@ -253,6 +253,26 @@ impl Netfilter {
         )
     }
 
+    /// Whether a rule in the table of a chain is about a link, by its name.
+    pub fn is_link_named(&mut self, chain: &ForwardChain, link: &str) -> Result<bool> {
+        let family = match chain.family {
+            "ip" => NfGen::IPV4,
+            "ip6" => NfGen::IPV6,
+            _ => NfGen::INET,
+        };
+        let name = [link.as_bytes(), &[0]].concat();
+        let about = self.dump(
+            |batch| {
+                batch.push(rule::GET, Flags::DUMP, family, |m| {
+                    m.put(rule::TABLE, &*chain.table);
+                });
+            },
+            // In whatever expression the name stands, it is padded with zeroes.
+            |message| Ok(message.body.windows(name.len()).any(|bytes| bytes == name).then_some(())),
+        )?;
+        Ok(!about.is_empty())
+    }
+
     /// Leaves it to a process of its own to close the connection: for tens of milliseconds after
     /// something was removed the kernel makes the last one who does wait.
     pub fn leave_closing(&self) {

@@ -6,6 +6,7 @@
 //! group; to add an option, add one [`Opt`] to a section of its command.
 
 mod decode;
+mod doctor;
 mod generate;
 mod help;
 mod ip;
@@ -19,6 +20,7 @@ mod shared;
 
 use super::command::{Command, Opt, Section};
 use decode::DECODE;
+use doctor::DOCTOR;
 use generate::GENERATE;
 use help::HELP_COMMAND;
 use ip::{BRIDGE, IP};
@@ -69,6 +71,7 @@ pub static NSRUN: Command = Command {
         BRIDGE,
         GC,
         DECODE,
+        DOCTOR,
         GENERATE,
         HELP_COMMAND,
     ],
