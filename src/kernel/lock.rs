@@ -150,6 +150,17 @@ pub(super) fn directory() -> Result<PathBuf> {
     })
 }
 
+/// The same directory, if it is there and nobody else can write to it: what others put there is not
+/// even looked at.
+pub(super) fn own_directory() -> Option<PathBuf> {
+    let path = directory().ok()?;
+    fs::symlink_metadata(&path).is_ok_and(|found| is_own(&found)).then_some(path)
+}
+
+fn is_own(found: &fs::Metadata) -> bool {
+    found.is_dir() && found.uid() == credentials::ids().0 && found.mode() & 0o077 == 0
+}
+
 /// Opens the file of a lock, and makes it and its directory when they are not there.
 fn open(path: &Path) -> Result<File> {
     let cannot = |error: std::io::Error| cannot(path, sys::errno(&error));
@@ -165,8 +176,7 @@ fn open(path: &Path) -> Result<File> {
             Err(error) if error.kind() == ErrorKind::NotFound => continue,
             found => found.map_err(cannot)?,
         };
-        let own = credentials::ids().0;
-        if !found.is_dir() || found.uid() != own || found.mode() & 0o077 != 0 {
+        if !is_own(&found) {
             let directory = directory.display();
             return Err(Error::new(format!("cannot lock \"{}\"", path.display()))
                 .because("others can write there")

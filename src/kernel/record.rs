@@ -5,7 +5,7 @@ use std::fs::{self, File};
 use std::io::{Read, Seek, Write};
 use std::os::fd::{AsFd, BorrowedFd};
 
-use super::lock::{Locked, directory};
+use super::lock::{Locked, directory, own_directory};
 use crate::error::{Error, Result};
 use crate::facts::{Run, Status};
 use crate::sys;
@@ -71,7 +71,7 @@ pub fn can_record() -> bool {
 /// The runs that have no link on this host. Files of those whose supervisor was killed are
 /// removed.
 pub fn recorded() -> Vec<Status> {
-    let entries = directory().ok().and_then(|path| fs::read_dir(path).ok());
+    let entries = own_directory().and_then(|path| fs::read_dir(path).ok());
     let names = entries
         .into_iter()
         .flatten()
@@ -82,7 +82,7 @@ pub fn recorded() -> Vec<Status> {
 
 /// The run called `title`, if it has no link on this host; `None` when there is none.
 pub fn record(title: &str) -> Option<Status> {
-    let path = directory().ok()?.join(format!("{PREFIX}{title}"));
+    let path = own_directory()?.join(format!("{PREFIX}{title}"));
     let mut file = File::open(&path).ok()?;
     let mut text = String::new();
     file.read_to_string(&mut text).ok()?;
