@@ -84,7 +84,7 @@ fn forwarding(kernel: &mut Kernel) -> Result<Vec<Finding>> {
     let leads_out = kernel.networks()?.iter().any(Network::is_routed);
     // On for new links, whether it is on for networks only or for everybody.
     let new_links = setting("net.ipv4.conf.default.forwarding");
-    Ok(vec![match (new_links.as_deref(), is_routed) {
+    Ok(vec![match (new_links.as_deref(), leads_out) {
         (Some("0"), true) => {
             let text = format!("{key} is 0: networks end at this host; sysctl -w {key}=1");
             Finding::new(about, State::Wrong, text)
