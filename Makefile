@@ -13,7 +13,8 @@ TARGET_DIR := $(or $(CARGO_TARGET_DIR),target)
 BINARY := $(TARGET_DIR)/release/nsrun
 
 .DEFAULT_GOAL := help
-.PHONY: help build run test test-vm chaos fuzz lint bench bench-codec bench-ip size install uninstall deb generate msrv clean
+.PHONY: help build run test test-vm chaos fuzz lint bench bench-codec bench-ip bench-ports size install
+.PHONY: uninstall deb generate msrv clean
 
 help: ## show this list
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/make \1|\2/p' Makefile | \
@@ -56,8 +57,11 @@ bench: build ## measure launches beside a floor program and peers (root): docs/l
 bench-ip: build ## measure "nsrun ip" beside iproute2 and busybox (root): docs/ip.md
 	@benches/ip $(BINARY)
 
-size: build ## how large the release binary is
-	@ls -l $(BINARY) | { read -r _ _ _ _ bytes _; echo "$$bytes bytes  $(BINARY)"; }
+bench-ports: build ## measure published ports (root, nftables): docs/ports.{md,json}
+	@benches/ports/bench $(BINARY)
+
+size: build ## what takes the room in the release binary: by section, crate and part of nsrun
+	@CARGO="$(CARGO)" python3 build/size.py $(BINARY) $(TARGET_DIR)/size
 
 # Without "build": root may have no cargo.
 install: ## install to DESTDIR and PREFIX (default /usr/local), after make build
@@ -74,6 +78,9 @@ deb: ## make a Debian package of the release binary, in $(TARGET_DIR)
 generate: ## print man pages and completions anew, after a change of the command line
 	$(CARGO) build --locked
 	sh packaging/generate.sh $(TARGET_DIR)/debug/nsrun
+
+msrv: ## build with the oldest Rust that Cargo.toml names (rustup fetches it)
+	@sh build/msrv.sh $(TARGET_DIR)/msrv
 
 clean: ## remove everything that was built
 	$(CARGO) clean

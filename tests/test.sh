@@ -19,6 +19,7 @@ groff groff-base
 bridge iproute2
 nft nftables
 iptables-nft iptables
+conntrack conntrack
 crun crun
 flock util-linux
 strace strace

@@ -1,5 +1,6 @@
 /* serve PORT: accepts connections, for ever. rate ADDRESS PORT COUNT: connects COUNT times, one
- * after the other, and prints how many microseconds one took. Each is a new connection for the
+ * after the other, and prints how many microseconds one took: the tenth part was as quick or quicker,
+ * since on a machine that others use too the rest waited for them. Each is a new connection for the
  * kernel: nothing it remembers of the one before helps. */
 #include <arpa/inet.h>
 #include <stdio.h>
@@ -13,6 +14,12 @@ static void fail(const char *what)
 {
 	perror(what);
 	exit(1);
+}
+
+static int by_size(const void *a, const void *b)
+{
+	double x = *(const double *)a, y = *(const double *)b;
+	return (x > y) - (x < y);
 }
 
 static int serve(int port)
@@ -37,15 +44,18 @@ int main(int argc, char **argv)
 	struct timespec begin, end;
 	int count = atoi(argv[4]);
 	inet_pton(AF_INET, argv[2], &to.sin_addr);
-	clock_gettime(CLOCK_MONOTONIC, &begin);
+	double *took = calloc(count, sizeof *took);
 	for (int n = 0; n < count; n++) {
+		clock_gettime(CLOCK_MONOTONIC, &begin);
 		int s = socket(AF_INET, SOCK_STREAM, 0);
 		setsockopt(s, SOL_SOCKET, SO_LINGER, &now, sizeof now);
 		if (connect(s, (struct sockaddr *)&to, sizeof to))
 			fail("connect");
 		close(s);
+		clock_gettime(CLOCK_MONOTONIC, &end);
+		took[n] = (end.tv_sec - begin.tv_sec) * 1e6 + (end.tv_nsec - begin.tv_nsec) / 1e3;
 	}
-	clock_gettime(CLOCK_MONOTONIC, &end);
-	printf("%.3f\n", ((end.tv_sec - begin.tv_sec) * 1e6 + (end.tv_nsec - begin.tv_nsec) / 1e3) / count);
+	qsort(took, count, sizeof *took, by_size);
+	printf("%.3f\n", took[count / 10]);
 	return 0;
 }

@@ -104,6 +104,9 @@ impl Refusal {
     }
 }
 
+/// What is called with each message that holds data.
+type Each<'a> = &'a mut dyn FnMut(Message<'_>) -> Result<(), DecodeError>;
+
 /// Which way a datagram goes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Direction {
@@ -282,6 +285,11 @@ impl Socket {
         batch: &[u8],
         mut each: impl FnMut(Message<'_>) -> Result<(), DecodeError>,
     ) -> Result<Vec<Refusal>, SocketError> {
+        self.transact_each(batch, &mut each)
+    }
+
+    /// The same, once for all callers.
+    fn transact_each(&mut self, batch: &[u8], each: Each<'_>) -> Result<Vec<Refusal>, SocketError> {
         let mut refusals = Vec::new();
         let messages = || Messages::new(batch).flatten().map(|message| message.header);
         let Some(end) = messages().last() else { return Ok(refusals) };
@@ -331,30 +339,36 @@ impl Socket {
         request: &[u8],
         mut each: impl FnMut(Message<'_>) -> Result<Option<T>, DecodeError>,
     ) -> Result<Result<Vec<T>, Refusal>, SocketError> {
+        let mut items = Vec::new();
         for _ in 0..DUMP_TRIES {
-            match self.dump_once(request, &mut each)? {
-                Ok(Some(items)) => return Ok(Ok(items)),
-                Ok(None) => continue,
+            items.clear();
+            let mut collect = |message: Message<'_>| {
+                items.extend(each(message)?);
+                Ok(())
+            };
+            match self.dump_once(request, &mut collect)? {
+                Ok(true) => return Ok(Ok(items)),
+                Ok(false) => continue,
                 Err(refusal) => return Ok(Err(refusal)),
             }
         }
         Err(SocketError::Interrupted)
     }
 
-    /// `None` when the dump was interrupted by a change.
-    fn dump_once<T>(
+    /// Whether all was said before something changed.
+    fn dump_once(
         &mut self,
         request: &[u8],
-        each: &mut impl FnMut(Message<'_>) -> Result<Option<T>, DecodeError>,
-    ) -> Result<Result<Option<Vec<T>>, Refusal>, SocketError> {
+        each: Each<'_>,
+    ) -> Result<Result<bool, Refusal>, SocketError> {
         let Some(asked) = Messages::new(request).flatten().last() else {
-            return Ok(Ok(Some(Vec::new())));
+            return Ok(Ok(true));
         };
         let seq = asked.header.seq;
         self.seq = seq.wrapping_add(1);
         self.send(request)?;
         let protocol = self.protocol;
-        let (mut items, mut interrupted) = (Vec::new(), false);
+        let mut interrupted = false;
         loop {
             for message in Messages::new(self.receive()?) {
                 let message = message?;
@@ -364,11 +378,11 @@ impl Socket {
                 interrupted |= message.header.flags.contains(Flags::DUMP_INTR);
                 if let Some(ack) = Ack::decode(&message)? {
                     return Ok(match ack.errno {
-                        0 => Ok((!interrupted).then_some(items)),
+                        0 => Ok(!interrupted),
                         _ => Err(Refusal::new(&ack, protocol, request)),
                     });
                 }
-                items.extend(each(message)?);
+                each(message)?;
             }
         }
     }

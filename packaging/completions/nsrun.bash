@@ -7,7 +7,7 @@ _nsrun_table() {
     commands='' aliases='' options='' values='' operands=''
     case $1 in
     '')
-        commands='run exec ps inspect stop wait publish unpublish port firewall network connect disconnect netns link ip bridge gc decode generate help'
+        commands='run exec ps inspect stop wait publish unpublish port firewall network connect disconnect netns link ip bridge gc decode doctor generate help'
         aliases=' net=network '
         options='--trace --help --version' ;;
     'run')
@@ -129,12 +129,14 @@ _nsrun_table() {
         options='--family --json --help'
         values=' --family=route|netfilter|generic '
         operands='file*' ;;
+    'doctor')
+        options='--json --help' ;;
     'generate')
         commands='man bash zsh fish'
         options='--help' ;;
     'generate man')
         options='--help'
-        operands='run|exec|ps|inspect|stop|wait|publish|unpublish|port|firewall|network|connect|disconnect|netns|link|ip|bridge|gc|decode|generate|help*' ;;
+        operands='run|exec|ps|inspect|stop|wait|publish|unpublish|port|firewall|network|connect|disconnect|netns|link|ip|bridge|gc|decode|doctor|generate|help*' ;;
     'generate bash')
         options='--help' ;;
     'generate zsh')
@@ -143,7 +145,7 @@ _nsrun_table() {
         options='--help' ;;
     'help')
         options='--help'
-        operands='run|exec|ps|inspect|stop|wait|publish|unpublish|port|firewall|network|connect|disconnect|netns|link|ip|bridge|gc|decode|generate|help*' ;;
+        operands='run|exec|ps|inspect|stop|wait|publish|unpublish|port|firewall|network|connect|disconnect|netns|link|ip|bridge|gc|decode|doctor|generate|help*' ;;
     esac
 }
 

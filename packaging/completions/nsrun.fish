@@ -130,6 +130,9 @@ function __nsrun_command
             echo 'decode'
             echo verb
             printf '%s\n' --family
+        case 'doctor'
+            echo 'doctor'
+            echo verb
         case 'generate'
             echo 'generate'
             echo group
@@ -241,6 +244,7 @@ complete -c nsrun -n '__nsrun_at 0 ' -a ip -d 'links, addresses and routes, as i
 complete -c nsrun -n '__nsrun_at 0 ' -a bridge -d 'ports and forwarding entries, as iproute2'\''s bridge'
 complete -c nsrun -n '__nsrun_at 0 ' -a gc -d 'remove what killed runs left'
 complete -c nsrun -n '__nsrun_at 0 ' -a decode -d 'show netlink messages in words'
+complete -c nsrun -n '__nsrun_at 0 ' -a doctor -d 'check whether this machine has what nsrun needs'
 complete -c nsrun -n '__nsrun_at 0 ' -a generate -d 'print man pages and shell completions'
 complete -c nsrun -n '__nsrun_at 0 ' -a help -d 'show the help of a command'
 complete -c nsrun -n '__nsrun_at - ' -l trace -d 'print each netlink message, sent or received, to standard error'
@@ -492,6 +496,10 @@ complete -c nsrun -n '__nsrun_at - decode' -l json -d 'print JSON instead of tex
 complete -c nsrun -n '__nsrun_at - decode' -l help -s h -d 'show this text'
 complete -c nsrun -n '__nsrun_at 0+ decode' -F
 
+# nsrun doctor
+complete -c nsrun -n '__nsrun_at - doctor' -l json -d 'print JSON instead of text'
+complete -c nsrun -n '__nsrun_at - doctor' -l help -s h -d 'show this text'
+
 # nsrun generate
 complete -c nsrun -n '__nsrun_at 0 generate' -a man -d 'print a manual page'
 complete -c nsrun -n '__nsrun_at 0 generate' -a bash -d 'print the completion script for bash'
@@ -501,7 +509,7 @@ complete -c nsrun -n '__nsrun_at - generate' -l help -s h -d 'show this text'
 
 # nsrun generate man
 complete -c nsrun -n '__nsrun_at - generate man' -l help -s h -d 'show this text'
-complete -c nsrun -n '__nsrun_at 0+ generate man' -a 'run exec ps inspect stop wait publish unpublish port firewall network connect disconnect netns link ip bridge gc decode generate help'
+complete -c nsrun -n '__nsrun_at 0+ generate man' -a 'run exec ps inspect stop wait publish unpublish port firewall network connect disconnect netns link ip bridge gc decode doctor generate help'
 
 # nsrun generate bash
 complete -c nsrun -n '__nsrun_at - generate bash' -l help -s h -d 'show this text'
@@ -514,4 +522,4 @@ complete -c nsrun -n '__nsrun_at - generate fish' -l help -s h -d 'show this tex
 
 # nsrun help
 complete -c nsrun -n '__nsrun_at - help' -l help -s h -d 'show this text'
-complete -c nsrun -n '__nsrun_at 0+ help' -a 'run exec ps inspect stop wait publish unpublish port firewall network connect disconnect netns link ip bridge gc decode generate help'
+complete -c nsrun -n '__nsrun_at 0+ help' -a 'run exec ps inspect stop wait publish unpublish port firewall network connect disconnect netns link ip bridge gc decode doctor generate help'

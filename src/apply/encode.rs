@@ -195,12 +195,13 @@ fn encode(step: &Step, batch: &mut Batch<'_>, flags: Flags, index: impl Fn(&str)
                 state: neighbour::State::STALE,
                 ..NdMsg::default()
             };
-            batch.push(neighbour::NEW, flags | Flags::CREATE | Flags::REPLACE, header, |m| {
+            batch.push(neighbour::NEW, flags | Flags::REPLACE, header, |m| {
                 m.put(neighbour::DST, *address).put(neighbour::LLADDR, &mac.0);
             });
         }
         Step::Join { network } => {
-            batch.push(link::SET, flags, any, |m| {
+            // Adds no name. RTM_SETLINK finds a link by such a name only since Linux 5.18.
+            batch.push(link::NEWPROP, flags, any, |m| {
                 m.put(link::ALT_IFNAME, &Network::altname(network));
             });
         }

@@ -134,8 +134,8 @@ fn tables(out: &mut String, listings: &[Listing], style: Style) {
     }
 }
 
-/// Appends words, breaking lines before `WIDTH`; the cursor stands at column `indent` already.
-fn flow(out: &mut String, indent: usize, text: &str) {
+/// Appends words, breaking lines before column 80; the cursor stands at column `indent` already.
+pub fn flow(out: &mut String, indent: usize, text: &str) {
     let mut column = indent;
     for word in text.split_whitespace() {
         let length = word.chars().count();

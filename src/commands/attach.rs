@@ -169,21 +169,17 @@ pub(super) fn hold(links: &[Direct], chosen: &[Chosen]) -> Result<Held> {
 impl Held {
     /// The descriptors of the locks.
     pub(super) fn descriptors(&self) -> impl Iterator<Item = BorrowedFd<'_>> {
-        let vlans = self.vlans.iter().map(|vlan| vlan.lock.as_fd());
+        let vlans = self.vlans.iter().flat_map(|vlan| &vlan.lock).map(AsFd::as_fd);
         self.addresses.iter().map(AsFd::as_fd).chain(vlans)
-    }
-
-    /// Lets go of all.
-    pub(super) fn release(self) {
-        self.vlans.into_iter().for_each(Vlan::release);
     }
 }
 
-/// A VLAN that is used, whoever made it.
+/// A VLAN that is used, whoever made it. When this is dropped it is removed, if nsrun made it and
+/// nobody else uses it.
 #[derive(Debug)]
 pub(super) struct Vlan {
     link: String,
-    lock: Shared,
+    lock: Option<Shared>,
 }
 
 impl Vlan {
@@ -193,13 +189,14 @@ impl Vlan {
             return Ok(None);
         }
         let lock = Shared::hold(&format!("vlan:{link}"))?;
-        Ok(Some(Vlan { link: link.into(), lock }))
+        Ok(Some(Vlan { link: link.into(), lock: Some(lock) }))
     }
+}
 
-    /// Lets go, and removes it if nsrun made it and nobody else uses it.
-    pub(super) fn release(self) {
-        let Some(_lock) = self.lock.alone() else { return };
-        let link = self.link;
+impl Drop for Vlan {
+    fn drop(&mut self) {
+        let Some(_lock) = self.lock.take().and_then(Shared::alone) else { return };
+        let link = std::mem::take(&mut self.link);
         // It is the host's again when this fails; the next user removes it.
         let _ = Kernel::open().and_then(|mut kernel| {
             let used = kernel.networks()?.iter().any(|network| network.below() == Some(&link));

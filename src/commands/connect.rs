@@ -49,9 +49,8 @@ pub(super) fn connect(args: &Args) -> Result<u8> {
     let mut machine = Machine { random: file::random(), ..Machine::default() };
     attach::look(std::slice::from_ref(&asked), &mut kernel, &mut machine, Some(&mut lock))?;
     let name = target.run.as_ref().and_then(|run| run.name.as_deref());
-    if let Some(name) = name
-        && kernel.member(name, &asked.network)?.is_some()
-    {
+    let joined = target.run.iter().flat_map(|run| &run.joined);
+    if joined.into_iter().any(|joined| joined.network == asked.network) {
         return Err(Error::new(format!("cannot connect {}", target.title))
             .because(format!("it is on network \"{}\" already", asked.network))
             .hint("nsrun disconnect takes it off"));
@@ -77,7 +76,7 @@ pub(super) fn connect(args: &Args) -> Result<u8> {
         attach_to(&mut kernel, &mut target, link, &routes)?;
         keep_vlan(&mut kernel, &link.parent)?;
     }
-    held.release();
+    drop(held);
     target.note_links();
     Ok(0)
 }

@@ -57,8 +57,11 @@ pub(super) fn disconnect(args: &Args) -> Result<u8> {
     }
     let names: Vec<&str> =
         links.iter().map(|link| link.name.as_str()).filter(|name| *name != "lo").collect();
-    Err(cannot("it has no such link and is on no such network".into())
-        .hint(format!("its links are {}", names.join(", "))))
+    let error = cannot("it has no such link and is on no such network".into());
+    Err(match &names[..] {
+        [] => error.hint("it has no links"),
+        names => error.hint(format!("its links are {}", names.join(", "))),
+    })
 }
 
 /// What lets a run keep its name when the link with this end on the host goes: another of its links

@@ -5,6 +5,7 @@ mod connect;
 mod declared;
 mod decode;
 mod disconnect;
+mod doctor;
 mod exec;
 mod firewall;
 mod generate;
@@ -62,6 +63,7 @@ pub fn dispatch(path: &str, args: &Args) -> std::result::Result<u8, (Error, u8)>
         "connect" => connect::connect,
         "disconnect" => disconnect::disconnect,
         "decode" => decode::decode,
+        "doctor" => doctor::doctor,
         "stop" => stop::stop,
         "wait" => wait::wait,
         "firewall show" => firewall::show,

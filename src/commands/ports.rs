@@ -29,6 +29,7 @@ pub(super) fn publish(args: &Args) -> Result<u8> {
     let mut kernel = Kernel::open()?;
     let status = find_whole_run(&mut kernel, operand(args, 0)?)?;
     let (network, joined, run) = place(&mut kernel, &status)?;
+    plan::check_ports(&network, &asked)?;
     if !network.publishes {
         apply::send(&mut kernel, &plan::mark_publishing(&network))?;
     }

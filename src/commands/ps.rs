@@ -11,7 +11,7 @@ use crate::facts::{Joined, Status};
 use crate::kernel::{Kernel, can_record, recorded};
 use crate::spec::printable;
 
-const HEADINGS: [&str; 6] = ["NAME", "PID", "NETWORK", "ADDRESS", "UP", "COMMAND"];
+const HEADINGS: [&str; 7] = ["NAME", "PID", "NETWORK", "ADDRESS", "PORTS", "UP", "COMMAND"];
 
 pub(super) fn ps(args: &Args) -> Result<u8> {
     let mut kernel = Kernel::open()?;
@@ -40,12 +40,19 @@ pub(super) fn ps(args: &Args) -> Result<u8> {
             pid.map(|pid| pid.to_string()).unwrap_or_default(),
             status.mode.clone().unwrap_or_else(|| each(status, |on| Some(on.network.clone()))),
             each(status, |joined| Some(joined.address?.0.to_string())),
+            ports(status),
             status.run.map(|run| duration(now.saturating_sub(run.started))).unwrap_or_default(),
             printable(&pid.map(process::command).unwrap_or_default().join(" ")),
         ]);
     }
     let _ = io::stdout().write_all(table(&rows).as_bytes());
     Ok(0)
+}
+
+/// Published ports, as they are typed.
+fn ports(status: &Status) -> String {
+    let ports = status.joined.iter().flat_map(|joined| &joined.ports);
+    ports.map(ToString::to_string).collect::<Vec<_>>().join(",")
 }
 
 /// A fact of each network of a run, in the order of its links.

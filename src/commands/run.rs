@@ -1,5 +1,7 @@
 //! `nsrun run`: launch a command in a wired-up network namespace.
 
+mod background;
+
 use std::fs::File;
 use std::io::{self, Write};
 use std::os::fd::AsFd;
@@ -13,16 +15,13 @@ use crate::apply::timings::{self, Phase};
 use crate::apply::{self, Launched, Made};
 use crate::cli::Args;
 use crate::dns::{Members, Server, Upstreams};
-use crate::error::{Error, Kind, Result};
+use crate::error::{Error, Result};
 use crate::facts::{HostFiles, Machine};
 use crate::kernel::{Kernel, Netfilter, Record, record};
 use crate::plan::{self, Plan};
 use crate::spec::{NetworkOf, Run, Share};
-use crate::sys::channel::Channel;
-use crate::sys::namespace::Namespaces;
-use crate::sys::process::{Fork, exit, fork, new_session};
 use crate::sys::terminal::Foreground;
-use crate::sys::{Errno, file, signal};
+use crate::sys::{file, signal};
 
 /// What `run` says about itself, besides CMD's own output.
 struct Output {
@@ -54,7 +53,7 @@ pub(super) fn run(args: &Args) -> Result<u8> {
         return Ok(0);
     }
     timings::ended(Phase::Parse);
-    if output.detach { detached(&spec, output) } else { foreground(&spec, output) }
+    if output.detach { background::detached(&spec, output) } else { foreground(&spec, output) }
 }
 
 fn output(args: &Args) -> Result<Output> {
@@ -315,7 +314,7 @@ fn stay(life: Life, status: Option<File>) -> Result<u8> {
         server.watch_links(Rc::clone(file));
     }
     let status = apply::supervise(&launched, server.as_mut())?;
-    held.release();
+    drop(held);
     let left = status_file.and_then(|file| status::leave(&file, status).ok());
     let has_more_ports = left.unwrap_or(false);
     if has_more_ports {
@@ -375,92 +374,4 @@ fn title(launched: &Launched, plan: &Plan) -> String {
         (None, Some(lease)) => lease.to_string(),
         (None, None) => launched.pid.to_string(),
     }
-}
-
-/// Launches in a session of its own, reports once CMD has started, and leaves it there.
-fn detached(spec: &Run, output: Output) -> Result<u8> {
-    let cannot = |errno: crate::sys::Errno| Error::new("cannot detach").because(errno.desc());
-    let log = match &output.log {
-        None => File::options().write(true).open("/dev/null"),
-        Some(path) => File::options().append(true).create(true).open(path),
-    };
-    let log = log.map_err(|error| {
-        let path = output.log.as_deref().unwrap_or(Path::new("/dev/null"));
-        Error::new(format!("cannot write to \"{}\"", path.display()))
-            .because(crate::sys::errno(&error).desc())
-    })?;
-    let null = File::open("/dev/null").map_err(|error| cannot(crate::sys::errno(&error)))?;
-    let (ours, theirs) = Channel::pair().map_err(cannot)?;
-    let pid = match fork(Namespaces::empty()).map_err(cannot)? {
-        Fork::Child => {
-            drop(ours);
-            exit(background(spec, output.status, &theirs, &null, &log));
-        }
-        Fork::Parent(pid) => pid,
-    };
-    drop(theirs);
-    let mut buf = [0; REPORT];
-    let report = ours.receive(&mut buf).map_err(|errno| {
-        // A run that is said to have failed must not go on.
-        let _ = signal::send(pid, signal::SIGKILL);
-        cannot(errno)
-    });
-    match report? {
-        [] => Err(Error::new("cannot launch the process").because("nsrun was killed")),
-        [0, lines @ ..] => {
-            let lines = String::from_utf8_lossy(lines);
-            let (name, warnings) = lines.split_once('\n').unwrap_or((&lines, ""));
-            warn(&warnings.lines().map(str::to_owned).collect::<Vec<_>>());
-            let _ = writeln!(io::stdout(), "{name}");
-            Ok(0)
-        }
-        [kind, text @ ..] => Err(Error {
-            kind: KINDS.get(usize::from(*kind)).copied().unwrap_or(Kind::Failed),
-            ..Error::new(String::from_utf8_lossy(text))
-        }),
-    }
-}
-
-/// Longest report of a run in the background.
-const REPORT: usize = 8192;
-/// First byte of such a report: 0, the name of the run and its warnings, a line each, or one of
-/// these and an error.
-const KINDS: [Kind; 5] =
-    [Kind::Failed, Kind::Usage, Kind::Failed, Kind::NotExecutable, Kind::NotFound];
-
-/// The life of a run in the background.
-fn background(spec: &Run, status: Option<File>, report: &Channel, null: &File, log: &File) -> u8 {
-    let begin = || -> Result<()> {
-        new_session()
-            .and_then(|()| file::replace(null, 0))
-            .and_then(|()| file::replace(log, 1))
-            .and_then(|()| file::replace(log, 2))
-            .map_err(|errno| Error::new("cannot detach").because(errno.desc()))?;
-        block_signals()
-    };
-    let mut warnings = Vec::new();
-    let mut collect = |more: &[String]| warnings.extend_from_slice(more);
-    let launched = begin().and_then(|()| launch(spec, &mut collect)).map_err(or_without_network);
-    let life = match launched {
-        Ok(life) => life,
-        Err(error) => {
-            let kind = KINDS.iter().rposition(|kind| *kind == error.kind).unwrap_or(2) as u8;
-            let text = error.to_string();
-            let text = text.strip_prefix("nsrun: ").unwrap_or(&text);
-            let mut bytes = [&[kind], text.as_bytes()].concat();
-            bytes.truncate(REPORT);
-            let _ = report.send(&bytes);
-            return super::LAUNCH_FAILED;
-        }
-    };
-    let lines = [&[title(&life.launched, &life.plan)], warnings.as_slice()].concat().join("\n");
-    match report.send(&[&[0], lines.as_bytes()].concat()) {
-        // Who started it was killed, and may have meant only that.
-        Ok(()) | Err(Errno::EPIPE) => {}
-        Err(_) => {
-            let _ = signal::send(life.launched.pid, signal::SIGKILL);
-            return super::LAUNCH_FAILED;
-        }
-    }
-    stay(life, status).unwrap_or(super::LAUNCH_FAILED)
 }

@@ -39,6 +39,18 @@ pub enum Asked {
 }
 
 impl Feature {
+    /// Whether a run without options needs it.
+    pub fn is_usual(&self) -> bool {
+        self.is_essential()
+            || match self.asked {
+                Asked::Namespace(kind) => kind != "user",
+                Asked::LinkKind(kind) => kind == "veth" || kind == "bridge",
+                Asked::FileSystem(name) => name != "devpts",
+                Asked::Chain(_) | Asked::Expression(_) => true,
+                Asked::Socket(_) | Asked::File(_) | Asked::Call(_) | Asked::Dump(_) => false,
+            }
+    }
+
     /// Whether nsrun cannot launch anything without it.
     pub fn is_essential(&self) -> bool {
         self.lost.is_empty()

@@ -4,7 +4,7 @@ use std::fmt;
 use std::net::Ipv4Addr;
 
 use crate::facts::Lease;
-use crate::spec::Publication;
+use crate::spec::{Publication, sort};
 
 /// The description of a run, kept as the alias of its link (at most 255 bytes, readable by
 /// everyone).
@@ -111,7 +111,8 @@ impl Joined {
         let specs = names.iter().filter_map(|name| name.strip_prefix(start.as_str()));
         let mut ports: Vec<Publication> =
             specs.filter_map(|spec| spec.replace('+', "/").parse().ok()).collect();
-        ports.sort_unstable_by_key(|port| (port.first, port.protocol, port.host));
+        let key = |port: &Publication| (port.first, port.protocol, port.host);
+        sort(&mut ports, |a, b| key(a) < key(b));
         ports
     }
 }

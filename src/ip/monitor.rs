@@ -64,7 +64,7 @@ pub(super) fn run(session: &mut Session, words: &mut Words) -> Result<()> {
             return Ok(());
         }
         notify(session, &message, label)?;
-        session.out.flush().map_err(|error| Failure::new(format!("cannot write: {error}")))
+        session.flush()
     })
 }
 

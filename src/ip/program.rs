@@ -54,7 +54,7 @@ impl Program {
             // Half a document helps nobody.
             session.out.clear();
         }
-        session.out.flush().map_err(|error| Failure::new(format!("cannot write: {error}")))?;
+        session.flush()?;
         done
     }
 }

@@ -49,7 +49,7 @@ impl Netfilter {
                 });
             };
             let each = |message: Message<'_>| read(&message, family);
-            let found = with_batch(seq, ask, |bytes| self.socket.dump(bytes, each))?;
+            let found = with_batch(seq, &ask, |bytes| self.socket.dump(bytes, each))?;
             let flows = found.map_err(super::failed)?.unwrap_or_default();
             old.extend(
                 flows
@@ -64,7 +64,7 @@ impl Netfilter {
                     m.put_raw(conntrack::TUPLE_ORIG.code() | nl::wire::NESTED, &flow.tuple);
                 });
             };
-            with_batch(seq, forget, |bytes| self.socket.transact(bytes, |_| Ok(())))?
+            with_batch(seq, &forget, |bytes| self.socket.transact(bytes, |_| Ok(())))?
                 .map_err(super::failed)?;
         }
         Ok(())

@@ -40,7 +40,7 @@ pub(super) fn look(host: &mut Host) {
 pub(super) fn is_outer(link: &Link, links: &HashMap<u32, Link>) -> bool {
     let is_bridge = |link: &Link| link.kind.as_deref() == Some("bridge");
     let in_bridge = link.master.and_then(|master| links.get(&master)).is_some_and(is_bridge);
-    let own = super::snapshot::ours(link).is_some() || Lease::parse(&link.name).is_some();
+    let own = super::networks::ours(link).is_some() || Lease::parse(&link.name).is_some();
     link.name != "lo" && !in_bridge && !own
 }
 
@@ -50,7 +50,7 @@ impl Kernel {
         let is_foreign = |link: &Link| {
             link.kind.as_deref() == Some("bridge")
                 && Some(&*link.name) != own
-                && super::snapshot::ours(link).is_none()
+                && super::networks::ours(link).is_none()
         };
         Ok(self.links(None)?.iter().any(is_foreign))
     }

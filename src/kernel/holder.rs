@@ -8,7 +8,8 @@ use nl::route::link::{self, IfInfo};
 use nl::route::nsid;
 
 use super::named::processes;
-use super::snapshot::{By, status_of};
+use super::runs::status_of;
+use super::snapshot::By;
 use super::{Kernel, Link, words};
 use crate::error::{Error, Result};
 use crate::facts::{Holder, HolderState, Status};

@@ -3,13 +3,17 @@
 mod conntrack;
 mod forwarding;
 mod holder;
+mod host;
 mod link;
 mod listener;
 mod lock;
 pub mod named;
 mod netfilter;
+mod networks;
+mod probe;
 mod query;
 mod record;
+mod runs;
 mod snapshot;
 mod trace;
 
@@ -26,6 +30,7 @@ pub use link::Link;
 pub use listener::{Listener, listener};
 pub use lock::{Lock, Shared};
 pub use netfilter::{Found, FoundRule, Netfilter};
+pub use probe::{Answer as Probed, Probe};
 pub use query::{Answer, Reply};
 pub use record::{Record, can_record, record, recorded};
 pub use trace::start_trace;
@@ -58,7 +63,16 @@ impl Kernel {
     pub fn exchange(
         &mut self,
         fill: impl Fn(&mut Batch<'_>),
-        each: impl FnMut(Message<'_>) -> std::result::Result<(), nl::DecodeError>,
+        mut each: impl FnMut(Message<'_>) -> std::result::Result<(), nl::DecodeError>,
+    ) -> Result<Vec<Refusal>> {
+        self.exchange_each(&fill, &mut each)
+    }
+
+    /// The same, once for all callers.
+    fn exchange_each(
+        &mut self,
+        fill: Fill<'_>,
+        each: &mut dyn FnMut(Message<'_>) -> std::result::Result<(), nl::DecodeError>,
     ) -> Result<Vec<Refusal>> {
         let seq = self.route.seq();
         with_batch(seq, fill, |bytes| match self.route.transact(bytes, each) {
@@ -76,7 +90,7 @@ impl Kernel {
         each: impl FnMut(Message<'_>) -> std::result::Result<Option<T>, nl::DecodeError>,
     ) -> Result<Vec<T>> {
         let seq = self.route.seq();
-        match with_batch(seq, fill, |bytes| self.route.dump(bytes, each))?.map_err(failed)? {
+        match with_batch(seq, &fill, |bytes| self.route.dump(bytes, each))?.map_err(failed)? {
             Ok(items) => Ok(items),
             Err(refusal) => Err(Error::new("cannot list").because(words(&refusal))),
         }
@@ -113,12 +127,11 @@ impl AsFd for Kernel {
     }
 }
 
+/// What writes the messages of a batch.
+type Fill<'a> = &'a dyn Fn(&mut Batch<'_>);
+
 /// Writes a batch into a buffer on the stack, or on the heap when it is larger than usual.
-fn with_batch<T>(
-    seq: u32,
-    fill: impl Fn(&mut Batch<'_>),
-    send: impl FnOnce(&[u8]) -> T,
-) -> Result<T> {
+fn with_batch<T>(seq: u32, fill: Fill<'_>, send: impl FnOnce(&[u8]) -> T) -> Result<T> {
     let encode = |buf: &mut [u8]| {
         let mut batch = Batch::new(buf, seq);
         fill(&mut batch);

@@ -75,7 +75,7 @@ impl Netfilter {
         let fill = |batch: &mut Batch<'_>| {
             batch.push(generation::GET, Flags::empty(), NfGen::default(), |_| {});
         };
-        let refusals = with_batch(seq, fill, |bytes| own.socket.transact(bytes, |_| Ok(())))?
+        let refusals = with_batch(seq, &fill, |bytes| own.socket.transact(bytes, |_| Ok(())))?
             .map_err(failed)?;
         let refusal = refusals.first().map(|refusal| Errno::from_raw(refusal.errno));
         // What nfnetlink says of a subsystem that is not there.
@@ -113,7 +113,7 @@ impl Netfilter {
             sys::link::enlarge_send_buffer(&self.socket, bytes.len());
             self.socket.transact(bytes, |_| Ok(()))
         };
-        let mut refusals = with_batch(seq, all, send)?.map_err(failed)?;
+        let mut refusals = with_batch(seq, &all, send)?.map_err(failed)?;
         // The begin is no change.
         for refusal in &mut refusals {
             refusal.index = refusal.index.saturating_sub(1);
@@ -253,6 +253,26 @@ impl Netfilter {
         )
     }
 
+    /// Whether a rule in the table of a chain is about a link, by its name.
+    pub fn is_link_named(&mut self, chain: &ForwardChain, link: &str) -> Result<bool> {
+        let family = match chain.family {
+            "ip" => NfGen::IPV4,
+            "ip6" => NfGen::IPV6,
+            _ => NfGen::INET,
+        };
+        let name = [link.as_bytes(), &[0]].concat();
+        let about = self.dump(
+            |batch| {
+                batch.push(rule::GET, Flags::DUMP, family, |m| {
+                    m.put(rule::TABLE, &*chain.table);
+                });
+            },
+            // In whatever expression the name stands, it is padded with zeroes.
+            |message| Ok(message.body.windows(name.len()).any(|bytes| bytes == name).then_some(())),
+        )?;
+        Ok(!about.is_empty())
+    }
+
     /// Leaves it to a process of its own to close the connection: for tens of milliseconds after
     /// something was removed the kernel makes the last one who does wait.
     pub fn leave_closing(&self) {
@@ -277,7 +297,7 @@ impl Netfilter {
     ) -> Result<bool> {
         let seq = self.socket.seq();
         let refusals =
-            with_batch(seq, fill, |bytes| self.socket.transact(bytes, each))?.map_err(failed)?;
+            with_batch(seq, &fill, |bytes| self.socket.transact(bytes, each))?.map_err(failed)?;
         match refusals.first() {
             None => Ok(true),
             Some(refusal) if refusal.errno == Errno::ENOENT as i32 => Ok(false),
@@ -291,7 +311,7 @@ impl Netfilter {
         each: impl FnMut(Message<'_>) -> std::result::Result<Option<T>, DecodeError>,
     ) -> Result<Vec<T>> {
         let seq = self.socket.seq();
-        match with_batch(seq, fill, |bytes| self.socket.dump(bytes, each))?.map_err(failed)? {
+        match with_batch(seq, &fill, |bytes| self.socket.dump(bytes, each))?.map_err(failed)? {
             Ok(items) => Ok(items),
             Err(refusal) if refusal.errno == Errno::ENOENT as i32 => Ok(Vec::new()),
             Err(refusal) => Err(refused("the ruleset", &refusal)),

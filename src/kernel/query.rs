@@ -76,7 +76,7 @@ impl Kernel {
     /// [`list`](Self::list), once for all types.
     fn listed(&mut self, fill: &dyn Fn(&mut Batch<'_>)) -> Result<Answer> {
         let seq = self.route.seq();
-        with_batch(seq, fill, |bytes| {
+        with_batch(seq, &fill, |bytes| {
             self.route.dump(bytes, |message| Ok(Some(Reply::keep(&message))))
         })?
         .map_err(failed)

@@ -80,14 +80,13 @@ impl Member {
             steps.push(Step::Isolate { link: link() });
         }
         steps.push(Step::SetUp { link: link() });
-        // An address that was chosen may have been another's, and so may a hardware address.
-        if (self.fixed || self.membership.mac.is_some())
-            && self.network.options.driver == Driver::Bridge
-        {
-            let (link, mac) = (self.network.bridge.clone(), self.mac(lease));
-            let address = self.address(lease).addr().into();
-            let index = self.network.index;
-            steps.push(Step::SetNeighbour { link, index, address, mac });
+        // What this host remembers of another who had the address may be wrong.
+        if self.network.options.driver == Driver::Bridge {
+            let (mac, index) = (self.mac(lease), self.network.index);
+            steps.extend(self.addresses(lease).into_iter().map(|address| {
+                let link = self.network.bridge.clone();
+                Step::SetNeighbour { link, index, address, mac }
+            }));
         }
         if self.network.options.driver == Driver::Ptp {
             // No bridge: the host is at the other end, and routes to each member.

@@ -1,5 +1,7 @@
 //! Published ports of a member: on which network, and what its links say about them.
 
+use std::net::{IpAddr, Ipv6Addr};
+
 use crate::error::{Error, Result};
 use crate::facts::{Joined, Lease, Network};
 use crate::plan::{Member, Step};
@@ -38,8 +40,30 @@ pub(super) fn ports(
         }
     })?;
     let network = members.get(member).map(|member| &member.network);
+    network.map_or(Ok(()), |network| check_ports(network, asked))?;
     let prepare = network.filter(|network| !network.publishes).map(mark_publishing);
     Ok((Some(Ports { member, ports: asked.to_vec() }), prepare.into_iter().collect()))
+}
+
+/// Refuses ports of addresses from which nothing can lead to a network.
+pub fn check_ports(network: &Network, ports: &[Publication]) -> Result<()> {
+    for port in ports {
+        let cannot = || Error::usage(format!("cannot publish \"{port}\""));
+        match port.host {
+            Some(IpAddr::V6(_)) if network.options.gateway6.is_none() => {
+                return Err(cannot()
+                    .because(format!("network \"{}\" has no IPv6", network.name))
+                    .hint("give an IPv4 address, or make a network with --ipv6"));
+            }
+            Some(IpAddr::V6(Ipv6Addr::LOCALHOST)) => {
+                return Err(cannot()
+                    .because("the kernel routes nothing from ::1 to other links")
+                    .hint("use 127.0.0.1, or another address of this host"));
+            }
+            _ => {}
+        }
+    }
+    Ok(())
 }
 
 /// Says that members of a network may have published ports. Done before the first has.

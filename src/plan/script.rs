@@ -137,7 +137,8 @@ fn command(step: &Step, inside: bool) -> String {
             format!("{ip} link set {} alias {}", link(name), quoted(text))
         }
         Step::SetNeighbour { link: name, address, mac, .. } => {
-            format!("{ip} neighbour replace {address} lladdr {mac} nud stale dev {}", link(name))
+            let change = format!("{ip} neighbour change {address} lladdr {mac} nud stale dev");
+            format!("{change} {} 2>/dev/null || :", link(name))
         }
         Step::Join { network } => {
             format!("{ip} link show {} >/dev/null", quoted(&Network::altname(network)))

@@ -60,7 +60,7 @@ pub enum Step {
     },
     /// Adds a route.
     AddRoute(Route),
-    /// Has this host know a neighbour, whatever it remembered, until it asks again.
+    /// Has this host know better what it remembers of a neighbour, until it asks again.
     SetNeighbour {
         /// The link.
         link: String,
@@ -306,12 +306,17 @@ impl Step {
         matches!(self, Step::AddAddress { .. } | Step::AddName { .. } | Step::CreateVlan { .. })
     }
 
-    /// Whether it is all the same when there is nothing to take away any more.
+    /// Whether it is all the same when there is nothing to take away, or to change, any more.
     pub fn may_be_gone(&self) -> bool {
-        use Step::{DeleteLink, Detach, RemoveName, RemoveRules, Rename};
+        use Step::{DeleteLink, Detach, RemoveName, RemoveRules, Rename, SetNeighbour};
         matches!(
             self,
-            RemoveRules(_) | DeleteLink { .. } | Detach { .. } | RemoveName { .. } | Rename { .. }
+            RemoveRules(_)
+                | DeleteLink { .. }
+                | Detach { .. }
+                | RemoveName { .. }
+                | Rename { .. }
+                | SetNeighbour { .. }
         )
     }
 

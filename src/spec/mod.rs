@@ -15,6 +15,7 @@ mod network_of;
 mod port;
 mod run;
 mod share;
+mod sort;
 
 pub use attach::{Attach, IpvlanMode, MacvlanMode};
 pub use mac::Mac;
@@ -31,3 +32,4 @@ pub use run::{
     absolute,
 };
 pub use share::Share;
+pub use sort::sort;

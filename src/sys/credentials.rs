@@ -41,6 +41,13 @@ pub fn no_new_privileges() -> Result<()> {
 /// A set of capabilities, one bit each (capabilities(7)).
 pub type CapabilitySet = u64;
 
+/// The capabilities that this process has in effect.
+pub fn capabilities() -> CapabilitySet {
+    let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
+    let set = status.lines().find_map(|line| line.strip_prefix("CapEff:"));
+    set.and_then(|set| CapabilitySet::from_str_radix(set.trim(), 16).ok()).unwrap_or_default()
+}
+
 /// The highest capability the running kernel knows is below this.
 const CAPABILITIES: u32 = 64;
 

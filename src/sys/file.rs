@@ -161,16 +161,18 @@ pub fn close_from(first: u32) {
 
 /// Closes the descriptors from `first` on that are not in `keep`.
 pub fn close_all_but(first: u32, keep: &[BorrowedFd<'_>]) {
-    let mut keep: Vec<u32> = keep.iter().map(|fd| fd.as_raw_fd() as u32).collect();
-    keep.sort_unstable();
     let mut first = first;
-    for (from, to) in keep.iter().map(|&fd| (fd + 1, fd)).chain([(0, u32::MAX)]) {
-        if first < to {
-            let last = if to == u32::MAX { to } else { to - 1 };
+    loop {
+        let kept = keep.iter().map(|fd| fd.as_raw_fd() as u32).filter(|fd| *fd >= first).min();
+        if kept != Some(first) {
+            let last = kept.map_or(u32::MAX, |kept| kept - 1);
             // SAFETY: nothing in this process uses one of these afterwards; the caller promises.
             unsafe { libc::syscall(libc::SYS_close_range, first, last, 0) };
         }
-        first = from;
+        match kept {
+            Some(kept) => first = kept + 1,
+            None => return,
+        }
     }
 }
 

@@ -68,6 +68,22 @@ pub fn own_mounts() -> Result<()> {
     unshare(CloneFlags::CLONE_NEWNS)
 }
 
+/// Moves this process to a network namespace of its own, for good: unshare(2).
+///
+/// # Errors
+/// `EPERM` without the right to make one.
+pub fn own_network() -> Result<()> {
+    unshare(CloneFlags::CLONE_NEWNET)
+}
+
+/// The same together with a user namespace, in which this process may do everything.
+///
+/// # Errors
+/// `EPERM` or `ENOSPC` where this is not allowed to everybody.
+pub fn own_user_and_network() -> Result<()> {
+    unshare(CloneFlags::CLONE_NEWUSER | CloneFlags::CLONE_NEWNET)
+}
+
 /// The network namespace this process is in.
 pub fn network() -> Result<File> {
     File::open("/proc/self/ns/net").map_err(|error| super::errno(&error))

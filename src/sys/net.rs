@@ -36,3 +36,18 @@ pub fn connect_without_waiting(server: SocketAddr) -> Result<TcpStream> {
         Err(errno) => Err(errno),
     }
 }
+
+/// Opens and closes a socket of an address family, given as the lower-case end of its `AF_` name.
+///
+/// # Errors
+/// `EAFNOSUPPORT`: the kernel has no such family.
+pub fn socket_of(family: &str) -> Result<()> {
+    let (family, kind) = match family {
+        "unix" => (AddressFamily::Unix, SockType::Datagram),
+        "inet" => (AddressFamily::Inet, SockType::Datagram),
+        "inet6" => (AddressFamily::Inet6, SockType::Datagram),
+        "packet" => (AddressFamily::Packet, SockType::Raw),
+        _ => return Err(Errno::EAFNOSUPPORT),
+    };
+    socket(family, kind, SockFlag::SOCK_CLOEXEC, None).map(drop)
+}

@@ -149,6 +149,9 @@ fn a_link_that_cannot_be_wired_is_taken_back() {
     world.nsrun(["connect", "4000000", "web"]).run().exits(1).says("cannot find \"4000000\"");
     world.nsrun(["connect", "/proc/self/ns/net", "web"]).run().exits(2).says("is no target");
     world.nsrun(["connect", "blue", "web", "--route", "x"]).run().exits(2).says("is no route");
+    world.nsrun(["connect", "blue", "macvlan:up0.9,ip=192.0.2.7/33"]).run().exits(2);
+    // A VLAN that cannot be made, or a link on it.
+    world.nsrun(["connect", "blue", "macvlan:up0.9,mac=01:00:00:00:00:01"]).run();
     world.assert_returns_to(&before, SOON);
 }
 
@@ -202,6 +205,23 @@ fn a_run_with_an_address_of_its_own_choice_is_known_to_all_at_once() {
         neighbour.sh("ping -c1 -W1 10.80.0.99");
         world.sh("ping -c1 -W1 10.80.0.99");
         world.nsrun(["stop", "-t0", "b"]).run().ok();
+    }
+}
+
+#[test]
+fn an_address_that_is_leased_again_is_reached_whatever_the_host_remembers() {
+    let world = World::new();
+    // One address, and IPv6 with it.
+    let create = ["network", "create", "--subnet", "10.80.0.0/24", "--ip-range", "10.80.0.9"];
+    world.nsrun(create).args(["--subnet6", "fd00:80::/64", "web"]).run().ok();
+    for net in ["web,mac=02:00:00:00:00:01", "web", "web,mac=02:00:00:00:00:02", "web"] {
+        detached(&world, &["--name", "b", "--net", net], &["sleep", "60"]);
+        // A wrong neighbour would be asked again only after seconds.
+        for address in ["10.80.0.9", "fd00:80::9"] {
+            world.sh(&format!("ping -c1 -W1 {address}"));
+        }
+        world.nsrun(["stop", "-t0", "b"]).run().ok();
+        assert!(settle(|| world.link("ns1.9").is_none(), SOON));
     }
 }
 

@@ -16,6 +16,7 @@ mod talk;
 
 mod counts;
 mod dns;
+mod doctor;
 mod dry_run;
 mod environment;
 mod errors;

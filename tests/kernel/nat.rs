@@ -206,3 +206,24 @@ fn rules_of_a_bridge_that_somebody_removed_go_with_the_next_cleaning() {
     world.nsrun(["gc"]).run().ok();
     assert!(!table() && !forwards(), "nothing else needed the host to forward");
 }
+
+#[test]
+fn isolated_members_do_not_reach_each_other_by_way_of_the_host_either() {
+    let world = World::new();
+    let create = ["network", "create", "--subnet", "10.50.0.0/24", "web"];
+    for isolated in [true, false] {
+        let option = isolated.then_some("--isolated");
+        world.nsrun(create).args(option).run().ok();
+        for name in ["a", "b"] {
+            detached(&world, &["--net", "web", "--name", name], &["sleep", "1000"]);
+        }
+        let (a, b) = (inside(&world, "a"), address(&world, "b"));
+        assert_eq!(pings(&a, &b), !isolated);
+        // What a member does that wants the host to carry it over.
+        a.sh(&format!("ip route add {b}/32 via 10.50.0.1"));
+        assert_eq!(pings(&a, &b), !isolated);
+        world.nsrun(["stop", "-t", "0", "a", "b"]).run().ok();
+        let removed = || world.nsrun(["network", "rm", "web"]).run().code() == Some(0);
+        assert!(settle(removed, SOON));
+    }
+}

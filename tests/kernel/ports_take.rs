@@ -70,11 +70,31 @@ fn bad_publications_are_refused_before_anything_is_done() {
         run(&world, ports).exits(2).says(why);
     }
     world.nsrun(["run", "--net", "none", "-p", "80:80", "true"]).run().exits(2).says("publish");
+    run(&world, &["[::1]:80:80"]).exits(2).says("network \"bridge\" has no IPv6");
     world.assert_returns_to(&before, SOON);
     run(&world, &["203.0.113.77:80:80"]).exits(125).says("has no address 203.0.113.77");
     world.nsrun(["network", "create", "--internal", "inner"]).run().ok();
     let inner = world.nsrun(["run", "--net", "inner", "-p", "80:80", "true"]).run();
     inner.exits(2).says("\"inner\" does not lead out");
+    world.nsrun(["network", "create", "--ipv6", "six"]).run().ok();
+    let six = ["run", "-d", "--net", "six", "--name", "a"];
+    let loopback = world.nsrun(six).args(["-p", "[::1]:80:80", "true"]).run();
+    loopback.exits(2).says("routes nothing from ::1");
+    world.nsrun(six).args(["sleep", "1000"]).run().ok();
+    for (spec, code, why) in [
+        ("[::1]:80:80", 2, "routes nothing from ::1"),
+        ("0:0", 2, "port 0 inside"),
+        ("80:80/icmp", 2, "is no protocol"),
+        ("203.0.113.77:80:80", 1, "has no address"),
+    ] {
+        world.nsrun(["publish", "a", spec]).run().exits(code).says(why);
+    }
+    assert_eq!(world.nsrun(["port", "a"]).run().ok().stdout, "");
+    assert_eq!(elements(&world, "ports4", ""), 0);
+    let none = ["run", "-d", "--net", "none", "--name", "alone", "sleep", "1000"];
+    world.nsrun(none).run().ok();
+    let output = world.nsrun(["publish", "alone", "80:80"]).run().exits(1);
+    output.says("it is on no network that leads out");
 }
 
 #[test]

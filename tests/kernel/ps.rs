@@ -56,7 +56,8 @@ fn what_inspect_says_is_what_the_kernel_says() {
 #[test]
 fn text_has_the_same_facts() {
     let world = World::new();
-    let _web = started(&world, &["--name", "web", "--ip", "10.192.0.9"]);
+    let ports = ["-p", "8080:80", "-p", "53:53/udp"];
+    let _web = started(&world, &[&["--name", "web", "--ip", "10.192.0.9"][..], &ports].concat());
     let run = inspect(&world, "web");
     let text = world.nsrun(["inspect", "web"]).run().ok().stdout;
     for line in [
@@ -71,10 +72,11 @@ fn text_has_the_same_facts() {
     let table = world.nsrun(["ps"]).run().ok().stdout;
     let lines: Vec<Vec<&str>> =
         table.lines().map(|line| line.split_whitespace().collect()).collect();
-    assert_eq!(lines[0], ["NAME", "PID", "NETWORK", "ADDRESS", "UP", "COMMAND"]);
+    assert_eq!(lines[0], ["NAME", "PID", "NETWORK", "ADDRESS", "PORTS", "UP", "COMMAND"]);
     let pid = run["pid"].to_string();
     assert_eq!(lines[1][..4], ["web", &pid, "bridge", "10.192.0.9"]);
-    assert_eq!(lines[1][5..], ["sleep", "1000"]);
+    assert_eq!(lines[1][4..6], ["53:53/udp,8080:80/tcp", lines[1][5]]);
+    assert_eq!(lines[1][6..], ["sleep", "1000"]);
 }
 
 #[test]

@@ -80,18 +80,36 @@ fn insert(
     });
 }
 
+/// The chains that have rules which [`admit`] added for networks of such names.
+pub(super) fn found(
+    netfilter: &mut Netfilter,
+    of: impl Fn(&str) -> bool,
+) -> Result<Vec<&'static str>> {
+    let mut chains = Vec::new();
+    for (family, _) in families() {
+        for chain in [FOR_OTHERS, CHAIN] {
+            if netfilter.rules(family, TABLE, chain)?.iter().any(|rule| is_for(rule, &of)) {
+                chains.push(chain);
+            }
+        }
+    }
+    Ok(chains)
+}
+
+/// Whether a rule was added for a network of such a name.
+fn is_for(rule: &FoundRule, of: impl Fn(&str) -> bool) -> bool {
+    rule.comment.as_deref().and_then(|text| text.strip_prefix(COMMENT)).is_some_and(of)
+}
+
 /// Removes the rules that [`admit`] added for networks of such names.
 pub(super) fn dismiss(netfilter: &mut Netfilter, of: impl Fn(&str) -> bool) -> Result<()> {
-    let is_ours = |rule: &&FoundRule| {
-        rule.comment.as_deref().and_then(|text| text.strip_prefix(COMMENT)).is_some_and(&of)
-    };
     for (family, _) in families() {
         for chain in [FOR_OTHERS, CHAIN] {
             let mut tries = TRIES;
             loop {
                 let rules = netfilter.rules(family, TABLE, chain)?;
                 let handles: Vec<u64> =
-                    rules.iter().filter(is_ours).map(|rule| rule.handle).collect();
+                    rules.iter().filter(|rule| is_for(rule, &of)).map(|rule| rule.handle).collect();
                 let last = handles.len().saturating_sub(1);
                 if handles.is_empty() {
                     break;

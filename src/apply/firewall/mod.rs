@@ -5,6 +5,7 @@ mod encode;
 mod encode_tests;
 mod foreign;
 mod forwarding;
+mod left;
 mod ports;
 mod removal;
 mod request;
@@ -21,6 +22,7 @@ use crate::plan::firewall::set::BRIDGES;
 use crate::plan::firewall::{self, Change, Guard, TABLE, VERSION};
 use crate::sys::Errno;
 
+pub use left::left;
 pub use ports::publish;
 pub use removal::{release, sweep};
 pub use request::{Published, ports, sweep_all, unmark, unpublish};

@@ -9,7 +9,7 @@ use crate::facts::{Joined, Lease, Run};
 use crate::kernel::{Found, Kernel, Link, Netfilter, words};
 use crate::plan::firewall::set::{Element, Given, Gives, PORT_MAPS, PUBLISHERS, SETS, Set, Value};
 use crate::plan::firewall::{Change, Owner, Publisher, TABLE};
-use crate::spec::Publication;
+use crate::spec::{Publication, sort};
 
 /// All elements of a set that can be read.
 pub(super) fn elements(netfilter: &mut Netfilter, set: &'static Set) -> Result<Vec<Element>> {
@@ -156,7 +156,7 @@ pub fn release(
         let mut ports: Vec<Publication> =
             link.map(|link| Joined::ports(lease, &link.names)).unwrap_or_default();
         ports.extend(known.iter().filter(|(own, _)| *own == lease).map(|(_, port)| *port));
-        ports.sort_unstable();
+        sort(&mut ports, |a, b| a < b);
         ports.dedup();
         if !ports.is_empty() {
             any = true;

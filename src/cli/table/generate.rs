@@ -15,7 +15,10 @@ pub(super) const GENERATE: Command = Command {
     ],
     sections: ONLY_HELP,
     subcommands: &[MAN, BASH, ZSH, FISH],
-    examples: &[("Completion in this shell only", "source <(nsrun generate bash)")],
+    examples: &[(
+        "Completion in this shell only",
+        "nsrun generate bash > nsrun.bash && . ./nsrun.bash",
+    )],
     files: &[
         ("/usr/share/bash-completion/completions/nsrun", "Where bash-completion looks."),
         (

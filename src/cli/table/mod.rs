@@ -6,6 +6,7 @@
 //! group; to add an option, add one [`Opt`] to a section of its command.
 
 mod decode;
+mod doctor;
 mod generate;
 mod help;
 mod ip;
@@ -19,6 +20,7 @@ mod shared;
 
 use super::command::{Command, Opt, Section};
 use decode::DECODE;
+use doctor::DOCTOR;
 use generate::GENERATE;
 use help::HELP_COMMAND;
 use ip::{BRIDGE, IP};
@@ -69,6 +71,7 @@ pub static NSRUN: Command = Command {
         BRIDGE,
         GC,
         DECODE,
+        DOCTOR,
         GENERATE,
         HELP_COMMAND,
     ],
@@ -138,8 +141,11 @@ mod tests {
             let own = c.examples.iter().map(|(_, line)| *line);
             own.chain(c.subcommands.iter().flat_map(examples)).collect()
         }
-        for line in examples(&NSRUN).iter().flat_map(|line| line.split(" && ")) {
-            let words = line.split(' ').skip(1).map(Into::into);
+        let commands = examples(&NSRUN).into_iter().flat_map(|line| line.split(" && "));
+        // Anything else is the shell's own, and so is what follows a pipe.
+        for line in commands.filter(|line| line.starts_with("nsrun ")) {
+            let own = |word: &&str| !["|", ">"].contains(word);
+            let words = line.split(' ').skip(1).take_while(own).map(Into::into);
             crate::cli::parse(words).unwrap_or_else(|usage| panic!("{line}: {usage}"));
         }
     }

@@ -52,9 +52,7 @@ pub(in crate::commands) fn create(args: &Args) -> Result<u8> {
     // Until the network that uses it is there to be seen.
     let vlan = network.below().map(Vlan::hold).transpose()?.flatten();
     let made = apply::make_network(&mut kernel, &sends);
-    if let Some(vlan) = vlan {
-        vlan.release();
-    }
+    drop(vlan);
     match made? {
         Made::Done(_) => {
             warn(&warnings);

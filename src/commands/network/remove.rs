@@ -89,9 +89,7 @@ fn delete(kernel: &mut Kernel, network: &Network) -> Result<Vec<String>> {
     if network.publishes {
         apply::firewall::sweep_all(kernel)?;
     }
-    if let Some(vlan) = vlan {
-        vlan.release();
-    }
+    drop(vlan);
     Ok(Vec::new())
 }
 

@@ -223,3 +223,26 @@ fn no_words_whatever_make_it_panic() {
     }
     world.cmd(["sh", "-c", &script]).run().ok();
 }
+
+#[test]
+fn a_list_that_is_cut_short_is_an_error_and_prints_nothing() {
+    need_tool!("strace");
+    let world = quiet_world();
+    for words in ["ip link", "ip -j addr", "ip route", "ip -6 rule", "ip neigh", "bridge -j fdb"] {
+        let strace =
+            ["strace", "-qq", "-o", "/dev/null", "-e", "inject=recvfrom:error=ENOBUFS:when=1"];
+        let program = [env!("CARGO_BIN_EXE_nsrun")];
+        let lost = world.cmd(strace).args(program).args(words.split(' ')).run();
+        assert!(lost.code() == Some(1) && lost.stdout.is_empty(), "{words}: {lost}");
+        assert!(lost.stderr.contains("were lost"), "{words}: {lost}");
+    }
+}
+
+#[test]
+fn output_that_nobody_takes_is_an_error_and_a_closed_pipe_is_none() {
+    let world = quiet_world();
+    let full = world.cmd(["sh", "-c", &format!("{OURS} link >/dev/full")]).run();
+    assert_eq!(full.stderr, "cannot write to stdout: No space left on device\n");
+    assert_eq!(full.code(), Some(1));
+    world.sh(&format!("{OURS} link | true"));
+}

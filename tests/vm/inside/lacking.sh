@@ -36,7 +36,7 @@ if [ -d "$modules" ]; then
     no_firewall() {
         nsrun run -- ping -c 1 -W 5 198.51.100.2 2>/tmp/said
         grep -q 'the kernel lacks nf_tables' /tmp/said
-        [ "$(cat /proc/sys/net/ipv4/ip_forward)" = 0 ]
+        [ "$(cat /proc/sys/net/ipv4/conf/default/forwarding)" = 0 ]
         nsrun gc
         within 5 no_leases
         nsrun network prune
@@ -46,7 +46,7 @@ if [ -d "$modules" ]; then
     hide nft_masq
     no_masquerade() {
         says "CONFIG_NFT_MASQ" nsrun run -- true
-        [ "$(cat /proc/sys/net/ipv4/ip_forward)" = 0 ]
+        [ "$(cat /proc/sys/net/ipv4/conf/default/forwarding)" = 0 ]
     }
     check "an expression that the firewall lacks is named, and nothing is left" no_masquerade
     show

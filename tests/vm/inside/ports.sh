@@ -3,9 +3,9 @@
 forwarding() {
     nsrun network prune >/dev/null
     within 5 no_leases
-    [ "$(cat /proc/sys/net/ipv4/ip_forward)" = 0 ]
+    [ "$(cat /proc/sys/net/ipv4/conf/default/forwarding)" = 0 ]
     nsrun run -- ping -c 1 -W 5 203.0.113.9
-    [ "$(cat /proc/sys/net/ipv4/ip_forward)" = 1 ]
+    [ "$(cat /proc/sys/net/ipv4/conf/default/forwarding)" = 1 ]
     # Who asks is this machine.
     nsrun run -- wget -q -O - http://203.0.113.9/cgi-bin/who | grep -q 'from .*198\.51\.100\.2\]*$'
     # The machine does not become a router between its neighbours.
@@ -15,7 +15,7 @@ forwarding() {
     in_lan busybox ip route del default
     within 5 no_leases
     nsrun network prune
-    [ "$(cat /proc/sys/net/ipv4/ip_forward)" = 0 ]
+    [ "$(cat /proc/sys/net/ipv4/conf/default/forwarding)" = 0 ]
 }
 check "runs reach the world by this machine's address, and nobody else does" forwarding
 

@@ -1,0 +1,228 @@
+//! The words that describe a rule, to make one or to find some.
+
+use nl::View;
+use nl::route::route::Protocol;
+use nl::route::rule::{self, Action, FibRule, PortRange, Rule, RuleFlags, UidRange};
+
+use super::HELP;
+use crate::ip::failure::{Failure, Result};
+use crate::ip::help;
+use crate::ip::names::{self, Table};
+use crate::ip::parse;
+use crate::ip::route::realms;
+use crate::ip::session::Session;
+use crate::ip::settings::Settings;
+use crate::ip::words::{Words, which};
+
+/// What the words of `add`, `del` or a filter said.
+#[derive(Debug, Default)]
+pub(super) struct Asked {
+    pub(super) header: FibRule,
+    pub(super) settings: Settings,
+    pub(super) table: Option<u32>,
+}
+
+impl Asked {
+    pub(super) fn parse(session: &mut Session, words: &mut Words) -> Result<Asked> {
+        let mut asked = Asked::default();
+        asked.header.family = session.options.family;
+        while let Some(word) = words.next() {
+            asked.take(session, word, words)?;
+        }
+        Ok(asked)
+    }
+
+    fn take(&mut self, session: &mut Session, word: String, words: &mut Words) -> Result<()> {
+        const OPTIONS: &[&str] = &[
+            "not",
+            "from",
+            "to",
+            "preference",
+            "order",
+            "priority",
+            "tos",
+            "dsfield",
+            "fwmark",
+            "realms",
+            "table",
+            "lookup",
+            "protocol",
+            "suppress_prefixlength",
+            "sup_pl",
+            "suppress_ifgroup",
+            "sup_group",
+            "dev",
+            "iif",
+            "oif",
+            "l3mdev",
+            "uidrange",
+            "tun_id",
+            "ipproto",
+            "sport",
+            "dport",
+            "type",
+            "goto",
+            "nat",
+            "map-to",
+            "help",
+        ];
+        match which(&word, OPTIONS) {
+            Some("not") => self.header.flags |= RuleFlags::INVERT,
+            Some(end @ ("from" | "to")) => {
+                let prefix = parse::expect_prefix(&words.value()?, self.header.family)?;
+                let (len, key) = match end {
+                    "from" => (&mut self.header.src_len, rule::SRC),
+                    _ => (&mut self.header.dst_len, rule::DST),
+                };
+                *len = prefix.len;
+                if let Some(address) = prefix.address {
+                    self.header.family = parse::family_of(address);
+                    self.settings.put(key, address);
+                }
+            }
+            Some("preference" | "order" | "priority") => {
+                let number = parse::number(&words.value()?, "preference value is invalid")?;
+                self.settings.put(rule::PRIORITY, number);
+            }
+            Some("tos" | "dsfield") => {
+                let word = words.value()?;
+                let wrong = || Failure::wrong_value(&word, "TOS value is invalid");
+                let service = session.names.number(Table::Services, &word).ok_or_else(wrong)?;
+                self.header.tos = service as u8;
+            }
+            Some("fwmark") => {
+                let word = words.value()?;
+                let (mark, mask) = match word.split_once('/') {
+                    Some((mark, mask)) => (mark, Some(mask)),
+                    None => (word.as_str(), None),
+                };
+                self.settings.put(rule::FWMARK, parse::number(mark, "fwmark value is invalid")?);
+                if let Some(mask) = mask {
+                    let mask = parse::number(mask, "fwmask value is invalid")?;
+                    self.settings.put(rule::FWMASK, mask);
+                }
+            }
+            Some("realms") => {
+                let realms = realms(session, &words.value()?)?;
+                self.settings.put(rule::FLOW, realms);
+            }
+            Some("table" | "lookup") => {
+                let word = words.value()?;
+                let wrong = || Failure::wrong_value(&word, "invalid table ID");
+                let table = session.names.number(Table::Tables, &word).ok_or_else(wrong)?;
+                self.header.table = u8::try_from(table).unwrap_or_default();
+                self.settings.put(rule::TABLE, table);
+                self.table = Some(table);
+            }
+            Some("protocol") => {
+                let word = words.value()?;
+                let wrong = || Failure::wrong_value(&word, "\"protocol\" value is invalid");
+                let protocol = session.names.number(Table::Protocols, &word).ok_or_else(wrong)?;
+                self.settings.put(rule::PROTOCOL, Protocol(protocol as u8));
+            }
+            Some("suppress_prefixlength" | "sup_pl") => {
+                let why = "suppress_prefixlength value is invalid";
+                let length = parse::number(&words.value()?, why)?;
+                self.settings.put(rule::SUPPRESS_PREFIXLEN, length);
+            }
+            Some("suppress_ifgroup" | "sup_group") => {
+                let word = words.value()?;
+                let wrong = || Failure::wrong(&word, "Invalid \"suppress_ifgroup\" value\n");
+                let group = session.names.number(Table::Groups, &word).ok_or_else(wrong)?;
+                self.settings.put(rule::SUPPRESS_IFGROUP, group);
+            }
+            Some(end @ ("dev" | "iif" | "oif")) => {
+                let word = words.value()?;
+                parse::expect_link_name(&word, if end == "oif" { "oif" } else { "iif/dev" })?;
+                let key = if end == "oif" { rule::OIFNAME } else { rule::IIFNAME };
+                self.settings.put(key, &word);
+            }
+            Some("l3mdev") => self.settings.put(rule::L3MDEV, 1),
+            Some("uidrange") => {
+                let word = words.value()?;
+                let wrong = || Failure::wrong(&word, "invalid UID range\n");
+                let (start, end) = word.split_once('-').ok_or_else(wrong)?;
+                let range = UidRange {
+                    start: parse::unsigned(start).ok_or_else(wrong)?,
+                    end: parse::unsigned(end).ok_or_else(wrong)?,
+                };
+                self.settings.put(rule::UID_RANGE, range);
+            }
+            Some("tun_id") => {
+                let id = parse::number(&words.value()?, "\"tun_id\" value is invalid")?;
+                self.settings.put(rule::TUN_ID, id);
+            }
+            Some("ipproto") => {
+                let word = words.value()?;
+                let wrong = || Failure::wrong_value(&word, "Invalid \"ipproto\" value");
+                let number = parse::protocol(&word).ok_or_else(wrong)?;
+                self.settings.put(rule::IP_PROTO, number);
+            }
+            Some(end @ ("sport" | "dport")) => {
+                let word = words.value()?;
+                let key = if end == "sport" { rule::SPORT_RANGE } else { rule::DPORT_RANGE };
+                let (start, last) = word.split_once('-').unwrap_or((&word, &word));
+                let why = format!("invalid {end}");
+                let range = PortRange {
+                    start: parse::number(start, &why)?,
+                    end: parse::number(last, &why)?,
+                };
+                self.settings.put(key, range);
+            }
+            Some("goto") => {
+                let number = parse::number(&words.value()?, "invalid target\n")?;
+                self.settings.put(rule::GOTO, number);
+                self.header.action = Action::GOTO;
+            }
+            Some("nat" | "map-to") => {
+                return Err(Failure::new("Error: nat is not supported by the kernel.".into()));
+            }
+            Some("help") => return Err(help::text(HELP)),
+            option => {
+                let word = if option == Some("type") { words.value()? } else { word };
+                self.header.action = action(&word)
+                    .ok_or_else(|| Failure::wrong(&word, "Failed to parse rule type"))?;
+            }
+        }
+        Ok(())
+    }
+}
+
+/// What a rule does, by name.
+fn action(word: &str) -> Option<Action> {
+    if word == "nop" {
+        return Some(Action::NOP);
+    }
+    names::route_type_number(word).map(|kind| Action(kind.0))
+}
+
+/// Whether a rule has all that was asked for.
+pub(super) fn passes(asked: &Asked, header: &FibRule, view: View<'_, Rule>) -> Result<bool> {
+    let wanted = &asked.header;
+    let table = view.get(rule::TABLE)?.unwrap_or_else(|| header.table.into());
+    if asked.table.is_some_and(|wanted| wanted != table)
+        || wanted.tos != 0 && wanted.tos != header.tos
+        || wanted.src_len != 0 && wanted.src_len != header.src_len
+        || wanted.dst_len != 0 && wanted.dst_len != header.dst_len
+        || wanted.action != Action::UNSPEC && wanted.action != header.action
+    {
+        return Ok(false);
+    }
+    for (code, bytes) in asked.settings.plain() {
+        let ignored = match code {
+            _ if code == rule::TABLE.code() => true,
+            _ if code == rule::SRC.code() => wanted.src_len == 0,
+            _ if code == rule::DST.code() => wanted.dst_len == 0,
+            // The kernel leaves out a priority of 0.
+            _ if code == rule::PRIORITY.code() => {
+                view.get(rule::PRIORITY)?.unwrap_or_default().to_ne_bytes() == bytes
+            }
+            _ => false,
+        };
+        let own = view.find(code)?.map(|attr| attr.value);
+        if !ignored && own != Some(bytes) {
+            return Ok(false);
+        }
+    }
+    Ok(true)
+}

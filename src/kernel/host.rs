@@ -1,0 +1,119 @@
+//! What making a network has to know about this host.
+
+use std::collections::HashMap;
+use std::net::IpAddr;
+
+use ipnet::{IpNet, Ipv4Net};
+
+use super::forwarding::{self, is_outer};
+use super::networks::ours;
+use super::snapshot::Route;
+use super::{Kernel, Link, Netfilter};
+use crate::error::Result;
+use crate::facts::{Host, HostLink, Network, Occupied, is_default, is_link_local, with_prefix};
+use crate::spec::sort;
+use crate::sys;
+
+impl Kernel {
+    /// Whether a default route of IPv4 is there.
+    pub fn has_default_route(&mut self) -> Result<bool> {
+        let is_default =
+            |route: &Route| route.main && route.prefix == IpNet::V4(Ipv4Net::default());
+        Ok(self.routes()?.iter().any(is_default))
+    }
+
+    /// What making a network has to know about this host.
+    pub fn host(&mut self) -> Result<Host> {
+        let links: HashMap<u32, Link> =
+            self.links(None)?.into_iter().map(|link| (link.index, link)).collect();
+        let name = |index: u32| links.get(&index).map_or("?", |link| link.name.as_str());
+        let mut occupied = Vec::new();
+        let addresses = self.addresses(None)?;
+        for &(index, address, prefix_len) in &addresses {
+            if let Ok(prefix) = IpNet::new(address, prefix_len) {
+                let text = with_prefix(address, prefix_len);
+                let by = format!("address {text} of link \"{}\"", name(index));
+                occupied.push(Occupied { prefix: prefix.trunc(), by });
+            }
+        }
+        let routes = self.routes()?;
+        for route in &routes {
+            let by = match (route.gateway, route.link) {
+                (Some(gateway), _) => format!("route via {gateway}"),
+                (None, Some(index)) => format!("route on link \"{}\"", name(index)),
+                (None, None) => "route".into(),
+            };
+            occupied.push(Occupied { prefix: route.prefix, by });
+        }
+        let default = routes
+            .iter()
+            .filter(|route| route.main && is_default(&route.prefix) && route.link.is_some())
+            .min_by_key(|route| (matches!(route.prefix, IpNet::V6(_)), route.metric));
+        let uplink_mtu = default.and_then(|route| links.get(&route.link?)).map(|link| link.mtu);
+        let chains = match Netfilter::is_there()? {
+            false => None,
+            true if sys::credentials::is_root() => Some(self.netfilter()?.forward_chains()?),
+            // Others may not ask, and can only have the plan shown.
+            true => Some(Vec::new()),
+        };
+        let advertised =
+            routes.iter().filter(|route| route.advertised && is_default(&route.prefix));
+        let accepts = |name: &&str| {
+            sys::file::setting(&format!("net.ipv6.conf.{name}.accept_ra")).as_deref() == Some("1")
+        };
+        let mut advertised: Vec<String> = advertised
+            .filter_map(|route| route.link)
+            .map(name)
+            .filter(accepts)
+            .map(Into::into)
+            .collect();
+        advertised.sort_unstable();
+        advertised.dedup();
+        let networks: Vec<Network> = links.values().filter_map(ours).collect();
+        let host_link = |link: &Link| HostLink {
+            outer: is_outer(link, &links),
+            blocks: false,
+            name: link.name.clone(),
+            names: link.names.clone(),
+            addresses: addresses
+                .iter()
+                .filter(|(index, address, _)| *index == link.index && !is_link_local(address))
+                .map(|(_, address, prefix_len)| with_prefix(*address, *prefix_len))
+                .collect(),
+            master: link.master.map(|master| name(master).to_owned()),
+            mtu: link.mtu,
+            subnet: addresses.iter().find_map(|&(index, address, prefix_len)| match address {
+                IpAddr::V4(v4) if index == link.index => Ipv4Net::new(v4, prefix_len).ok(),
+                _ => None,
+            }),
+            router: routes.iter().find_map(|route| match route.gateway {
+                Some(IpAddr::V4(router))
+                    if route.main
+                        && route.link == Some(link.index)
+                        && route.prefix.prefix_len() == 0 =>
+                {
+                    Some(router)
+                }
+                _ => None,
+            }),
+        };
+        let mut links: Vec<HostLink> = links.values().map(host_link).collect();
+        sort(&mut links, |a, b| a.name < b.name);
+        let mut host = Host {
+            occupied,
+            uplink_mtu,
+            links,
+            advertised,
+            firewall: chains.is_some(),
+            chains: chains.unwrap_or_default(),
+            legacy_filter: std::fs::read_to_string("/proc/net/ip_tables_names")
+                .is_ok_and(|names| names.lines().any(|name| name == "filter")),
+            ..Host::default()
+        };
+        forwarding::look(&mut host);
+        // Of those that were left unfinished only the default network is kept, and completed.
+        let kept = networks.iter().filter(|network| network.complete || network.number == 0);
+        kept.for_each(|network| host.occupy(network));
+        Ok(Host { networks, ..host })
+    }
+}
