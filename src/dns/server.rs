@@ -8,10 +8,10 @@ use std::time::Instant;
 
 use simple_dns::RCODE;
 
-use super::answer::{Answer, answer, refusal};
+use super::answer::{Answer, MAX_QUERY, answer, fitting, refusal};
 use super::members::Members;
 use super::stream::Stream;
-use super::upstream::{MAX_UDP, Pending, Upstreams};
+use super::upstream::{Pending, Upstreams};
 use crate::sys::poll::Wait;
 use crate::sys::{self, net};
 
@@ -117,13 +117,13 @@ impl Server {
     }
 
     fn take_queries(&mut self) {
-        let mut buf = [0; MAX_UDP];
+        let mut buf = [0; MAX_QUERY];
         for _ in 0..BURST {
             let Ok((len, client)) = self.sockets.udp.recv_from(&mut buf) else { return };
             let query = buf.get(..len).unwrap_or_default();
             match answer(query, &self.search, &mut self.members) {
                 Answer::Ignore => {}
-                Answer::Reply(reply) => self.send(&reply, client),
+                Answer::Reply(reply) => self.send(&fitting(query, reply), client),
                 Answer::Forward if self.pending.len() < MAX_PENDING => {
                     let started = Pending::start(client, query.to_vec(), &mut self.upstreams);
                     self.keep(client, started);
@@ -138,7 +138,7 @@ impl Server {
         for pending in std::mem::take(&mut self.pending) {
             let client = pending.client;
             match pending.receive() {
-                Ok(Some(reply)) => self.send(&reply, client),
+                Ok(Some(reply)) => self.send(&fitting(&pending.query, reply), client),
                 Ok(None) if pending.deadline > now => self.pending.push(pending),
                 // No answer in time, or the kernel says that nobody listens there.
                 Ok(None) | Err(_) => {

@@ -1,17 +1,16 @@
 //! Queries on their way to the servers of the host, and their answers.
 
-use std::io::{self, ErrorKind};
+use std::io;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr, UdpSocket};
 use std::time::{Duration, Instant};
 
 use crate::sys::file::random;
+use crate::sys::{self, Errno, net};
 
 /// How long a server has to answer before the next one is asked.
 const PATIENCE: Duration = Duration::from_millis(1500);
 /// Port of DNS.
 const PORT: u16 = 53;
-/// Largest answer over UDP.
-pub(super) const MAX_UDP: usize = 4096;
 
 /// The servers to ask.
 #[derive(Debug)]
@@ -102,14 +101,12 @@ impl Pending {
     }
 
     /// Takes an answer off the socket: `Ok(None)` when what came is none.
-    pub(super) fn receive(&self) -> io::Result<Option<Vec<u8>>> {
-        let mut buf = [0; MAX_UDP];
-        let len = match self.socket.recv(&mut buf) {
-            Ok(len) => len,
-            Err(error) if error.kind() == ErrorKind::WouldBlock => return Ok(None),
-            Err(error) => return Err(error),
+    pub(super) fn receive(&self) -> sys::Result<Option<Vec<u8>>> {
+        let mut reply = match net::receive(&self.socket) {
+            Ok(reply) => reply,
+            Err(Errno::EAGAIN) => return Ok(None),
+            Err(errno) => return Err(errno),
         };
-        let mut reply = buf.get(..len).unwrap_or_default().to_vec();
         Ok(match is_answer(&reply, self.id, &self.query) {
             true => {
                 put_id(&mut reply, &self.query);

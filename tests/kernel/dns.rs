@@ -53,6 +53,12 @@ fn serve_as_upstream() {
         let mut reply = answer(query, [192, 0, 2, 80]);
         match mode.as_str() {
             "silent" => continue,
+            // Longer than any buffer that was made for what is usual.
+            "large" => {
+                let record = reply[question_end(query)..].to_vec();
+                reply.extend(record.repeat(399));
+                reply[6..8].copy_from_slice(&400u16.to_be_bytes());
+            }
             "truncate" => {
                 reply.truncate(question_end(query));
                 reply[2] |= 0x02;
@@ -93,6 +99,42 @@ fn answer(query: &[u8], address: [u8; 4]) -> Vec<u8> {
         }
     }
     reply
+}
+
+/// Asks for www.example.org over UDP, taking as many bytes as `ROOM` says, or without EDNS; says how
+/// many came, whether they are all, and how many answers are among them.
+#[test]
+#[ignore = "run by the tests of this file, in a namespace of theirs"]
+fn ask_over_udp() {
+    let mut query =
+        b"\x12\x34\x01\0\0\x01\0\0\0\0\0\0\x03www\x07example\x03org\0\0\x01\0\x01".to_vec();
+    if let Ok(room) = std::env::var("ROOM") {
+        let room: u16 = room.parse().unwrap();
+        query[11] = 1;
+        query.extend([0, 0, 41]);
+        query.extend(room.to_be_bytes());
+        query.extend([0; 6]);
+    }
+    let socket = UdpSocket::bind("127.0.0.1:0").unwrap();
+    socket.connect("127.0.0.11:53").unwrap();
+    socket.set_read_timeout(Some(SECONDS)).unwrap();
+    socket.send(&query).unwrap();
+    let mut reply = vec![0; 65536];
+    let len = socket.recv(&mut reply).unwrap();
+    assert_eq!(reply[..2], query[..2]);
+    let whole = if reply[2] & 2 == 0 { "whole" } else { "cut" };
+    println!("\nreply: {len} {whole} {}", u16::from_be_bytes([reply[6], reply[7]]));
+}
+
+/// What [`ask_over_udp`] says in a run.
+fn asked_over_udp(world: &World, room: Option<u16>) -> String {
+    let own = std::env::current_exe().unwrap().display().to_string();
+    let mut args = vec!["run".to_owned()];
+    args.extend(room.into_iter().flat_map(|room| ["--env".to_owned(), format!("ROOM={room}")]));
+    args.extend([&own, "--ignored", "--exact", "dns::ask_over_udp", "--nocapture"].map(Into::into));
+    let out = world.nsrun(args).run().ok().stdout;
+    let reply = out.lines().find_map(|line| line.strip_prefix("reply: "));
+    reply.unwrap_or_else(|| panic!("{out}")).to_owned()
 }
 
 /// A run named `name` that only waits.
@@ -209,6 +251,20 @@ fn nobody_to_ask_is_said_at_once() {
 fn an_answer_cut_short_is_asked_for_again_over_tcp() {
     let world = World::new();
     let _upstream = upstream(&world, "203.0.113.1", "truncate");
+    assert!(inside(&world, "getent ahostsv4 www.example.org").starts_with("192.0.2.81 "));
+}
+
+#[test]
+fn an_answer_of_any_length_comes_whole_or_is_said_to_be_cut() {
+    let world = World::new();
+    let _upstream = upstream(&world, "203.0.113.1", "large");
+    let whole = 33 + 400 * 16;
+    assert_eq!(asked_over_udp(&world, Some(65535)), format!("{whole} whole 400"));
+    assert_eq!(asked_over_udp(&world, Some(whole)), format!("{whole} whole 400"));
+    // The question alone, and EDNS.
+    assert_eq!(asked_over_udp(&world, Some(whole - 1)), "44 cut 0");
+    assert_eq!(asked_over_udp(&world, None), "33 cut 0");
+    // So it is asked for over TCP.
     assert!(inside(&world, "getent ahostsv4 www.example.org").starts_with("192.0.2.81 "));
 }
 
