@@ -137,13 +137,18 @@ fn reversed(name: &str) -> Option<IpAddr> {
 
 /// A reply that says only why there is no other: the query's header, and its question where
 /// there is one.
-pub(super) fn refusal(query: &[u8], code: RCODE) -> Vec<u8> {
+fn refusal(query: &[u8], code: RCODE) -> Vec<u8> {
     let mut reply = match Packet::parse(query) {
         Ok(packet) if code != RCODE::FormatError => reply_to(&packet),
         _ => Packet::new_reply(header_buffer::id(query).unwrap_or_default()),
     };
     *reply.rcode_mut() = code;
     reply.build_bytes_vec().unwrap_or_default()
+}
+
+/// What says that nobody could be asked.
+pub(super) fn unanswered(query: &[u8]) -> Vec<u8> {
+    refusal(query, RCODE::ServerFailure)
 }
 
 /// A reply as far as whoever sent the query over UDP can take it: one that is longer is only said to

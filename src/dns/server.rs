@@ -6,9 +6,7 @@ use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
 use std::rc::Rc;
 use std::time::Instant;
 
-use simple_dns::RCODE;
-
-use super::answer::{Answer, MAX_QUERY, answer, fitting, refusal};
+use super::answer::{Answer, MAX_QUERY, answer, fitting, unanswered};
 use super::members::Members;
 use super::stream::Stream;
 use super::upstream::{Pending, Upstreams};
@@ -104,7 +102,7 @@ impl Server {
             for (socket, interest) in stream.sockets().into_iter().flatten() {
                 wait.add(socket.as_fd(), interest.read, interest.write);
             }
-            wait.until(stream.deadline);
+            wait.until(stream.deadline());
         }
     }
 
@@ -170,22 +168,9 @@ impl Server {
     }
 
     fn move_streams(&mut self) {
-        let now = Instant::now();
         let Server { members, search, upstreams, .. } = self;
         self.streams.retain_mut(|stream| {
-            let moved = stream.advance(|query| match answer(query, search, members) {
-                Answer::Reply(reply) => Ok(reply),
-                Answer::Forward => match upstreams.best() {
-                    Some(server) => Err(Some(server)),
-                    None => Ok(unanswered(query)),
-                },
-                Answer::Ignore => Err(None),
-            });
-            moved.is_ok() && stream.deadline > now
+            stream.advance(|query| answer(query, search, members), upstreams).is_ok()
         });
     }
-}
-
-fn unanswered(query: &[u8]) -> Vec<u8> {
-    refusal(query, RCODE::ServerFailure)
 }

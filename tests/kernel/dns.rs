@@ -33,9 +33,19 @@ fn serve_as_upstream() {
     let udp = UdpSocket::bind((address.as_str(), 53)).unwrap();
     let tcp = TcpListener::bind((address.as_str(), 53)).unwrap();
     println!("\nready");
+    let over_tcp = mode.clone();
     std::thread::spawn(move || {
+        let mut silent = Vec::new();
         for client in tcp.incoming() {
             let mut client = client.unwrap();
+            match over_tcp.as_str() {
+                "silent" => {
+                    silent.push(client);
+                    continue;
+                }
+                "hang up" => continue,
+                _ => {}
+            }
             let mut len = [0; 2];
             client.read_exact(&mut len).unwrap();
             let mut query = vec![0; usize::from(u16::from_be_bytes(len))];
@@ -237,14 +247,35 @@ fn a_dead_server_costs_one_short_timeout() {
 }
 
 #[test]
+fn over_tcp_too_the_next_server_is_asked() {
+    for mode in ["refuse", "hang up", "silent"] {
+        let world = World::new();
+        world.write("/etc/resolv.conf", "nameserver 198.51.100.2\nnameserver 203.0.113.1\n");
+        let _dead = (mode != "refuse").then(|| upstream(&world, "198.51.100.2", mode));
+        let _alive = upstream(&world, "203.0.113.1", "plain");
+        let script = "export RES_OPTIONS=use-vc; getent ahostsv4 a.example.org && date +%s%N && \
+            getent ahostsv4 b.example.org >/dev/null && date +%s%N";
+        let started = std::time::Instant::now();
+        let out = inside(&world, script);
+        assert!(out.starts_with("192.0.2.81 "), "{mode}: {out}");
+        assert!(started.elapsed() < Duration::from_secs(4), "{mode}: {:?}", started.elapsed());
+        let times: Vec<u64> = out.lines().filter_map(|line| line.parse().ok()).collect();
+        let second = Duration::from_nanos(times[1] - times[0]);
+        assert!(second < Duration::from_secs(1), "{mode}: the second query waited: {second:?}");
+    }
+}
+
+#[test]
 fn nobody_to_ask_is_said_at_once() {
     let world = World::new();
     world.write("/etc/resolv.conf", "nameserver 203.0.113.1\n");
-    let started = std::time::Instant::now();
-    // Nothing listens there: the kernel of the internet refuses.
-    let missing = world.nsrun(["run", "getent", "ahostsv4", "a.example.org"]).run();
-    assert_eq!(missing.code(), Some(2));
-    assert!(started.elapsed() < Duration::from_secs(2), "{:?}", started.elapsed());
+    for options in ["attempts:2", "use-vc"] {
+        let started = std::time::Instant::now();
+        // Nothing listens there: the kernel of the internet refuses.
+        let ask = ["run", "--dns-option", options, "getent", "ahostsv4", "a.example.org"];
+        assert_eq!(world.nsrun(ask).run().code(), Some(2));
+        assert!(started.elapsed() < Duration::from_secs(2), "{:?}", started.elapsed());
+    }
 }
 
 #[test]
