@@ -1,10 +1,11 @@
 //! The server: sockets inside the namespace, served by the supervisor outside it.
 
 use std::fs::File;
+use std::io::ErrorKind;
 use std::net::{Ipv4Addr, SocketAddr, SocketAddrV4, TcpListener, UdpSocket};
 use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
 use std::rc::Rc;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use super::answer::{Answer, MAX_QUERY, answer, fitting, unanswered};
 use super::members::Members;
@@ -17,6 +18,8 @@ use crate::sys::{self, net};
 const MAX_PENDING: usize = 128;
 /// How many connections are served at a time.
 const MAX_STREAMS: usize = 32;
+/// How long none is taken after the kernel refused one, having no descriptor or memory for it.
+const PAUSE: Duration = Duration::from_millis(100);
 /// How many datagrams are taken before others get their turn.
 const BURST: usize = 32;
 
@@ -63,6 +66,8 @@ pub struct Server {
     upstreams: Upstreams,
     pending: Vec<Pending>,
     streams: Vec<Stream>,
+    /// When connections are taken again.
+    paused_until: Option<Instant>,
 }
 
 impl Server {
@@ -75,7 +80,7 @@ impl Server {
         upstreams: Upstreams,
     ) -> Self {
         let (pending, streams) = (Vec::new(), Vec::new());
-        Server { sockets, members, search, upstreams, pending, streams }
+        Server { sockets, members, search, upstreams, pending, streams, paused_until: None }
     }
 
     /// From now on looks again at which networks its run is on when `file` has grown.
@@ -91,8 +96,10 @@ impl Server {
     /// Adds what it waits for.
     pub fn wait_for<'a>(&'a self, wait: &mut Wait<'a>) {
         wait.read(self.sockets.udp.as_fd());
-        if self.streams.len() < MAX_STREAMS {
-            wait.read(self.sockets.tcp.as_fd());
+        match self.paused_until {
+            Some(end) => wait.until(end),
+            None if self.streams.len() < MAX_STREAMS => wait.read(self.sockets.tcp.as_fd()),
+            None => {}
         }
         for pending in &self.pending {
             wait.read(pending.socket.as_fd());
@@ -161,9 +168,18 @@ impl Server {
     }
 
     fn take_connections(&mut self) {
+        let now = Instant::now();
+        if self.paused_until.is_some_and(|end| end > now) {
+            return;
+        }
+        self.paused_until = None;
         while self.streams.len() < MAX_STREAMS {
-            let Ok((client, _)) = self.sockets.tcp.accept() else { return };
-            self.streams.extend(Stream::new(client));
+            match self.sockets.tcp.accept() {
+                Ok((client, _)) => self.streams.extend(Stream::new(client)),
+                Err(error) if error.kind() == ErrorKind::WouldBlock => return,
+                // It is still there: to wait for it would be to wake up at once, over and over.
+                Err(_) => return self.paused_until = Some(now + PAUSE),
+            }
         }
     }
 
