@@ -3,6 +3,8 @@
 //! The only place for `unsafe`, `libc::` and `nix::`. Each function makes one thing possible
 //! and decides nothing.
 
+#[cfg(all(panic = "abort", target_env = "musl"))]
+mod backtrace;
 pub mod channel;
 pub mod credentials;
 pub mod file;
