@@ -3,8 +3,6 @@
 //! The only place for `unsafe`, `libc::` and `nix::`. Each function makes one thing possible
 //! and decides nothing.
 
-#[cfg(all(panic = "abort", target_env = "musl"))]
-mod backtrace;
 pub mod channel;
 pub mod credentials;
 pub mod file;
@@ -23,6 +21,8 @@ pub mod seccomp;
 pub mod signal;
 pub mod start;
 pub mod terminal;
+#[cfg(all(panic = "abort", target_env = "musl"))]
+mod unwind;
 pub mod watch;
 
 pub use nix::errno::Errno;
