@@ -140,7 +140,7 @@ fn join(kernel: &mut Kernel, target: &mut Place, member: &Member, routes: &[Rout
     // link that says by its name that it is unfinished.
     let unfinished = match member.is_child() {
         true => member.clone(),
-        false => member.called(place::unfinished()),
+        false => member.called(place::UNFINISHED.to_owned()),
     };
     let lease = apply::claim(kernel, &unfinished, into, &mut later)?;
     let gateway = member.network.gateway.addr().into();

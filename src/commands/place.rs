@@ -1,6 +1,7 @@
 //! The network namespace that `connect` and `disconnect` work on.
 
-use std::fs::{self, File};
+use std::fs::File;
+use std::time::Duration;
 
 use super::{status, target};
 use crate::apply;
@@ -10,8 +11,8 @@ use crate::kernel::Kernel;
 use crate::kernel::named::identity;
 use crate::plan::Step;
 use crate::spec::{NetworkOf, Share};
-use crate::sys::namespace;
-use crate::sys::process::own_pid;
+use crate::sys::file::{Lock, lock_within};
+use crate::sys::{Errno, namespace};
 
 /// A network namespace that is there already, with a connection to it.
 pub(super) struct Place {
@@ -23,10 +24,11 @@ pub(super) struct Place {
     pub(super) namespace: File,
     /// rtnetlink in it.
     pub(super) kernel: Kernel,
+    _lock: Lock,
 }
 
 impl Place {
-    /// Finds what `text` means.
+    /// Finds what `text` means. While this is kept, no other nsrun changes links there.
     pub(super) fn find(kernel: &mut Kernel, text: &str) -> Result<Place> {
         let wanted = match Share::parse(text)? {
             Some(Share::Of(wanted)) => wanted,
@@ -38,11 +40,19 @@ impl Place {
             return Err(Error::usage("the host's own network is no target")
                 .hint("give a run, a process, a named namespace or a path"));
         }
+        // The lock is on the kernel's own object: it needs no file, and ends with its holder.
+        let copy = namespace.try_clone().map_err(|error| error.to_string());
+        let lock =
+            copy.and_then(|file| lock_within(file, PATIENCE).map_err(why)).map_err(|why| {
+                Error::new(format!("cannot change the links of {title}"))
+                    .because(why)
+                    .hint("a process that holds flock(2) on the namespace's file keeps others out")
+            })?;
         let id = kernel.id_of(&namespace)?;
         let is_its = |run: &Status| id.is_some() && run.namespace_id == id && run.alive;
         let run = kernel.runs()?.into_iter().find(is_its);
         let kernel = Kernel::open_in(&namespace)?;
-        Ok(Place { title, run, namespace, kernel })
+        Ok(Place { title, run, namespace, kernel, _lock: lock })
     }
 
     /// Tells the nsrun of the run that its links are others than before.
@@ -52,33 +62,29 @@ impl Place {
         }
     }
 
-    /// Takes away the links whose nsrun was killed before they were finished.
+    /// Takes away the link whose nsrun was killed before it was finished: nobody else is at it.
     pub(super) fn sweep(&mut self) -> Result<()> {
         let steps: Vec<Step> = self
             .kernel
             .links(None)?
             .into_iter()
-            .filter(|link| maker(&link.name).is_some_and(|pid| !is_nsrun(pid)))
+            .filter(|link| link.name == UNFINISHED)
             .map(|link| Step::DeleteLink { link: link.name, index: Some(link.index) })
             .collect();
         apply::send(&mut self.kernel, &steps)
     }
 }
 
-/// What names of links that are not finished begin with; the process that makes them follows.
-const UNFINISHED: &str = "nsrun-";
+/// The name of a link that is not finished.
+pub(super) const UNFINISHED: &str = "nsrun-new";
 
-/// The name of a link that this process has not finished.
-pub(super) fn unfinished() -> String {
-    format!("{UNFINISHED}{}", own_pid())
-}
+/// Longer than many that connect at once take. No longer, because whoever is in a namespace can hold
+/// its lock for good.
+const PATIENCE: Duration = Duration::from_secs(10);
 
-fn maker(link: &str) -> Option<i32> {
-    link.strip_prefix(UNFINISHED)?.parse().ok()
-}
-
-/// Whether a process is called as this one is.
-fn is_nsrun(pid: i32) -> bool {
-    let name = |who: &str| fs::read_to_string(format!("/proc/{who}/comm")).ok();
-    name(&pid.to_string()).is_some_and(|other| Some(other) == name("self"))
+fn why(errno: Errno) -> String {
+    match errno {
+        Errno::EWOULDBLOCK => "another process is at it, and does not end".into(),
+        other => other.desc().into(),
+    }
 }

@@ -3,36 +3,51 @@
 use std::collections::HashMap;
 
 use super::{Kernel, Link};
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::facts::{Forwarding, Host, Lease};
-use crate::sys::file::setting;
+use crate::sys;
+
+/// A parameter of the kernel, if it has one of that name.
+///
+/// # Errors
+/// It is there and cannot be read: then nothing can be decided by it.
+pub fn setting(key: &str) -> Result<Option<String>> {
+    let cannot = |errno: sys::Errno| Error::new(format!("cannot read {key}")).because(errno.desc());
+    sys::file::setting(key).map_err(cannot)
+}
 
 /// Whether this host routes IPv4 and IPv6. One that lacks a family needs nothing done for it.
-pub fn forwarding() -> (Forwarding, Forwarding) {
+///
+/// # Errors
+/// A parameter cannot be read.
+pub fn forwarding() -> Result<(Forwarding, Forwarding)> {
     let is_on = |family: &str, link: &str| {
-        setting(&format!("net.{family}.conf.{link}.forwarding")).as_deref() != Some("0")
+        let key = format!("net.{family}.conf.{link}.forwarding");
+        setting(&key).map(|value| value.as_deref() != Some("0"))
     };
-    let both = |family: &str| (is_on(family, "all"), is_on(family, "default"));
-    let ((all4, new4), (all6, new6)) = (both("ipv4"), both("ipv6"));
-    (Forwarding::of_ipv4(all4, new4), Forwarding::of_ipv6(all6, new6))
+    Ok((
+        Forwarding::of_ipv4(is_on("ipv4", "all")?, is_on("ipv4", "default")?),
+        Forwarding::of_ipv6(is_on("ipv6", "all")?, is_on("ipv6", "default")?),
+    ))
 }
 
 /// Fills in what is known of forwarding, for links that are listed already.
-pub(super) fn look(host: &mut Host) {
-    (host.forwards4, host.forwards6) = forwarding();
+pub(super) fn look(host: &mut Host) -> Result<()> {
+    (host.forwards4, host.forwards6) = forwarding()?;
     if host.forwards4 == Forwarding::Everybody {
-        return;
+        return Ok(());
     }
     let mut forwards = 0;
     for link in host.links.iter_mut().filter(|link| link.outer) {
         let key = format!("net.ipv4.conf.{}.forwarding", link.name.replace('.', "/"));
-        link.blocks = setting(&key).as_deref() == Some("0");
+        link.blocks = setting(&key)?.as_deref() == Some("0");
         forwards += usize::from(!link.blocks);
     }
     if host.forwards4 == Forwarding::Off && forwards > 0 {
         // Its administrator decides for each link.
         host.forwards4 = Forwarding::Everybody;
     }
+    Ok(())
 }
 
 /// Whether packets from elsewhere come in by a link: it is neither loopback, nor part of a bridge,

@@ -56,17 +56,14 @@ impl Kernel {
             // Others may not ask, and can only have the plan shown.
             true => Some(Vec::new()),
         };
-        let advertised =
-            routes.iter().filter(|route| route.advertised && is_default(&route.prefix));
-        let accepts = |name: &&str| {
-            sys::file::setting(&format!("net.ipv6.conf.{name}.accept_ra")).as_deref() == Some("1")
-        };
-        let mut advertised: Vec<String> = advertised
-            .filter_map(|route| route.link)
-            .map(name)
-            .filter(accepts)
-            .map(Into::into)
-            .collect();
+        let mut advertised = Vec::new();
+        for route in routes.iter().filter(|route| route.advertised && is_default(&route.prefix)) {
+            let Some(name) = route.link.map(name) else { continue };
+            let accepts = forwarding::setting(&format!("net.ipv6.conf.{name}.accept_ra"))?;
+            if accepts.as_deref() == Some("1") {
+                advertised.push(name.to_owned());
+            }
+        }
         advertised.sort_unstable();
         advertised.dedup();
         let networks: Vec<Network> = links.values().filter_map(ours).collect();
@@ -110,7 +107,7 @@ impl Kernel {
                 .is_ok_and(|names| names.lines().any(|name| name == "filter")),
             ..Host::default()
         };
-        forwarding::look(&mut host);
+        forwarding::look(&mut host)?;
         // Of those that were left unfinished only the default network is kept, and completed.
         let kept = networks.iter().filter(|network| network.complete || network.number == 0);
         kept.for_each(|network| host.occupy(network));

@@ -25,7 +25,7 @@ use nl::{Batch, EncodeError, Message};
 use crate::error::{Error, Result};
 use crate::sys;
 
-pub use forwarding::forwarding;
+pub use forwarding::{forwarding, setting};
 pub use link::Link;
 pub use listener::{Listener, listener};
 pub use lock::{Lock, Shared};

@@ -2,7 +2,7 @@
 
 use std::ffi::CStr;
 use std::fs::File;
-use std::io::Read;
+use std::io::{ErrorKind, Read};
 use std::os::fd::{AsRawFd, BorrowedFd, FromRawFd, OwnedFd};
 use std::path::Path;
 use std::thread::sleep;
@@ -108,9 +108,14 @@ pub fn adopt(fd: i32) -> Option<File> {
     known.then(|| unsafe { File::from(OwnedFd::from_raw_fd(fd)) })
 }
 
-/// A parameter of the kernel: sysctl(8). Dots separate, and a slash stands for a dot.
-pub fn setting(key: &str) -> Option<String> {
-    std::fs::read_to_string(setting_path(key)).ok().map(|text| text.trim().to_owned())
+/// A parameter of the kernel: sysctl(8). Dots separate, and a slash stands for a dot. `None` when
+/// there is none of that name.
+pub fn setting(key: &str) -> Result<Option<String>> {
+    match std::fs::read_to_string(setting_path(key)) {
+        Ok(text) => Ok(Some(text.trim().to_owned())),
+        Err(error) if error.kind() == ErrorKind::NotFound => Ok(None),
+        Err(error) => Err(super::errno(&error)),
+    }
 }
 
 /// Sets a parameter of the kernel.

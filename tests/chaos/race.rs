@@ -171,8 +171,6 @@ fn is_documented(message: &str) -> bool {
         "it has only",
         "it is ending",
         "it is just starting",
-        // Two that connect the same run at the same moment both find no default route there.
-        "cannot add default route",
         // The run ended meanwhile.
         "cannot let bridge port",
         "nsrun was killed",

@@ -309,6 +309,38 @@ fn many_connections_at_once_get_addresses_of_their_own() {
 }
 
 #[test]
+fn many_that_connect_one_run_at_once_have_their_turns() {
+    let world = World::new();
+    detached(&world, &["--name", "web", "--net", "none"], &["sleep", "60"]);
+    for n in 0..8 {
+        world.nsrun(["network", "create", &format!("n{n}")]).run().ok();
+    }
+    let mut out = crate::world::at_once(8, |n| {
+        let said = world.nsrun(["connect", "web", &format!("n{n}")]).run().ok().stdout;
+        said.split(' ').next().unwrap_or_default().to_owned()
+    });
+    out.sort();
+    assert_eq!(out, ["eth0", "eth1", "eth2", "eth3", "eth4", "eth5", "eth6", "eth7"]);
+}
+
+#[test]
+fn who_holds_the_lock_of_a_namespace_keeps_others_out_but_not_for_good() {
+    need_tool!("flock");
+    let world = World::new();
+    world.sh("ip netns add held");
+    world.nsrun(["run", "true"]).run().ok();
+    let holder = world.cmd(["flock", "-o", "/run/netns/held", "sleep", "60"]).spawn();
+    let held = || !world.succeeds("flock -n /run/netns/held true");
+    assert!(settle(held, SOON));
+    let patient = Duration::from_secs(60);
+    let refused = world.nsrun(["connect", "held", "bridge"]).timeout(patient).run();
+    refused.exits(1).says("cannot change the links of").says("does not end");
+    drop(holder);
+    assert!(settle(|| !held(), SOON));
+    world.nsrun(["connect", "held", "bridge"]).run().ok();
+}
+
+#[test]
 fn a_container_of_another_runtime_gets_a_second_link() {
     need_tool!("crun");
     need_tool!("busybox");

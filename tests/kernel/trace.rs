@@ -3,15 +3,19 @@
 use crate::runs::{detached, with_network};
 use crate::world::World;
 
-/// The datagrams that strace saw being sent to netlink by all processes of `nsrun run`.
-fn sent(world: &World, options: &[&str]) -> Vec<Vec<u8>> {
-    let strace = ["strace", "-f", "-qq", "-e", "trace=sendto", "-e", "write=all"];
+/// What `nsrun run` wrote to stderr, and the datagrams that strace saw being sent to netlink by
+/// all its processes.
+fn sent(world: &World, options: &[&str]) -> (String, Vec<Vec<u8>>) {
+    // A file per process: in one file, their lines would cut into each other's calls.
+    let strace = ["strace", "-ff", "-qq", "-e", "trace=sendto", "-e", "write=all"];
     let nsrun = [env!("CARGO_BIN_EXE_nsrun"), "run"];
     let all = world.cmd(strace).args(["-o", "/dev/shm/trace"]).args(nsrun).args(options);
-    all.arg("/bin/true").run().ok();
+    let run = all.arg("/bin/true").run().ok();
+    assert_eq!(run.stdout, "");
     let mut datagrams: Vec<Vec<u8>> = Vec::new();
     let mut netlink = false;
-    for line in world.read("/dev/shm/trace").lines() {
+    let files = world.cmd(["sh", "-c", "cat /dev/shm/trace.*"]).run().ok().stdout;
+    for line in files.lines() {
         // ` | 00010  00 00 00 00 01 00 00 00  01 00 00 00 09 00 03 00  ................ |`
         let Some(dump) = line.strip_prefix(" | ") else {
             netlink = line.contains("nlmsg_len=");
@@ -28,7 +32,7 @@ fn sent(world: &World, options: &[&str]) -> Vec<Vec<u8>> {
         let bytes = digits.split_whitespace().map(|byte| u8::from_str_radix(byte, 16).expect(line));
         datagrams.last_mut().expect("a datagram").extend(bytes);
     }
-    datagrams
+    (run.stderr, datagrams)
 }
 
 /// The bytes that a text of `--format netlink` shows.
@@ -83,7 +87,7 @@ fn the_bytes_of_a_dry_run_are_those_that_a_run_sends() {
     let expected = messages(&shown(&text));
     // The veth; the network, its five properties and the neighbour; lo; the way to the responder; eth0.
     assert_eq!(expected.len(), 1 + 7 + 1 + 9 + 4, "{text}");
-    let sent = sent(&world, &options);
+    let (_, sent) = sent(&world, &options);
     let real: Vec<_> = sent.iter().flat_map(|datagram| messages(datagram)).collect();
     for message in &expected {
         assert!(real.contains(message), "{message:02x?} is not among {real:02x?}\n{text}");
@@ -103,11 +107,7 @@ fn a_trace_shows_every_message_of_parent_and_child() {
     need_tool!("strace");
     let world = World::new();
     with_network(&world);
-    let datagrams = sent(&world, &["--name", "other", "--ip", "10.192.0.8"]);
-    let options = ["--name", "web", "--ip", "10.192.0.9"];
-    let run = world.nsrun(["run", "--trace"]).args(options).arg("/bin/true").run().ok();
-    assert_eq!(run.stdout, "");
-    let trace = run.stderr;
+    let (trace, datagrams) = sent(&world, &["--trace", "--name", "web", "--ip", "10.192.0.9"]);
     let count = |arrow: &str| trace.lines().filter(|line| line.starts_with(arrow)).count();
     assert_eq!(count("trace: host -> ") + count("trace: inside -> "), datagrams.len(), "{trace}");
     assert_eq!(count("trace: inside -> route"), 2, "{trace}");

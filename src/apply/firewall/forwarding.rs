@@ -2,15 +2,15 @@
 
 use crate::error::{Error, Result};
 use crate::facts::Forwarding;
-use crate::kernel::{Kernel, forwarding};
-use crate::sys::file::{set, setting};
+use crate::kernel::{Kernel, forwarding, setting};
+use crate::sys::file::set;
 
 /// Switches off what nsrun switched on; whether this host routes for others as it did before.
 ///
 /// `last` is the bridge of the last network. While there is a bridge of others, IPv6 stays on:
 /// whoever made it may have found it on, and rely on it.
 pub(super) fn stop(kernel: &mut Kernel, last: Option<&str>) -> Result<bool> {
-    let (forwards4, forwards6) = forwarding();
+    let (forwards4, forwards6) = forwarding()?;
     if forwards4 == Forwarding::Networks {
         stop_links(kernel)?;
         // Not before: as long as it is on, what links still forward is ours.
@@ -30,7 +30,7 @@ pub(super) fn stop(kernel: &mut Kernel, last: Option<&str>) -> Result<bool> {
 fn stop_links(kernel: &mut Kernel) -> Result<()> {
     for link in kernel.links(None)? {
         let key = format!("net.ipv4.conf.{}.forwarding", link.name.replace('.', "/"));
-        if setting(&key).as_deref() == Some("1") {
+        if setting(&key)?.as_deref() == Some("1") {
             // It may be gone.
             let _ = switch_off(&key);
         }

@@ -202,7 +202,7 @@ fn others(kernel: &mut Kernel, unfinished: Option<&Network>) -> Result<Vec<Chang
     let mut runs = if networks.is_empty() { Vec::new() } else { kernel.runs()? };
     // The link of a run that has ended stays for a moment, and its ports must not come back.
     runs.retain(|run| run.alive);
-    let (forwards4, forwards6) = kernel::forwarding();
+    let (forwards4, forwards6) = kernel::forwarding()?;
     Ok(firewall::whole(&networks, &runs, Guard::of(forwards4, forwards6)))
 }
 

@@ -4,11 +4,10 @@ use super::{Finding, State};
 use crate::apply::firewall;
 use crate::error::Result;
 use crate::facts::{DEFAULT_NETWORK, ForwardChain, Network, Options};
-use crate::kernel::{Kernel, Netfilter};
+use crate::kernel::{self, Kernel, Netfilter};
 use crate::plan::firewall::foreign;
 use crate::spec::capability;
 use crate::sys::credentials;
-use crate::sys::file::setting;
 
 /// What launching in a network uses; root has them unless somebody took them.
 const NEEDED: &[&str] = &[
@@ -21,6 +20,11 @@ const NEEDED: &[&str] = &[
     "setgid",
     "dac_override",
 ];
+
+/// A parameter of the kernel. One that cannot be read is not there for nsrun either.
+fn setting(key: &str) -> Option<String> {
+    kernel::setting(key).ok().flatten()
+}
 
 /// The release of the running kernel.
 pub(super) fn release() -> String {

@@ -13,12 +13,20 @@ use crate::kernel::{Kernel, Lock};
 use crate::plan::Step;
 
 pub(in crate::commands) fn remove(args: &Args) -> Result<u8> {
-    let _lock = Lock::networks();
+    let lock = Lock::networks();
     let mut kernel = Kernel::open()?;
     apply::firewall::sweep_rules(&mut kernel)?;
     let mut networks = Vec::new();
     // All are looked at before the first is removed.
     let runs = kernel.runs()?;
+    if lock.is_some() {
+        // Under the lock an unfinished one was left by a process that was killed.
+        for network in kernel.networks()?.iter().filter(|network| !network.complete) {
+            if users(&mut kernel, &runs, network)?.is_empty() {
+                delete(&mut kernel, network)?;
+            }
+        }
+    }
     for n in 0..args.operands().len() {
         let network = find(&mut kernel, operand(args, n)?)?;
         refuse_used(&network, &users(&mut kernel, &runs, &network)?)?;
