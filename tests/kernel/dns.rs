@@ -396,3 +396,14 @@ fn a_flood_of_queries_and_crafted_ones_hurt_nobody_else() {
     assert!(found.stdout.contains("web"), "{}", found.stdout);
     inside(&world, "getent ahostsv4 web");
 }
+
+#[test]
+fn a_run_that_does_without_names_says_why_in_one_line() {
+    need_tool!("strace");
+    let world = World::new();
+    let fault = ["strace", "-f", "-o", "/dev/null", "-e", "inject=listen:error=EADDRINUSE"];
+    let run = world.cmd(fault).args([env!("CARGO_BIN_EXE_nsrun"), "run", "true"]).run().ok();
+    let says = "nsrun: warning: names do not resolve inside: cannot open a socket for names: \
+        Address already in use\n";
+    assert_eq!(run.stderr, says);
+}
