@@ -99,6 +99,39 @@ fn what_is_executed_beside_a_confined_command_is_confined() {
     exec("true").ok();
 }
 
+/// Lets nothing be refused by one more filter, and executes its arguments.
+const FILTERED: &str = r"
+import ctypes, os, struct, sys
+allow = ctypes.create_string_buffer(struct.pack('HBBI', 0x06, 0, 0, 0x7fff0000))
+class Program(ctypes.Structure):
+    _fields_ = [('len', ctypes.c_ushort), ('filter', ctypes.c_void_p)]
+program = Program(1, ctypes.addressof(allow))
+assert ctypes.CDLL(None).prctl(22, 2, ctypes.byref(program)) == 0
+os.execvp(sys.argv[1], sys.argv[1:])
+";
+
+#[test]
+fn exec_holds_as_the_run_is_held_whoever_calls_it() {
+    need_tool!("python3");
+    let world = World::new();
+    with_network(&world);
+    if !world.is_real_root() {
+        skip!("a filter without root needs no_new_privs");
+    }
+    let filters = |how: &[&str], name: &str| {
+        let nsrun = [env!("CARGO_BIN_EXE_nsrun"), "exec", name, "cat", "/proc/self/status"];
+        let status = world.cmd(how).args(nsrun).run().ok().stdout;
+        let line = status.lines().find_map(|line| line.strip_prefix("Seccomp_filters:\t"));
+        line.expect("a count").to_owned()
+    };
+    let filtered = ["python3", "-c", FILTERED];
+    detached(&world, &["--userns", "--name", "held"], &["sleep", "60"]);
+    assert_eq!([filters(&["env"], "held"), filters(&filtered, "held")], ["1", "2"]);
+    let free = ["run", "-d", "--name", "free", "sleep", "60"];
+    world.cmd(filtered).arg(env!("CARGO_BIN_EXE_nsrun")).args(free).run().ok();
+    assert_eq!([filters(&["env"], "free"), filters(&filtered, "free")], ["0", "1"]);
+}
+
 #[test]
 fn a_user_namespace_has_no_keys_of_the_host() {
     need_tool!("python3");
