@@ -6,6 +6,7 @@ use std::os::fd::{AsFd, BorrowedFd};
 use ipnet::Ipv4Net;
 
 use super::declared::declared;
+use super::network;
 use crate::apply;
 use crate::error::{Error, Result};
 use crate::facts::{Machine, NetworkLink, Parent};
@@ -28,6 +29,9 @@ pub(super) fn look(
             && lock.is_none()
         {
             *lock = Lock::networks();
+            if lock.is_some() {
+                network::restore_names(kernel)?;
+            }
             machine.networks = networks(asked, kernel)?;
         }
         machine.host = kernel.host()?;
