@@ -25,9 +25,9 @@ pub fn claim(
     for _ in 0..TRIES {
         let mut answered = 0;
         for &lease in &leases {
-            if let Some(link) = member.asks_by()
+            if member.asks()
                 && target.index(&lease.to_string()).is_none()
-                && target.answers(link, member.address(lease).addr())?
+                && target.answers(&member.network, member.address(lease).addr())?
             {
                 answered += 1;
                 continue;

@@ -237,7 +237,7 @@ impl Target for Model {
         self.links.get(link).map(|link| link.index)
     }
 
-    fn answers(&mut self, _: &str, address: Ipv4Addr) -> Result<bool> {
+    fn answers(&mut self, _: &Network, address: Ipv4Addr) -> Result<bool> {
         Ok(self.others.contains(&address))
     }
 

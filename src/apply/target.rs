@@ -43,11 +43,11 @@ pub trait Target {
     /// It cannot be found out.
     fn has_members(&mut self, bridge: &str) -> Result<bool>;
 
-    /// Whether somebody on the LAN of a link has an address.
+    /// Whether somebody on the LAN that a network sits on has an address.
     ///
     /// # Errors
     /// Nobody can be asked there.
-    fn answers(&mut self, link: &str, address: Ipv4Addr) -> Result<bool>;
+    fn answers(&mut self, network: &Network, address: Ipv4Addr) -> Result<bool>;
 
     /// A number that is another every time.
     fn random(&mut self) -> u64;
@@ -126,8 +126,8 @@ impl Target for Kernel {
         Ok(index.is_some() && self.links(None)?.iter().any(|link| link.master == index))
     }
 
-    fn answers(&mut self, link: &str, address: Ipv4Addr) -> Result<bool> {
-        super::probe::answers(self, link, address)
+    fn answers(&mut self, network: &Network, address: Ipv4Addr) -> Result<bool> {
+        super::probe::answers_on(self, network, address)
     }
 
     fn random(&mut self) -> u64 {
