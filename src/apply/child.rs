@@ -153,7 +153,8 @@ fn wire(kernel: &mut Kernel, steps: &[Step]) -> Result<(), Failure> {
 fn failed_inside(error: Error) -> Failure {
     let cause = error.cause.map(|cause| format!(": {cause}")).unwrap_or_default();
     let what = error.what.strip_prefix("cannot ").unwrap_or(&error.what).to_owned();
-    Failure { at: At::Inside, errno: 0, text: format!("{what}{cause}") }
+    let hint = error.hint.map(|hint| format!("\n{hint}")).unwrap_or_default();
+    Failure { at: At::Inside, errno: 0, text: format!("{what}{cause}{hint}") }
 }
 
 /// Takes on CMD's credentials and executes it, in this process; returns why it could not.

@@ -9,9 +9,9 @@ use super::encode::encode_all;
 use super::firewall;
 use crate::error::{Error, Result};
 use crate::facts::{self, Holder, Lease, Network};
-use crate::kernel::Kernel;
-use crate::plan::Step;
+use crate::kernel::{Kernel, Lock};
 use crate::plan::firewall::Publisher;
+use crate::plan::{self, Step};
 use crate::spec::Publication;
 
 /// What carries steps out. The kernel does; tests put one in its place that refuses.
@@ -48,6 +48,13 @@ pub trait Target {
     /// # Errors
     /// Nobody can be asked there.
     fn answers(&mut self, network: &Network, address: Ipv4Addr) -> Result<bool>;
+
+    /// Keeps other runs from taking an address on a link of this host, as long as what is returned
+    /// is kept; nothing where there is no place for locks, so that nobody has one.
+    ///
+    /// # Errors
+    /// A run has it that is no member of a network.
+    fn hold(&mut self, link: &str, address: Ipv4Addr) -> Result<Option<Lock>>;
 
     /// A number that is another every time.
     fn random(&mut self) -> u64;
@@ -128,6 +135,13 @@ impl Target for Kernel {
 
     fn answers(&mut self, network: &Network, address: Ipv4Addr) -> Result<bool> {
         super::probe::answers_on(self, network, address)
+    }
+
+    fn hold(&mut self, link: &str, address: Ipv4Addr) -> Result<Option<Lock>> {
+        match Lock::take(&plan::address_lock(link, address)) {
+            Ok(None) => Err(plan::held(link, address)),
+            taken => Ok(taken.ok().flatten()),
+        }
     }
 
     fn random(&mut self) -> u64 {

@@ -216,6 +216,11 @@ impl Member {
         !self.fixed && self.network.lan().is_some()
     }
 
+    /// The link of this host that its link sits on, beside those of others.
+    pub fn below(&self) -> Option<&str> {
+        self.network.options.parent.as_deref()
+    }
+
     /// Name of its link.
     pub fn link(&self) -> &str {
         &self.membership.link
