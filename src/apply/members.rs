@@ -25,9 +25,20 @@ pub fn claim(
     for _ in 0..TRIES {
         let mut answered = 0;
         for &lease in &leases {
-            if let Some(link) = member.asks_by()
+            let address = member.address(lease).addr();
+            // Until the lease is there to be seen.
+            let held = member.below().map(|link| target.hold(link, address)).transpose();
+            let _held = match held {
+                Ok(held) => held,
+                Err(error) if member.fixed => return Err(error),
+                Err(_) => {
+                    answered += 1;
+                    continue;
+                }
+            };
+            if member.asks()
                 && target.index(&lease.to_string()).is_none()
-                && target.answers(link, member.address(lease).addr())?
+                && target.answers(&member.network, address)?
             {
                 answered += 1;
                 continue;

@@ -8,6 +8,7 @@ use nl::socket::Refusal;
 use super::Target;
 use crate::error::{Error, Result};
 use crate::facts::{Holder, HolderState, Joined, Lease, Network, Run, Status};
+use crate::kernel::Lock;
 use crate::plan::firewall::Publisher;
 use crate::plan::{Namespace, Step};
 use crate::spec::Publication;
@@ -237,8 +238,12 @@ impl Target for Model {
         self.links.get(link).map(|link| link.index)
     }
 
-    fn answers(&mut self, _: &str, address: Ipv4Addr) -> Result<bool> {
+    fn answers(&mut self, _: &Network, address: Ipv4Addr) -> Result<bool> {
         Ok(self.others.contains(&address))
+    }
+
+    fn hold(&mut self, _: &str, _: Ipv4Addr) -> Result<Option<Lock>> {
+        Ok(None)
     }
 
     fn has_members(&mut self, bridge: &str) -> Result<bool> {

@@ -115,7 +115,8 @@ fn hint(step: &Step, errno: Errno) -> Option<&'static str> {
             "the network's bridge is gone: somebody removed it a moment ago; try again"
         }
         (Step::SetUp { .. }, Errno::EADDRINUSE) => {
-            "another link on the one below has its hardware address: choose one with mac"
+            "another link on the one below has its hardware address, which is made from the address on \
+             IP: choose another ip, or a mac"
         }
         (Step::AddAddress { .. }, Errno::EADDRINUSE) => {
             "another link on the one below has this address"

@@ -9,9 +9,9 @@ use super::encode::encode_all;
 use super::firewall;
 use crate::error::{Error, Result};
 use crate::facts::{self, Holder, Lease, Network};
-use crate::kernel::Kernel;
-use crate::plan::Step;
+use crate::kernel::{Kernel, Lock};
 use crate::plan::firewall::Publisher;
+use crate::plan::{self, Step};
 use crate::spec::Publication;
 
 /// What carries steps out. The kernel does; tests put one in its place that refuses.
@@ -43,11 +43,18 @@ pub trait Target {
     /// It cannot be found out.
     fn has_members(&mut self, bridge: &str) -> Result<bool>;
 
-    /// Whether somebody on the LAN of a link has an address.
+    /// Whether somebody on the LAN that a network sits on has an address.
     ///
     /// # Errors
     /// Nobody can be asked there.
-    fn answers(&mut self, link: &str, address: Ipv4Addr) -> Result<bool>;
+    fn answers(&mut self, network: &Network, address: Ipv4Addr) -> Result<bool>;
+
+    /// Keeps other runs from taking an address on a link of this host, as long as what is returned
+    /// is kept; nothing where there is no place for locks, so that nobody has one.
+    ///
+    /// # Errors
+    /// A run has it that is no member of a network.
+    fn hold(&mut self, link: &str, address: Ipv4Addr) -> Result<Option<Lock>>;
 
     /// A number that is another every time.
     fn random(&mut self) -> u64;
@@ -126,8 +133,15 @@ impl Target for Kernel {
         Ok(index.is_some() && self.links(None)?.iter().any(|link| link.master == index))
     }
 
-    fn answers(&mut self, link: &str, address: Ipv4Addr) -> Result<bool> {
-        super::probe::answers(self, link, address)
+    fn answers(&mut self, network: &Network, address: Ipv4Addr) -> Result<bool> {
+        super::probe::answers_on(self, network, address)
+    }
+
+    fn hold(&mut self, link: &str, address: Ipv4Addr) -> Result<Option<Lock>> {
+        match Lock::take(&plan::address_lock(link, address)) {
+            Ok(None) => Err(plan::held(link, address)),
+            taken => Ok(taken.ok().flatten()),
+        }
     }
 
     fn random(&mut self) -> u64 {

@@ -4,7 +4,7 @@ use std::io::{self, Write};
 
 use serde_json::{Value, json};
 
-use super::inspect;
+use super::{inspect, network};
 use crate::apply::{self, firewall};
 use crate::cli::Args;
 use crate::error::Result;
@@ -54,8 +54,11 @@ pub(super) fn reload(_: &Args) -> Result<u8> {
 }
 
 pub(super) fn gc(args: &Args) -> Result<u8> {
-    let _lock = Lock::networks();
+    let lock = Lock::networks();
     let mut kernel = Kernel::open()?;
+    if lock.is_some() {
+        network::settle(&mut kernel)?;
+    }
     let mut removed = Vec::new();
     // A kernel without a firewall has nothing left in one.
     if Netfilter::is_there()? {

@@ -211,10 +211,14 @@ impl Member {
         layer_2 && chosen && self.network.options.driver != Driver::Ptp
     }
 
-    /// The link of this host by which to ask whether somebody has an address, where others besides
-    /// members may have.
-    pub fn asks_by(&self) -> Option<&str> {
-        if self.fixed { None } else { self.network.lan() }
+    /// Whether to ask if somebody has an address, where others besides members may have.
+    pub fn asks(&self) -> bool {
+        !self.fixed && self.network.lan().is_some()
+    }
+
+    /// The link of this host that its link sits on, beside those of others.
+    pub fn below(&self) -> Option<&str> {
+        self.network.options.parent.as_deref()
     }
 
     /// Name of its link.
