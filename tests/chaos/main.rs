@@ -24,6 +24,7 @@ mod race;
 mod refusal;
 mod report;
 mod scenario;
+mod seccomp;
 mod soak;
 mod sweep;
 
