@@ -27,6 +27,7 @@ mod report;
 mod scenario;
 mod seccomp;
 mod soak;
+mod squat;
 mod sweep;
 
 // What the harness of tests/kernel calls itself.
@@ -44,6 +45,7 @@ const PARTS: &[Part] = &[
     ("refusal", "a kernel that refuses is reported, and nothing is left", refusal::refusals),
     ("race", "everything at once leaves nothing, and no address is held twice", race::races),
     ("churn", "lists are whole while links come and go", churn::churn),
+    ("squat", "a local user who is there first disturbs nothing", squat::squats),
     ("soak", "launch after launch takes as long and leaves nothing", soak::soak),
     ("scale", "many at once are listed, found and gone", soak::scale),
     ("peers", "what others leave is counted the same way", peers::peers),
@@ -55,6 +57,7 @@ fn main() {
     match args.first().map(String::as_str) {
         Some("fault") => std::process::exit(fault::main(&args[1..])),
         Some("churner") => return churn::churner(),
+        Some("squatter") => return squat::squatter(),
         Some("witness") => return race::witness(),
         _ => {}
     }
