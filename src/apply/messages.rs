@@ -72,7 +72,7 @@ impl Sends {
         let titles: Vec<String> = steps.iter().map(ToString::to_string).collect();
         let changes = match steps {
             [Step::AddRules(network, guard)] => {
-                let own = [firewall::network(network), firewall::guard(*guard)];
+                let own = [firewall::network(network), firewall::guard(guard)];
                 [firewall::skeleton(), own.concat()].concat()
             }
             [Step::RemoveRules(network)] => firewall::forget(network),

@@ -164,7 +164,7 @@ fn command(step: &Step, inside: bool) -> String {
         Step::DeleteLink { link: name, .. } => format!("{ip} link delete {}", link(name)),
         Step::AddRules(network, guard) => {
             let table = firewall::TABLE;
-            let own = [firewall::network(network), firewall::guard(*guard)].concat();
+            let own = [firewall::network(network), firewall::guard(guard)].concat();
             format!(
                 "if ! nft list table inet {table} >/dev/null 2>&1; then\n{}fi\n{}",
                 nft(&firewall::skeleton()),
