@@ -38,6 +38,7 @@ mod network;
 mod network_create;
 mod network_parent;
 mod network_several;
+mod output;
 mod packaging;
 mod parallel;
 mod ports_reach;
