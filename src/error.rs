@@ -58,6 +58,12 @@ impl Error {
         self
     }
 
+    /// What failed and why, within a sentence of another.
+    pub fn reason(&self) -> String {
+        let cause = self.cause.as_ref().map(|cause| format!(": {cause}")).unwrap_or_default();
+        format!("{}{cause}", self.what)
+    }
+
     /// Adds what to do, unless something already says it.
     #[must_use]
     pub fn hint(mut self, hint: impl Into<String>) -> Self {

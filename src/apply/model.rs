@@ -205,7 +205,7 @@ impl Target for Model {
         let Some(own) = self.known(name) else { return Ok(None) };
         let Some(link) = self.links.get(&own) else { return Ok(None) };
         let status = Lease::parse(&own).zip(link.peer).map(|(lease, (_, state))| Status {
-            name: link.names.iter().find_map(|name| name.strip_prefix("run:")).map(Into::into),
+            name: Status::name_of(&link.names),
             run: Run::parse(&link.alias),
             alive: state == HolderState::Alive,
             namespace_id: Some(1),

@@ -6,7 +6,7 @@ use std::time::{SystemTime, UNIX_EPOCH};
 use super::run::warn;
 use super::{inspect, process};
 use crate::cli::Args;
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::facts::{Joined, Status};
 use crate::kernel::{Kernel, can_record, recorded};
 use crate::spec::printable;
@@ -14,6 +14,10 @@ use crate::spec::printable;
 const HEADINGS: [&str; 7] = ["NAME", "PID", "NETWORK", "ADDRESS", "PORTS", "UP", "COMMAND"];
 
 pub(super) fn ps(args: &Args) -> Result<u8> {
+    if args.flag("json") && args.flag("quiet") {
+        return Err(Error::usage("--json and --quiet exclude each other")
+            .hint("names are in what --json prints, too"));
+    }
     let mut kernel = Kernel::open()?;
     let mut runs = kernel.runs()?;
     runs.retain(|status| status.alive);
@@ -29,6 +33,11 @@ pub(super) fn ps(args: &Args) -> Result<u8> {
             list.push(inspect::json(&mut kernel, status)?);
         }
         inspect::print_json(&list.into());
+        return Ok(0);
+    }
+    if args.flag("quiet") {
+        let names: String = runs.iter().map(|status| status.title() + "\n").collect();
+        let _ = io::stdout().write_all(names.as_bytes());
         return Ok(0);
     }
     let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default().as_secs();

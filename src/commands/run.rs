@@ -21,7 +21,7 @@ use crate::kernel::{Kernel, Netfilter, Record, record};
 use crate::plan::{self, Plan};
 use crate::spec::{NetworkOf, Run, Share};
 use crate::sys::terminal::Foreground;
-use crate::sys::{file, signal};
+use crate::sys::{Errno, file, signal};
 
 /// What `run` says about itself, besides CMD's own output.
 struct Output {
@@ -63,21 +63,18 @@ fn output(args: &Args) -> Result<Output> {
         return Err(Error::usage("--log needs --detach")
             .hint("redirect the output of a run in the foreground with the shell's \">\""));
     }
-    let status = match options::number(args, "json-status-fd", 0, i32::MAX as u32)? {
-        None => None,
-        Some(fd @ 0..=2) => Some(duplicate_standard(fd)?),
-        Some(fd) => Some(file::adopt(fd as i32).ok_or_else(|| {
-            Error::usage(format!("cannot write to file descriptor {fd}")).because("it is not open")
-        })?),
-    };
-    Ok(Output { detach, log, status })
-}
-
-fn duplicate_standard(fd: u32) -> Result<File> {
-    let path = format!("/proc/self/fd/{fd}");
-    File::options().append(true).open(path).map_err(|error| {
-        Error::usage(format!("cannot write to file descriptor {fd}")).because(error)
-    })
+    let status = options::number(args, "json-status-fd", 0, i32::MAX as u32)?;
+    let status = status.map(|fd| {
+        file::passed(fd as i32).map_err(|errno| {
+            let why = match errno {
+                Errno::EBADF => "it is not open",
+                Errno::EACCES => "it is open for reading only",
+                other => other.desc(),
+            };
+            Error::usage(format!("cannot write to file descriptor {fd}")).because(why)
+        })
+    });
+    Ok(Output { detach, log, status: status.transpose()? })
 }
 
 type Show = fn(&Plan) -> String;
@@ -357,7 +354,7 @@ fn describe(launched: &Launched, plan: &Plan) -> serde_json::Value {
     });
     json!({
         "name": title(launched, plan),
-        "pid": process::cmd_pid(launched.pid),
+        "pid": launched.cmd,
         "init": plan.has_init().then_some(launched.pid),
         "supervisor": launched.run.supervisor,
         "started": inspect::time(launched.run.started),

@@ -5,7 +5,7 @@ use std::net::IpAddr;
 use ipnet::Ipv4Net;
 
 use crate::error::{Error, Result};
-use crate::facts::{Joined, Lease, Network};
+use crate::facts::{Joined, Lease, Network, Status};
 use crate::plan::network::{default_by_link, default_route, link_local};
 use crate::plan::step::{Child, Kind, Master, Namespace, Route, Step, Veth};
 use crate::spec::{Driver, MAX_MTU, MIN_MTU, Mac, Membership};
@@ -128,7 +128,7 @@ impl Member {
     /// The alternative names that hold the run's name, host-wide and on its network. The prefixes
     /// keep them apart from each other, from leases and from the names of links.
     fn names(&self) -> impl Iterator<Item = String> + '_ {
-        let host_wide = |name| self.is_first.then(|| run_altname(name));
+        let host_wide = |name| self.is_first.then(|| Status::altname(name));
         let names = move |name| host_wide(name).into_iter().chain([self.local_name(name)]);
         let aliases = self.aliases.iter().map(|alias| self.local_name(alias));
         self.name.as_deref().into_iter().flat_map(names).chain(aliases)
@@ -247,11 +247,6 @@ impl Member {
         let is_ipvlan = matches!(self.network.options.driver, Driver::Ipvlan(_));
         (!is_ipvlan).then(|| self.mac(lease))
     }
-}
-
-/// The alternative name of a link that holds a run's name.
-pub(crate) fn run_altname(name: &str) -> String {
-    format!("run:{name}")
 }
 
 pub(super) fn claims(asked: &Membership, network: &Network, random: u64) -> Result<Vec<Lease>> {

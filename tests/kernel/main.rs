@@ -16,6 +16,7 @@ mod talk;
 
 mod counts;
 mod dns;
+mod dns_hostile;
 mod doctor;
 mod dry_run;
 mod environment;
