@@ -1,7 +1,7 @@
 //! A kernel of our own that refuses on demand: links, by name, and what steps do to them.
 
 use std::collections::BTreeMap;
-use std::net::Ipv4Addr;
+use std::net::{IpAddr, Ipv4Addr};
 
 use nl::socket::Refusal;
 
@@ -52,14 +52,16 @@ pub(super) struct Model {
     pub(super) claims: Option<Errno>,
     /// Addresses that others on the LAN answer for.
     pub(super) others: Vec<Ipv4Addr>,
+    /// Addresses that this host has besides.
+    pub(super) own: Vec<IpAddr>,
     indexes: u32,
 }
 
 impl Model {
     pub(super) fn new(fault: Fault) -> Self {
         let links = BTreeMap::new();
-        let others = Vec::new();
-        Model { links, fault, messages: 0, sends: 0, claims: None, others, indexes: 1 }
+        let (others, own) = (Vec::new(), Vec::new());
+        Model { links, fault, messages: 0, sends: 0, claims: None, others, own, indexes: 1 }
     }
 
     /// Makes a link, whatever is to go wrong.
@@ -132,6 +134,10 @@ impl Model {
             | Step::RelaxRouting { .. }
             | Step::Hairpin { .. } => {}
             // Not of a run on a network of ours.
+            Step::Vacant { address } if self.own.contains(address) => {
+                return Err(Errno::EADDRINUSE);
+            }
+            Step::Vacant { .. } => {}
             Step::Join { network } => self.link(&Network::altname(network)).map(drop)?,
             Step::Isolate { .. }
             | Step::CreateChild(_)

@@ -3,6 +3,7 @@
 use std::net::Ipv4Addr;
 use std::os::fd::{AsFd, BorrowedFd};
 
+use nl::route::route;
 use nl::socket::Refusal;
 
 use super::encode::encode_all;
@@ -13,6 +14,7 @@ use crate::kernel::{Kernel, Lock};
 use crate::plan::firewall::Publisher;
 use crate::plan::{self, Step};
 use crate::spec::Publication;
+use crate::sys::Errno;
 
 /// What carries steps out. The kernel does; tests put one in its place that refuses.
 pub trait Target {
@@ -113,7 +115,26 @@ impl Target for Kernel {
             })
             .map(Option::unwrap_or_default)
             .collect();
-        self.exchange(|batch| encode_all(steps, &indexes, batch), |_| Ok(())).map_err(unknown)
+        // Only looking addresses up is answered by more than a refusal.
+        let mut own = Vec::new();
+        let mut refusals = self
+            .exchange(
+                |batch| encode_all(steps, &indexes, batch),
+                |message| {
+                    let (header, view) = message.decode(route::NEW)?;
+                    own.extend(view.get(route::DST)?.filter(|_| header.kind == route::Kind::LOCAL));
+                    Ok(())
+                },
+            )
+            .map_err(unknown)?;
+        let in_use = |(index, step): (usize, &Step)| match step {
+            Step::Vacant { address } if own.contains(address) => {
+                Some(Refusal { index, errno: Errno::EADDRINUSE as i32, message: None, path: None })
+            }
+            _ => None,
+        };
+        refusals.extend(steps.iter().enumerate().filter_map(in_use));
+        Ok(refusals)
     }
 
     fn holder(&mut self, name: &str) -> Result<Option<Holder>> {

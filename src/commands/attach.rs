@@ -29,12 +29,16 @@ pub(super) fn look(
             && lock.is_none()
         {
             *lock = Lock::networks();
-            if lock.is_some() {
-                network::restore_names(kernel)?;
-            }
             machine.networks = networks(asked, kernel)?;
+            machine.host = kernel.host()?;
+            if lock.is_some() && machine.host.networks.iter().any(|network| !network.complete) {
+                network::restore_names(kernel)?;
+                machine.networks = networks(asked, kernel)?;
+                machine.host = kernel.host()?;
+            }
+        } else {
+            machine.host = kernel.host()?;
         }
-        machine.host = kernel.host()?;
         for (asked, found) in asked.iter().zip(&machine.networks) {
             machine.declared.push(match found {
                 None if asked.attach == Attach::Network => declared(&asked.network)?,

@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use super::output::{print, print_json};
-use super::{inspect, network};
+use super::network;
 use crate::apply::{self, firewall};
 use crate::cli::Args;
 use crate::error::Result;

@@ -36,8 +36,13 @@ pub struct Member {
 }
 
 impl Member {
+    /// What is asked in the same send before a claim: whether this host has the addresses itself.
+    pub fn questions(&self, lease: Lease) -> Vec<Step> {
+        self.addresses(lease).into_iter().map(|address| Step::Vacant { address }).collect()
+    }
+
     /// Claims a lease: makes the veth that has it as its name, its other end in another
-    /// namespace. This travels alone: a message that names the lease in the same send would, when the
+    /// namespace. No other change travels with it: a message that names the lease in the same send would, when the
     /// lease is taken, reach the link of another.
     ///
     /// Where the member's link sits on one of the host, the veth carries nothing: only a link has a
