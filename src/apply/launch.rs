@@ -267,12 +267,9 @@ fn fork_failed(errno: Errno, plan: &Plan) -> Error {
 
 /// Says which ids outside the ids of a user namespace are (user_namespaces(7)).
 fn map_ids(pid: i32, users: &UserNamespace) -> Result<()> {
-    let (uid, gid) = credentials::ids();
-    let own = |outside| IdMap { inside: 0, outside, count: 1 };
-    let text = |maps: &[IdMap], outside: u32| {
-        let lines = if maps.is_empty() { vec![own(outside)] } else { maps.to_vec() };
-        let line = |map: IdMap| format!("{} {} {}\n", map.inside, map.outside, map.count);
-        lines.into_iter().map(line).collect::<String>()
+    let text = |maps: &[IdMap]| {
+        let line = |map: &IdMap| format!("{} {} {}\n", map.inside, map.outside, map.count);
+        maps.iter().map(line).collect::<String>()
     };
     let write = |file: &str, text: &str| {
         fs::write(format!("/proc/{pid}/{file}"), text).map_err(|error| {
@@ -285,6 +282,6 @@ fn map_ids(pid: i32, users: &UserNamespace) -> Result<()> {
         // Otherwise a user could shed a group that denies access.
         write("setgroups", "deny")?;
     }
-    write("uid_map", &text(&users.uids, uid))?;
-    write("gid_map", &text(&users.gids, gid))
+    write("uid_map", &text(&users.uids))?;
+    write("gid_map", &text(&users.gids))
 }

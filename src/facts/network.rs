@@ -7,7 +7,7 @@ use std::net::Ipv4Addr;
 use ipnet::{Ipv4Net, Ipv6Net};
 
 use crate::facts::Lease;
-use crate::spec::{Driver, Mac, Range, Source};
+use crate::spec::{Driver, Mac, Range, Source, network_name};
 
 /// Bridges of networks are called this and a number, unless they were given another name.
 pub const BRIDGE_PREFIX: &str = "nsrun";
@@ -171,6 +171,11 @@ impl Network {
         self.leads_out() && self.is_managed()
     }
 
+    /// Whether packets pass by its bridge although nsrun makes no rules for it.
+    pub fn is_other_bridge(&self) -> bool {
+        !self.is_managed() && self.options.driver == Driver::Bridge
+    }
+
     /// The link of this host by which members sit on a LAN, where others have addresses too that
     /// no lease says.
     pub fn lan(&self) -> Option<&str> {
@@ -263,7 +268,7 @@ impl Description {
         for word in words {
             let (key, value) = word.split_once('=').unwrap_or((word, ""));
             match key {
-                "network" => found.name = value.into(),
+                "network" => found.name = network_name(value).ok()?,
                 "number" => found.number = Some(value.parse().ok()?),
                 "driver" => options.driver = value.parse().ok()?,
                 "parent" => options.parent = Some(value.into()),

@@ -37,6 +37,16 @@ impl Kernel {
         Ok(networks)
     }
 
+    /// Networks that have lost only their names: whoever began to remove them has not ended yet, or
+    /// was killed.
+    pub fn nameless(&mut self) -> Result<Vec<Network>> {
+        let is_described =
+            |link: &&Link| link.alias.as_deref().and_then(Description::parse).is_some();
+        let links = self.links(None)?;
+        let networks = links.iter().filter(is_described).filter_map(ours);
+        Ok(networks.filter(|network| !network.complete).collect())
+    }
+
     /// The networks that a run is on, in the order of its links.
     pub fn networks_of(&mut self, run: Run) -> Result<Vec<Network>> {
         let links = self.links(None)?;
