@@ -366,7 +366,7 @@ complete -c nsrun -n '__nsrun_at - network create' -l vlan -x -a '' -d 'use the 
 complete -c nsrun -n '__nsrun_at - network create' -l mtu -x -a '' -d 'largest packet'
 complete -c nsrun -n '__nsrun_at - network create' -l bridge-name -x -a '' -d 'name of the bridge'
 complete -c nsrun -n '__nsrun_at - network create' -l uplink -x -a '(__nsrun_names link)' -d 'link of this host to put into the bridge, so that members sit on its LAN'
-complete -c nsrun -n '__nsrun_at - network create' -l internal -d 'members reach each other and this host only'
+complete -c nsrun -n '__nsrun_at - network create' -l internal -d 'members reach each other and this host only, and resolve no other names'
 complete -c nsrun -n '__nsrun_at - network create' -l isolated -d 'members do not reach each other'
 complete -c nsrun -n '__nsrun_at - network create' -l open -d 'members reach those of other open networks'
 complete -c nsrun -n '__nsrun_at - network create' -l snat -x -a '' -d 'source of what members send to the world'

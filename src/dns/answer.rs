@@ -67,7 +67,7 @@ pub fn answer(query: &[u8], search: &[String], directory: &mut impl Directory) -
     let records = if let Some(address) = reversed(&name) {
         match directory.name(address) {
             None => return Answer::Forward,
-            Some(None) => return Answer::Reply(refusal(query, RCODE::NameError)),
+            Some(None) => return Answer::Reply(unknown(query)),
             Some(Some(found)) => {
                 let Ok(found) = Name::new(&found).map(Name::into_owned) else {
                     return Answer::Forward;
@@ -151,6 +151,11 @@ fn refusal(query: &[u8], code: RCODE) -> Vec<u8> {
 /// What says that nobody could be asked.
 pub(super) fn unanswered(query: &[u8]) -> Vec<u8> {
     refusal(query, RCODE::ServerFailure)
+}
+
+/// What says that there is no such name.
+pub(super) fn unknown(query: &[u8]) -> Vec<u8> {
+    refusal(query, RCODE::NameError)
 }
 
 /// A reply as far as whoever sent the query over UDP can take it: one that is longer is only said to

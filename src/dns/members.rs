@@ -14,6 +14,8 @@ use crate::kernel::Kernel;
 pub struct Members {
     kernel: Kernel,
     networks: Vec<Network>,
+    /// Whether it has links besides, to what lies outside.
+    attached: bool,
     run: Run,
     /// The file that grows when the run gets another link or loses one, and its length when that was
     /// last looked at.
@@ -21,9 +23,17 @@ pub struct Members {
 }
 
 impl Members {
-    /// Those of `networks`, which `run` began with, asked for by `kernel`.
-    pub fn new(kernel: Kernel, networks: Vec<Network>, run: Run) -> Self {
-        Members { kernel, networks, run, changes: None }
+    /// Those of `networks`, which `run` began with, asked for by `kernel`; `attached`: it has links
+    /// besides.
+    pub fn new(kernel: Kernel, networks: Vec<Network>, attached: bool, run: Run) -> Self {
+        Members { kernel, networks, attached, run, changes: None }
+    }
+
+    /// Whether the run reaches anything but members. Who is kept in does not get word out by asking
+    /// for names either.
+    pub(super) fn lead_out(&mut self) -> bool {
+        self.look();
+        self.attached || self.networks.iter().any(|network| !network.options.internal)
     }
 
     /// From now on looks again at which networks the run is on when `file` has grown.

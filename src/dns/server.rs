@@ -7,7 +7,7 @@ use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
 use std::rc::Rc;
 use std::time::{Duration, Instant};
 
-use super::answer::{Answer, MAX_QUERY, answer, fitting, unanswered};
+use super::answer::{Answer, MAX_QUERY, answer, fitting, unanswered, unknown};
 use super::members::Members;
 use super::stream::Stream;
 use super::upstream::{Pending, Upstreams};
@@ -126,7 +126,7 @@ impl Server {
         for _ in 0..BURST {
             let Ok((len, client)) = self.sockets.udp.recv_from(&mut buf) else { return };
             let query = buf.get(..len).unwrap_or_default();
-            match answer(query, &self.search, &mut self.members) {
+            match decide(query, &self.search, &mut self.members) {
                 Answer::Ignore => {}
                 Answer::Reply(reply) => self.send(&fitting(query, reply), client),
                 Answer::Forward if self.pending.len() < MAX_PENDING => {
@@ -186,7 +186,15 @@ impl Server {
     fn move_streams(&mut self) {
         let Server { members, search, upstreams, .. } = self;
         self.streams.retain_mut(|stream| {
-            stream.advance(|query| answer(query, search, members), upstreams).is_ok()
+            stream.advance(|query| decide(query, search, members), upstreams).is_ok()
         });
+    }
+}
+
+/// What becomes of a query of this run.
+fn decide(query: &[u8], search: &[String], members: &mut Members) -> Answer {
+    match answer(query, search, members) {
+        Answer::Forward if !members.lead_out() => Answer::Reply(unknown(query)),
+        answer => answer,
     }
 }

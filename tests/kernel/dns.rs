@@ -267,6 +267,25 @@ fn other_names_are_asked_of_the_hosts_servers_and_missing_ones_are_said_to_be() 
 }
 
 #[test]
+fn who_is_kept_in_gets_no_word_out_by_asking_for_names() {
+    let world = World::new();
+    let _upstream = upstream(&world, "203.0.113.1", "plain");
+    world.nsrun(["network", "create", "--internal", "--subnet", "10.80.0.0/24", "in"]).run().ok();
+    member(&world, "web", &["--net", "in"]);
+    let code = |options: &str, name: &str| {
+        let ask = format!("RES_OPTIONS={options} getent ahostsv4 {name}");
+        world.nsrun(["exec", "web", "sh", "-c", &ask]).run().code()
+    };
+    for options in ["attempts:2", "use-vc"] {
+        assert_eq!(code(options, "web"), Some(0));
+        assert_eq!(code(options, "www.example.org"), Some(2));
+        world.nsrun(["connect", "web", "bridge"]).run().ok();
+        assert_eq!(code(options, "www.example.org"), Some(0));
+        world.nsrun(["disconnect", "web", "bridge"]).run().ok();
+    }
+}
+
+#[test]
 fn a_dead_server_costs_one_short_timeout() {
     let world = World::new();
     world.write("/etc/resolv.conf", "nameserver 198.51.100.2\nnameserver 203.0.113.1\n");

@@ -179,7 +179,10 @@ const NETWORK_CREATE: Command = Command {
         Section {
             heading: "Reach",
             options: &[
-                Opt::flag("internal", "members reach each other and this host only"),
+                Opt::flag(
+                    "internal",
+                    "members reach each other and this host only, and resolve no other names",
+                ),
                 Opt::flag("isolated", "members do not reach each other"),
                 Opt::flag(
                     "open",
