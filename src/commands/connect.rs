@@ -156,6 +156,7 @@ fn join(kernel: &mut Kernel, target: &mut Place, member: &Member, routes: &[Rout
     let done = swept
         .and_then(|()| apply::publish(kernel, member, lease, &text, into, &mut later))
         .and_then(|()| {
+            prepare(target, &unfinished.before_up())?;
             let mut steps = unfinished.up(lease);
             if member.is_child() {
                 apply::bring_up(&mut target.kernel, &steps)?;
@@ -178,6 +179,14 @@ fn join(kernel: &mut Kernel, target: &mut Place, member: &Member, routes: &[Rout
     announce(target, member.link(), member.own_mac(lease), &member.addresses(lease));
     let _ = writeln!(io::stdout(), "{} {}", member.link(), member.address(lease));
     Ok(())
+}
+
+/// Carries out steps by files of /proc, which show the namespace of whoever looks.
+fn prepare(target: &mut Place, steps: &[Step]) -> Result<()> {
+    let done = in_network(&target.namespace, || apply::send(&mut target.kernel, steps));
+    done.unwrap_or_else(|errno| {
+        Err(Error::new(format!("cannot enter {}", target.title)).because(errno.desc()))
+    })
 }
 
 /// Has steps that bring a link up name it before: only one that is down can be renamed. Those after
