@@ -163,6 +163,7 @@ fn join(kernel: &mut Kernel, target: &mut Place, member: &Member, routes: &[Rout
     let done = swept
         .and_then(|()| apply::publish(kernel, member, lease, &text, into, &mut later))
         .and_then(|()| {
+            prepare(target, &unfinished.before_up())?;
             let mut steps = unfinished.up(lease);
             if member.is_child() {
                 apply::bring_up(&mut target.kernel, &steps)?;
@@ -184,6 +185,14 @@ fn join(kernel: &mut Kernel, target: &mut Place, member: &Member, routes: &[Rout
     later.into_iter().for_each(|step| drop(apply::send(kernel, &[step])));
     announce(target, member.link(), member.own_mac(lease), &member.addresses(lease));
     print_done(&format!("{} {}\n", member.link(), member.address(lease)))
+}
+
+/// Carries out steps by files of /proc, which show the namespace of whoever looks.
+fn prepare(target: &mut Place, steps: &[Step]) -> Result<()> {
+    let done = in_network(&target.namespace, || apply::send(&mut target.kernel, steps));
+    done.unwrap_or_else(|errno| {
+        Err(Error::new(format!("cannot enter {}", target.title)).because(errno.desc()))
+    })
 }
 
 /// Has steps that bring a link up name it before: only one that is down can be renamed. Those after
