@@ -78,6 +78,13 @@ pub(super) fn connect(args: &Args) -> Result<u8> {
     }
     drop(held);
     target.note_links();
+    if target.unlinked.as_ref().is_some_and(|run| run.mode.as_deref() == Some("none")) {
+        warn(&[format!(
+            "names of members do not resolve in {}: it began without a network, and nobody answers \
+             there",
+            target.title
+        )]);
+    }
     Ok(0)
 }
 

@@ -3,6 +3,7 @@
 use serde_json::{Value, json};
 
 use super::output::{print, print_json};
+use super::network;
 use crate::apply::{self, firewall};
 use crate::cli::Args;
 use crate::error::Result;
@@ -51,8 +52,11 @@ pub(super) fn reload(_: &Args) -> Result<u8> {
 }
 
 pub(super) fn gc(args: &Args) -> Result<u8> {
-    let _lock = Lock::networks();
+    let lock = Lock::networks();
     let mut kernel = Kernel::open()?;
+    if lock.is_some() {
+        network::settle(&mut kernel)?;
+    }
     let mut removed = Vec::new();
     // A kernel without a firewall has nothing left in one.
     if Netfilter::is_there()? {

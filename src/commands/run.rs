@@ -32,11 +32,19 @@ struct Output {
 }
 
 pub(super) fn run(args: &Args) -> Result<u8> {
-    if args.flag("timings") {
-        timings::switch_on();
-    }
     let output = output(args)?;
     let dry_run = dry_run(args)?;
+    if args.flag("timings") {
+        if dry_run.is_some() {
+            return Err(Error::usage("--timings cannot be combined with --dry-run")
+                .hint("nothing is launched that could be timed; drop one of the two"));
+        }
+        if output.detach && output.log.is_none() {
+            return Err(Error::usage("--timings with --detach needs --log")
+                .hint("the log is where a run in the background prints: add --log FILE"));
+        }
+        timings::switch_on();
+    }
     let spec = options::spec(args)?;
     if let Some(fd) = options::number(args, "json-status-fd", 0, i32::MAX as u32)?
         && (3..3 + spec.preserve_fds).contains(&fd)

@@ -26,6 +26,7 @@ mod files;
 mod firewalld;
 mod forwarding;
 mod golden;
+mod guard;
 mod hostile;
 mod identity;
 mod isolation;

@@ -1,5 +1,6 @@
 //! `nsrun network create`: make a network.
 
+use super::remove::restore_names;
 use crate::apply::{self, Made};
 use crate::cli::Args;
 use crate::commands::attach::Vlan;
@@ -43,8 +44,11 @@ pub(in crate::commands) fn create(args: &Args) -> Result<u8> {
             new.set(key, "true")?;
         }
     }
-    let _lock = Lock::networks();
+    let lock = Lock::networks();
     let mut kernel = Kernel::open()?;
+    if lock.is_some() {
+        restore_names(&mut kernel)?;
+    }
     let mut warnings = Vec::new();
     let (network, sends) =
         plan::create_network(&new, &kernel.host()?, file::random(), &mut warnings)?;
