@@ -388,6 +388,20 @@ pub(super) fn link_local(mac: Mac) -> IpNet {
     IpNet::V6(Ipv6Net::new_assert(bytes.into(), 64))
 }
 
+/// The default routes of IPv4 and IPv6, where wanted, out by a member's link.
+pub fn default_routes(network: &Network, link: &str, wanted: (bool, bool)) -> Vec<Step> {
+    let mut steps = Vec::new();
+    if wanted.0 {
+        steps.push(match network.options.driver.is_on_layer_2() {
+            true => default_route(network.gateway.addr().into()),
+            false => default_by_link(link),
+        });
+    }
+    let gateway6 = network.options.gateway6.filter(|_| wanted.1);
+    steps.extend(gateway6.map(|gateway| default_route(gateway.addr().into())));
+    steps
+}
+
 /// The default route by `gateway`, in its family.
 pub(super) fn default_route(gateway: IpAddr) -> Step {
     let any: IpAddr = match gateway {
