@@ -123,7 +123,7 @@ fn choose_names(target: &mut Place, asked: &mut Membership, free_name: bool) -> 
             .because(format!("it has a link \"{}\" already", asked.link))
             .hint("choose another name with --ifname"));
     }
-    if asked.default_route.is_none() && target.kernel.has_default_route()? {
+    if asked.default_route.is_none() && target.kernel.default_routes()?.0 {
         asked.default_route = Some(false);
     }
     Ok(())
