@@ -57,9 +57,18 @@ pub(super) fn matters<'a>(
     let fine = matches!(step, Step::NoAutomaticAddresses { .. })
         || (step.may_exist() && errno == Errno::EEXIST)
         || (step.may_be_gone() && matches!(errno, Errno::ENODEV | Errno::ENOENT))
+        // No route leads there, or none of that family: then it is nobody's.
+        || (matches!(step, Step::Vacant { .. }) && is_unreachable(errno))
         // The name is another link's by now.
         || (matches!(step, Step::RemoveName { .. }) && errno == Errno::EINVAL);
     (!fine).then_some((step, refusal))
+}
+
+/// Whether a look-up of a route says that there is none (ip-route(8): unreachable, prohibit and
+/// blackhole among them).
+fn is_unreachable(errno: Errno) -> bool {
+    use Errno::{EACCES, EAFNOSUPPORT, EHOSTUNREACH, EINVAL, ENETUNREACH, EOPNOTSUPP};
+    matches!(errno, EACCES | EAFNOSUPPORT | EHOSTUNREACH | EINVAL | ENETUNREACH | EOPNOTSUPP)
 }
 
 /// The error of a refused step: its words, the kernel's, and what to do where we know.
@@ -124,7 +133,8 @@ fn hint(step: &Step, errno: Errno) -> Option<&'static str> {
             "somebody removed the network a moment ago; try again"
         }
         (Step::SetUp { .. }, Errno::EADDRINUSE) => {
-            "another link on the one below has its hardware address: choose one with mac"
+            "another link on the one below has its hardware address, which is made from the address on \
+             IP: choose another ip, or a mac"
         }
         (Step::AddAddress { .. }, Errno::EADDRINUSE) => {
             "another link on the one below has this address"

@@ -36,8 +36,13 @@ pub struct Member {
 }
 
 impl Member {
+    /// What is asked in the same send before a claim: whether this host has the addresses itself.
+    pub fn questions(&self, lease: Lease) -> Vec<Step> {
+        self.addresses(lease).into_iter().map(|address| Step::Vacant { address }).collect()
+    }
+
     /// Claims a lease: makes the veth that has it as its name, its other end in another
-    /// namespace. This travels alone: a message that names the lease in the same send would, when the
+    /// namespace. No other change travels with it: a message that names the lease in the same send would, when the
     /// lease is taken, reach the link of another.
     ///
     /// Where the member's link sits on one of the host, the veth carries nothing: only a link has a
@@ -211,10 +216,14 @@ impl Member {
         layer_2 && chosen && self.network.options.driver != Driver::Ptp
     }
 
-    /// The link of this host by which to ask whether somebody has an address, where others besides
-    /// members may have.
-    pub fn asks_by(&self) -> Option<&str> {
-        if self.fixed { None } else { self.network.lan() }
+    /// Whether to ask if somebody has an address, where others besides members may have.
+    pub fn asks(&self) -> bool {
+        !self.fixed && self.network.lan().is_some()
+    }
+
+    /// The link of this host that its link sits on, beside those of others.
+    pub fn below(&self) -> Option<&str> {
+        self.network.options.parent.as_deref()
     }
 
     /// Name of its link.

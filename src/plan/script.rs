@@ -143,6 +143,7 @@ fn command(step: &Step, inside: bool) -> String {
         Step::Join { network } => {
             format!("{ip} link show {} >/dev/null", quoted(&Network::altname(network)))
         }
+        Step::Vacant { address } => format!("! {ip} route get {address} | grep -q ^local"),
         Step::Isolate { link: name } => {
             format!("{ip} link set {} type bridge_slave isolated on", link(name))
         }
@@ -164,7 +165,7 @@ fn command(step: &Step, inside: bool) -> String {
         Step::DeleteLink { link: name, .. } => format!("{ip} link delete {}", link(name)),
         Step::AddRules(network, guard) => {
             let table = firewall::TABLE;
-            let own = [firewall::network(network), firewall::guard(*guard)].concat();
+            let own = [firewall::network(network), firewall::guard(guard)].concat();
             format!(
                 "if ! nft list table inet {table} >/dev/null 2>&1; then\n{}fi\n{}",
                 nft(&firewall::skeleton()),

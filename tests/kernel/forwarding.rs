@@ -4,20 +4,20 @@ use crate::nat::pings;
 use crate::runs::{SOON, detached, inside};
 use crate::world::{Place, World, settle};
 
-const SWITCHES: &str = "cd /proc/sys/net && grep -s . ipv4/ip_forward ipv4/conf/*/accept_redirects \
+pub(crate) const SWITCHES: &str = "cd /proc/sys/net && grep -s . ipv4/ip_forward ipv4/conf/*/accept_redirects \
      ipv?/conf/*/forwarding ipv6/conf/*/accept_ra";
 
 /// Whether a packet gets from one of the world's outer links to the other.
-fn routes(world: &World) -> bool {
+pub(crate) fn routes(world: &World) -> bool {
     pings(world.lan(), "203.0.113.1")
 }
 
-fn routes6(world: &World) -> bool {
+pub(crate) fn routes6(world: &World) -> bool {
     pings(world.lan(), "fd00:203::1")
 }
 
 /// A host between two networks that are no business of ours, which does not route.
-fn between() -> World {
+pub(crate) fn between() -> World {
     let world = World::builder().lan().ipv6().no_forwarding().build();
     world.internet().sh("ip route add 192.0.2.0/24 via 198.51.100.1
          ip route add fd00:192::/64 via fd00:198::1");
@@ -26,7 +26,7 @@ fn between() -> World {
 }
 
 /// A neighbour at 100.64.0.2, whose link is `link`, until now one of the host's.
-fn behind(world: &World, link: &str) -> Place {
+pub(crate) fn behind(world: &World, link: &str) -> Place {
     let pid = world.sh("unshare --net sleep 1000 >/dev/null 2>&1 & echo $!");
     let pid = pid.trim().parse().expect("it is a number");
     let place = world.net_of(pid);

@@ -41,7 +41,7 @@ pub(super) const PS: Command = Command {
     examples: &[
         ("A table", "nsrun ps"),
         ("For a program", "nsrun ps --json"),
-        ("End everything", "nsrun stop $(nsrun ps -q)"),
+        ("End everything", "nsrun ps -q | xargs -r nsrun stop"),
     ],
     ..Command::EMPTY
 };
