@@ -33,7 +33,6 @@ pub(super) fn connect(args: &Args) -> Result<u8> {
     let routes = args.texts("route")?.into_iter().map(route).collect::<Result<Vec<_>>>()?;
     let mut kernel = Kernel::open()?;
     let mut target = Place::find(&mut kernel, operand(args, 0)?)?;
-    target.sweep()?;
     if let Some(run) = target.run.as_ref().and_then(|status| status.run)
         && process::cmd_pid(run.pid).is_none()
     {

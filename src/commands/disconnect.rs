@@ -13,7 +13,6 @@ use crate::plan::{self, Step};
 pub(super) fn disconnect(args: &Args) -> Result<u8> {
     let mut kernel = Kernel::open()?;
     let mut target = Place::find(&mut kernel, operand(args, 0)?)?;
-    target.sweep()?;
     let what = operand(args, 1)?;
     let title = target.title.clone();
     let cannot =
