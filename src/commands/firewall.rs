@@ -5,20 +5,17 @@ use std::io::{self, Write};
 use serde_json::{Value, json};
 
 use super::inspect;
-use crate::apply::{self, firewall};
+use crate::apply;
+use crate::apply::firewall::{self, Condition};
 use crate::cli::Args;
 use crate::error::Result;
 use crate::kernel::{Kernel, Lock, Netfilter};
-use crate::plan::firewall::{TABLE, VERSION, listing};
+use crate::plan::firewall::{TABLE, listing};
 
 pub(super) fn show(args: &Args) -> Result<u8> {
     let mut kernel = Kernel::open()?;
-    let found = kernel.netfilter()?.table_comment(TABLE)?;
-    let state = match found.as_deref() {
-        Some(VERSION) => "present",
-        Some(_) => "of another version",
-        None => "missing",
-    };
+    let condition = firewall::condition(&mut kernel)?;
+    let state = condition.words();
     let ports = firewall::ports(&mut kernel)?;
     let rules = listing(&firewall::expected(&mut kernel)?);
     if args.flag("json") {
@@ -32,7 +29,7 @@ pub(super) fn show(args: &Args) -> Result<u8> {
         return Ok(0);
     }
     let mut out = format!("# table inet {TABLE} is {state}\n");
-    if state != "present" {
+    if condition != Condition::Present {
         out.push_str("# \"nsrun firewall reload\" makes it as follows\n");
     }
     for stale in ports.iter().filter(|port| port.run.is_none()) {
@@ -56,23 +53,30 @@ pub(super) fn reload(_: &Args) -> Result<u8> {
 pub(super) fn gc(args: &Args) -> Result<u8> {
     let _lock = Lock::networks();
     let mut kernel = Kernel::open()?;
-    let mut removed = Vec::new();
+    let (mut removed, mut rebuilt) = (Vec::new(), false);
     // A kernel without a firewall has nothing left in one.
     if Netfilter::is_there()? {
         firewall::sweep_rules(&mut kernel)?;
         removed = firewall::sweep_all(&mut kernel)?;
+        rebuilt = firewall::is_broken(&mut kernel)?.is_some();
+        if rebuilt {
+            firewall::rebuild(&mut kernel)?;
+        }
         let unmarked = firewall::unmark(&mut kernel)?;
         apply::send(&mut kernel, &unmarked)?;
     }
     if args.flag("json") {
         let ports: Vec<Value> = removed.iter().map(port).collect();
-        inspect::print_json(&json!({ "ports": ports }));
+        inspect::print_json(&json!({ "ports": ports, "rebuilt": rebuilt }));
         return Ok(0);
     }
     let mut out = String::new();
     for gone in removed {
         let pid = gone.owner.map(|owner| owner.pid).unwrap_or_default();
         out.push_str(&format!("removed {} of process {pid}\n", gone.element));
+    }
+    if rebuilt {
+        out.push_str(&format!("made table inet {TABLE} anew\n"));
     }
     let _ = io::stdout().write_all(out.as_bytes());
     Ok(0)
