@@ -24,6 +24,7 @@ use crate::plan::firewall::{self, Change, Guard, TABLE, VERSION};
 use crate::sys::Errno;
 
 pub use condition::{Condition, condition, is_broken};
+pub use forwarding::is_lent;
 pub use left::left;
 pub use ports::publish;
 pub use removal::{release, sweep};

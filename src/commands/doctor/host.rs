@@ -2,6 +2,7 @@
 
 use super::{Finding, State};
 use crate::apply::firewall::{self, Condition};
+use crate::commands::LENT;
 use crate::error::Result;
 use crate::facts::{DEFAULT_NETWORK, ForwardChain, Network, Options};
 use crate::kernel::{self, Kernel, Netfilter};
@@ -88,7 +89,7 @@ fn forwarding(kernel: &mut Kernel) -> Result<Vec<Finding>> {
     let leads_out = kernel.networks()?.iter().any(Network::is_routed);
     // On for new links, whether it is on for networks only or for everybody.
     let new_links = setting("net.ipv4.conf.default.forwarding");
-    Ok(vec![match (new_links.as_deref(), leads_out) {
+    let mut findings = vec![match (new_links.as_deref(), leads_out) {
         (Some("0"), true) => {
             let text = format!("{key} is 0: networks end at this host; sysctl -w {key}=1");
             Finding::new(about, State::Wrong, text)
@@ -98,7 +99,11 @@ fn forwarding(kernel: &mut Kernel) -> Result<Vec<Finding>> {
         }
         (Some(_), _) => Finding::new(about, State::Fine, "on"),
         (None, _) => Finding::new(about, State::Unknown, format!("{key} cannot be read")),
-    }])
+    }];
+    if firewall::is_lent(kernel)? {
+        findings.push(Finding::new(about, State::Fine, format!("IPv6 is on, guarded: {LENT}")));
+    }
+    Ok(findings)
 }
 
 /// Whether packets between ports of a bridge go through iptables.
