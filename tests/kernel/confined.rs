@@ -49,6 +49,55 @@ fn root_in_another_root_directory_cannot_steer_the_host() {
 }
 
 #[test]
+fn root_in_another_root_directory_has_no_devices_but_those_in_dev() {
+    need_tool!("busybox");
+    let world = World::new();
+    if !world.is_real_root() {
+        skip!("only root makes devices");
+    }
+    let own = "mkdir -p /run/root/own; mount -t tmpfs -o dev none /run/root/own";
+    let make =
+        "mount -o remount,dev /run; mknod /run/root/null c 1 3; mknod /run/root/own/null c 1 3";
+    world.sh(&format!("{own}; {make}; : >/run/root/null; : >/run/root/own/null"));
+    let open =
+        "(: >/null) && echo opened; (: >/own/null) && echo opened; : >/dev/null && echo null";
+    assert_eq!(in_rootfs(&world, &[], open).stdout, "null\n");
+    let make =
+        "/busybox mknod /n c 1 3 || /busybox mknod /dev/n c 1 3; echo $?; : >/dev/n && echo opened";
+    assert_eq!(in_rootfs(&world, &[], make).stdout.lines().next(), Some("1"));
+    let made =
+        in_rootfs(&world, &["--cap-add", "mknod"], "/busybox mknod /dev/n c 1 3 && : >/dev/n");
+    made.ok().says("nsrun: warning: mknod without --userns reaches this host");
+    in_rootfs(&world, &["--userns", "--cap-add", "mknod"], make).says("Operation not permitted");
+}
+
+#[test]
+fn kernels_without_mount_setattr_hold_root_as_far() {
+    need_tool!("strace");
+    let world = World::new();
+    world.sh("mkdir -p /run/root/own /run/shown/below; \
+              for it in /run/shown/below /run/root/own; do mount -t tmpfs -o dev none $it; done; \
+              mknod /run/root/own/null c 1 3 || :");
+    let run = |options: &[&str], script: &str| {
+        let strace = ["strace", "-f", "-qq", "-o", "/dev/null", "-e"];
+        let old = world.cmd(strace).args(["inject=mount_setattr:error=ENOSYS"]);
+        let run = old.args([env!("CARGO_BIN_EXE_nsrun"), "run", "--net", "none"]).args(options);
+        run.args(["--", "/bin/sh", "-c", script]).run()
+    };
+    let rootfs = ["--rootfs", "/run/root", "--bind", "/usr:/usr", "--bind", "/bin:/bin", "--bind"];
+    let rootfs = [&rootfs[..], &["/lib:/lib", "--bind", "/lib64:/lib64"]].concat();
+    let open = format!("{STEER}\n(: >/own/null) && echo opened; : >/made && echo written");
+    let held = run(&rootfs, &open);
+    assert_eq!(held.stdout, "written\n", "{held}");
+    let write =
+        "(: >/mnt/x) && echo made; (: >/mnt/below/x) && echo made; : >/run/x && echo written";
+    let shown = run(&["--bind", "/run/shown:/mnt:ro"], write);
+    assert_eq!(shown.stdout, "written\n", "{shown}");
+    let shown = run(&[&rootfs[..], &["--bind", "/run/shown:/mnt:ro"]].concat(), write);
+    shown.exits(125).says("cannot show \"/run/shown\" at \"/mnt\", read-only");
+}
+
+#[test]
 fn root_of_the_host_in_a_user_namespace_cannot_steer_the_host() {
     need_tool!("busybox");
     let world = World::new();
