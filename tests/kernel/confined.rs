@@ -182,6 +182,26 @@ fn exec_holds_as_the_run_is_held_whoever_calls_it() {
 }
 
 #[test]
+fn a_confined_command_cannot_type_into_its_callers_terminal() {
+    need_tool!("python3");
+    let world = World::new();
+    let script = "import fcntl, termios\n\
+                  try: fcntl.ioctl(0, termios.TIOCSTI, b'x'); print('typed')\n\
+                  except OSError as error: print('errno', error.errno)";
+    let typed = |options: &[&str]| {
+        let run = world.nsrun(["run", "--net", "none"]).args(options);
+        let mut pty = run.args(["--", "python3", "-c", script]).pty();
+        pty.wait();
+        pty.text()
+    };
+    if !typed(&[]).contains("typed") {
+        skip!("this kernel lets nobody type (dev.tty.legacy_tiocsti)");
+    }
+    let held = typed(&["--userns"]);
+    assert!(held.contains("errno 1"), "{held}");
+}
+
+#[test]
 fn a_user_namespace_has_no_keys_of_the_host() {
     need_tool!("python3");
     let world = World::new();
@@ -204,7 +224,10 @@ fn a_plain_command_shares_the_hosts_files_and_not_its_namespaces() {
     let run = |script: &str| world.nsrun(["run", "--", "sh", "-c", script]).run();
     let status = run("grep -E '^(NoNewPrivs|Seccomp|CapBnd):' /proc/self/status").ok().stdout;
     assert_eq!(status, "CapBnd:\t00000000a80425fb\nNoNewPrivs:\t0\nSeccomp:\t0\n");
-    assert_eq!(run("ls /proc/self/fd | wc -l; ls /proc/1/fd | wc -l").ok().stdout, "4\n3\n");
+    assert_eq!(
+        run("ls /proc/self/fd | wc -l; sleep 0.3; ls /proc/1/fd | wc -l").ok().stdout,
+        "4\n3\n"
+    );
     // No process of the host is in its /proc, so there is no way into the host's namespaces.
     let own = world.sh("readlink /proc/self/ns/net");
     assert!(!run("readlink /proc/[0-9]*/ns/net || :").ok().stdout.contains(own.trim()));
