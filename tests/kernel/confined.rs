@@ -202,6 +202,32 @@ fn a_confined_command_cannot_type_into_its_callers_terminal() {
 }
 
 #[test]
+fn nsrun_itself_is_out_of_reach_of_what_it_launches() {
+    need_tool!("strace");
+    need_tool!("setpriv");
+    let world = World::new();
+    with_network(&world);
+    if !world.is_real_root() {
+        skip!("this needs a second user");
+    }
+    // An ordinary user's has all capabilities in the user namespace, and so has the init.
+    let user = ["setpriv", "--reuid", "1000", "--regid", "1000", "--clear-groups"];
+    let init = world.cmd(user).args([env!("CARGO_BIN_EXE_nsrun"), "run", "--net", "none", "--"]);
+    let init = init.args(["sh", "-c", "readlink /proc/1/exe || readlink /proc/1/fd/0"]).run();
+    assert_eq!(init.stdout, "", "{init}");
+    // Between joining and executing, which takes a second here, exec is a process of the run's.
+    let watch = "while :; do for it in /proc/[2-9]* /proc/1?*; do \
+                 read name <$it/comm && [ $name = nsrun ] && echo seen && (: <$it/mem) && \
+                 read name <$it/comm && [ $name = nsrun ] && echo reached; done 2>/dev/null; done";
+    detached(&world, &["--name", "bad", "--log", "/run/log"], &["sh", "-c", watch]);
+    let slow = ["strace", "-f", "-qq", "-o", "/dev/null", "-e", "inject=execve:delay_enter=500000"];
+    world.cmd(slow).args([env!("CARGO_BIN_EXE_nsrun"), "exec", "bad", "true"]).run().ok();
+    let log = world.read("/run/log");
+    assert!(log.contains("seen"), "it had the time");
+    assert!(!log.contains("reached"), "{}", log.lines().count());
+}
+
+#[test]
 fn a_user_namespace_has_no_keys_of_the_host() {
     need_tool!("python3");
     let world = World::new();
