@@ -22,7 +22,10 @@ pub fn messages(plan: &Plan) -> String {
     let mut host = Sends::new("host");
     plan.network.iter().for_each(|steps| host.steps(steps));
     for (member, lease) in plan.first_choice() {
-        host.steps(&[member.claim(lease, Namespace::Process(0))]);
+        let mut steps = member.questions(lease);
+        steps.push(member.claim(lease, Namespace::Process(0)));
+        host.steps(&steps);
+        host.steps(&member.protect(lease));
         host.steps(&member.publish(lease, &run.to_string(), Namespace::Process(0)));
     }
     let (elements, noted) = plan.publication(run);
@@ -44,7 +47,7 @@ pub fn messages(plan: &Plan) -> String {
     }
     if plan.share.is_none() {
         let leases = plan.first_leases();
-        plan.children(&leases).iter().for_each(|steps| inside.steps(steps));
+        plan.first_inside(&leases).iter().for_each(|steps| inside.steps(steps));
         inside.steps(&plan.inside(&leases));
     }
     host.out + &inside.out
@@ -72,7 +75,7 @@ impl Sends {
         let titles: Vec<String> = steps.iter().map(ToString::to_string).collect();
         let changes = match steps {
             [Step::AddRules(network, guard)] => {
-                let own = [firewall::network(network), firewall::guard(*guard)];
+                let own = [firewall::network(network), firewall::guard(guard)];
                 [firewall::skeleton(), own.concat()].concat()
             }
             [Step::RemoveRules(network)] => firewall::forget(network),

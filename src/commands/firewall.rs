@@ -1,46 +1,41 @@
 //! `nsrun firewall`: our rules, shown and made anew; `nsrun gc`: what killed runs left.
 
-use std::io::{self, Write};
-
 use serde_json::{Value, json};
 
-use super::inspect;
-use crate::apply::{self, firewall};
+use super::network;
+use super::output::{print, print_json};
+use crate::apply;
+use crate::apply::firewall::{self, Condition};
 use crate::cli::Args;
 use crate::error::Result;
 use crate::kernel::{Kernel, Lock, Netfilter};
-use crate::plan::firewall::{TABLE, VERSION, listing};
+use crate::plan::firewall::{TABLE, listing};
 
 pub(super) fn show(args: &Args) -> Result<u8> {
     let mut kernel = Kernel::open()?;
-    let found = kernel.netfilter()?.table_comment(TABLE)?;
-    let state = match found.as_deref() {
-        Some(VERSION) => "present",
-        Some(_) => "of another version",
-        None => "missing",
-    };
+    let condition = firewall::condition(&mut kernel)?;
+    let state = condition.words();
     let ports = firewall::ports(&mut kernel)?;
     let rules = listing(&firewall::expected(&mut kernel)?);
     if args.flag("json") {
         let ports: Vec<Value> = ports.iter().map(port).collect();
-        inspect::print_json(&json!({
+        print_json(&json!({
             "table": format!("inet {TABLE}"),
             "state": state,
             "ports": ports,
             "rules": rules.lines().map(str::trim).filter(|line| !line.is_empty()).collect::<Vec<_>>(),
-        }));
+        }))?;
         return Ok(0);
     }
     let mut out = format!("# table inet {TABLE} is {state}\n");
-    if state != "present" {
+    if condition != Condition::Present {
         out.push_str("# \"nsrun firewall reload\" makes it as follows\n");
     }
     for stale in ports.iter().filter(|port| port.run.is_none()) {
         out.push_str(&format!("# stale: {}\n", stale.element));
     }
     out.push_str(&rules);
-    // A reader that has seen enough is no error.
-    let _ = io::stdout().write_all(out.as_bytes());
+    print(&out)?;
     Ok(0)
 }
 
@@ -54,19 +49,26 @@ pub(super) fn reload(_: &Args) -> Result<u8> {
 }
 
 pub(super) fn gc(args: &Args) -> Result<u8> {
-    let _lock = Lock::networks();
+    let lock = Lock::networks();
     let mut kernel = Kernel::open()?;
-    let mut removed = Vec::new();
+    if lock.is_some() {
+        network::settle(&mut kernel)?;
+    }
+    let (mut removed, mut rebuilt) = (Vec::new(), false);
     // A kernel without a firewall has nothing left in one.
     if Netfilter::is_there()? {
         firewall::sweep_rules(&mut kernel)?;
         removed = firewall::sweep_all(&mut kernel)?;
+        rebuilt = firewall::is_broken(&mut kernel)?.is_some();
+        if rebuilt {
+            firewall::rebuild(&mut kernel)?;
+        }
         let unmarked = firewall::unmark(&mut kernel)?;
         apply::send(&mut kernel, &unmarked)?;
     }
     if args.flag("json") {
         let ports: Vec<Value> = removed.iter().map(port).collect();
-        inspect::print_json(&json!({ "ports": ports }));
+        print_json(&json!({ "ports": ports, "rebuilt": rebuilt }))?;
         return Ok(0);
     }
     let mut out = String::new();
@@ -74,6 +76,9 @@ pub(super) fn gc(args: &Args) -> Result<u8> {
         let pid = gone.owner.map(|owner| owner.pid).unwrap_or_default();
         out.push_str(&format!("removed {} of process {pid}\n", gone.element));
     }
-    let _ = io::stdout().write_all(out.as_bytes());
+    if rebuilt {
+        out.push_str(&format!("made table inet {TABLE} anew\n"));
+    }
+    print(&out)?;
     Ok(0)
 }

@@ -10,12 +10,13 @@ use std::rc::Rc;
 
 use serde_json::json;
 
+use super::output::print;
 use super::{attach, inspect, options, ports, process, status, target};
 use crate::apply::timings::{self, Phase};
 use crate::apply::{self, Launched, Made};
 use crate::cli::Args;
 use crate::dns::{Members, Server, Upstreams};
-use crate::error::{Error, Result};
+use crate::error::{Error, Result, say};
 use crate::facts::{HostFiles, Machine};
 use crate::kernel::{Kernel, Netfilter, Record, record};
 use crate::plan::{self, Plan};
@@ -57,7 +58,7 @@ pub(super) fn run(args: &Args) -> Result<u8> {
         attach::look(&spec.networks, &mut kernel, &mut machine, None)?;
         let plan = plan(&spec, machine)?;
         warn(&plan.warnings);
-        let _ = io::stdout().write_all(show(&plan).as_bytes());
+        print(&show(&plan))?;
         return Ok(0);
     }
     timings::ended(Phase::Parse);
@@ -106,7 +107,7 @@ fn dry_run(args: &Args) -> Result<Option<Show>> {
 /// Tells what people should know although it is no error.
 pub(super) fn warn(warnings: &[String]) {
     for warning in warnings {
-        let _ = writeln!(io::stderr(), "nsrun: warning: {warning}");
+        say(format!("nsrun: warning: {warning}"));
     }
 }
 
@@ -276,7 +277,7 @@ fn or_none(mut error: Error) -> Error {
 fn tell_free_ports(spec: &Run, launched: &Launched) {
     for (asked, (_, port)) in spec.ports.iter().zip(&launched.ports) {
         if asked.first == 0 {
-            let _ = writeln!(io::stderr(), "nsrun: published {port}");
+            say(format!("nsrun: published {port}"));
         }
     }
 }

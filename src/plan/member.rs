@@ -6,7 +6,7 @@ use ipnet::Ipv4Net;
 
 use crate::error::{Error, Result};
 use crate::facts::{Joined, Lease, Network, Status};
-use crate::plan::network::{default_by_link, default_route, link_local};
+use crate::plan::network::{default_routes, link_local};
 use crate::plan::step::{Child, Kind, Master, Namespace, Route, Step, Veth};
 use crate::spec::{Driver, MAX_MTU, MIN_MTU, Mac, Membership};
 
@@ -36,8 +36,13 @@ pub struct Member {
 }
 
 impl Member {
+    /// What is asked in the same send before a claim: whether this host has the addresses itself.
+    pub fn questions(&self, lease: Lease) -> Vec<Step> {
+        self.addresses(lease).into_iter().map(|address| Step::Vacant { address }).collect()
+    }
+
     /// Claims a lease: makes the veth that has it as its name, its other end in another
-    /// namespace. This travels alone: a message that names the lease in the same send would, when the
+    /// namespace. No other change travels with it: a message that names the lease in the same send would, when the
     /// lease is taken, reach the link of another.
     ///
     /// Where the member's link sits on one of the host, the veth carries nothing: only a link has a
@@ -60,6 +65,15 @@ impl Member {
     pub fn called(&self, link: String) -> Member {
         let membership = Membership { link, ..self.membership.clone() };
         Member { membership, ..self.clone() }
+    }
+
+    /// Between claim and publication: what a link of the host's without a bridge learns from a member
+    /// is its address alone.
+    pub fn protect(&self, lease: Lease) -> Vec<Step> {
+        match self.network.options.driver {
+            Driver::Ptp => vec![Step::IgnoreRouters { link: lease.to_string() }],
+            _ => Vec::new(),
+        }
     }
 
     /// After the claim: says on the link whose it is, and brings it up; or makes the link that the
@@ -133,6 +147,15 @@ impl Member {
         format!("{name}@{}", self.network.name)
     }
 
+    /// What is done inside before its link comes up. Where nsrun says all about a network, other
+    /// members have nothing to add; on a LAN its routers do.
+    pub fn before_up(&self) -> Vec<Step> {
+        match self.network.is_managed() {
+            true => vec![Step::IgnoreRouters { link: self.membership.link.clone() }],
+            false => Vec::new(),
+        }
+    }
+
     /// What brings its link up, inside the namespace, with its addresses.
     pub fn up(&self, lease: Lease) -> Vec<Step> {
         let link = || self.membership.link.clone();
@@ -167,16 +190,8 @@ impl Member {
             let text = Joined::of_lease(lease);
             steps.push(Step::Describe { link: link(), text });
         }
-        if self.default_route {
-            steps.push(match options.driver.is_on_layer_2() {
-                true => default_route(self.network.gateway.addr().into()),
-                false => default_by_link(&self.membership.link),
-            });
-        }
-        if self.default_route6 {
-            let gateway6 = options.gateway6.map(|gateway| IpAddr::V6(gateway.addr()));
-            steps.extend(gateway6.map(default_route));
-        }
+        let wanted = (self.default_route, self.default_route6);
+        steps.extend(default_routes(&self.network, &self.membership.link, wanted));
         steps
     }
 
@@ -211,10 +226,14 @@ impl Member {
         layer_2 && chosen && self.network.options.driver != Driver::Ptp
     }
 
-    /// The link of this host by which to ask whether somebody has an address, where others besides
-    /// members may have.
-    pub fn asks_by(&self) -> Option<&str> {
-        if self.fixed { None } else { self.network.lan() }
+    /// Whether to ask if somebody has an address, where others besides members may have.
+    pub fn asks(&self) -> bool {
+        !self.fixed && self.network.lan().is_some()
+    }
+
+    /// The link of this host that its link sits on, beside those of others.
+    pub fn below(&self) -> Option<&str> {
+        self.network.options.parent.as_deref()
     }
 
     /// Name of its link.

@@ -22,14 +22,14 @@ mod transfer;
 mod tree;
 
 pub use below::{VLAN, vlan_of};
-pub use direct::{Direct, address_lock};
+pub use direct::{Direct, address_lock, held};
 pub use json::json;
 pub use links::{Links, links};
 pub use member::Member;
 pub(crate) use names::RESPONDER;
 pub use names::Responder;
 pub use netns::{NameStep, add_name, delete_name, enter_named};
-pub use network::create as create_network;
+pub use network::{create as create_network, default_routes};
 pub use ports::{Ports, check_ports, mark_publishing, record_ports};
 pub use run::{Plan, Process, run};
 pub use script::script;
