@@ -11,7 +11,7 @@ use super::supervise::watch;
 use crate::error::{Error, Result};
 use crate::plan::Process;
 use crate::sys::namespace::{Namespaces, join};
-use crate::sys::process::{Stage, die_with_parent, spawn};
+use crate::sys::process::{Stage, die_with_parent, hide, spawn};
 use crate::sys::{credentials, signal};
 
 /// What to do where only those may who launched a process.
@@ -30,6 +30,8 @@ pub fn enter(target: &OwnedFd, pid: i32, process: &Process) -> Result<u8> {
     };
     signal::block().map_err(cannot)?;
     let others = others(pid);
+    // What runs there sees this process from now on, and it has rights that those have not.
+    hide().map_err(cannot)?;
     join(target.as_fd(), others).map_err(cannot)?;
     if others.contains(Namespaces::USER) {
         credentials::become_user(0, 0, &[]).map_err(cannot)?;

@@ -7,7 +7,7 @@ use super::child::{channel_send, program, take_identity};
 use super::report::{At, Failure, Report};
 use crate::plan::Process;
 use crate::sys::channel::Channel;
-use crate::sys::process::{Stage, exit, left_group, reap, spawn};
+use crate::sys::process::{Stage, exit, hide, left_group, reap, spawn};
 use crate::sys::{file, signal};
 
 /// Exit status when the launch itself failed; the supervisor says why.
@@ -16,6 +16,12 @@ const FAILED: u8 = 125;
 /// Launches CMD and stays until it has ended.
 pub(super) fn main(process: &Process, channel: Channel) -> ! {
     let at = Cell::new(At::Other);
+    // This process is not confined: CMD shall not make it do what it may not do itself.
+    let hidden = if process.confined { hide() } else { Ok(()) };
+    if let Err(errno) = hidden {
+        let _ = channel_send(&channel, &Report::Failed(Failure::new(At::Other, errno)));
+        exit(FAILED)
+    }
     let cmd = match spawn(&program(process), || take_identity(process, &at)) {
         Ok(cmd) => cmd,
         Err((stage, errno)) => {

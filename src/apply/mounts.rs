@@ -91,6 +91,8 @@ impl Mounts {
             Setup::Root(directory) => {
                 // pivot_root(2) wants a mount point.
                 mount::bind(directory, directory, true)?;
+                // Those that CMD may have are shown in /dev.
+                mount::no_devices(directory)?;
                 if !mount::pivot(directory)? && self.user_namespace {
                     // Without a user namespace, root inside has no right to.
                     self.warnings.push(

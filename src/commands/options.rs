@@ -20,8 +20,11 @@ pub(super) fn spec(args: &Args) -> Result<Run> {
     let (networks, share) = super::network_options::networks(args)?;
     let is_local = matches!(share, None | Some(Share::Host)) && networks.is_empty();
     let isolation = isolation(args, is_local)?;
+    let root = root(args)?;
     let base = match &isolation.user {
         Some(users) if !users.has_root() => capability::ALL,
+        // A device of the host that CMD makes is one that it opens, with all that is on it.
+        None if root.directory.is_some() => capability::DEFAULT & !capability::MKNOD,
         _ => capability::DEFAULT,
     };
     let (environment, home_is_given) = environment(args)?;
@@ -36,7 +39,7 @@ pub(super) fn spec(args: &Args) -> Result<Run> {
         capabilities,
         no_new_privileges: args.flag("no-new-privs"),
         unconfined: args.flag("unconfined"),
-        root: root(args)?,
+        root,
         workdir: args.value("workdir").map(PathBuf::from),
         user: args.text("user")?.map(User::parse).transpose()?,
         environment,

@@ -150,6 +150,16 @@ fn check(spec: &Run, warnings: &mut Vec<String>) -> Result<()> {
             names.join(" and ")
         ));
     }
+    if isolation.user.is_none()
+        && spec.root.directory.is_some()
+        && spec.capabilities & capability::MKNOD != 0
+    {
+        warnings.push(
+            "mknod without --userns reaches this host: CMD can make its disks and other devices in \
+             /dev, and open them"
+                .into(),
+        );
+    }
     if isolation.user.is_some()
         && spec.can_be_root()
         && spec.capabilities & capability::SYS_ADMIN != 0

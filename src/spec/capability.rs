@@ -64,6 +64,8 @@ const fn set(names: &[u8]) -> Set {
 /// What root inside keeps by default: no more than Docker's default, so without `net_admin`,
 /// which outside a user namespace reaches the host's links.
 pub const DEFAULT: Set = set(&[0, 1, 3, 4, 5, 6, 7, 8, 10, 13, 18, 27, 29, 31]);
+/// `CAP_MKNOD`.
+pub const MKNOD: Set = 1 << 27;
 /// `CAP_NET_ADMIN`.
 pub const NET_ADMIN: Set = 1 << 12;
 /// `CAP_SYS_ADMIN`.

@@ -6,7 +6,9 @@ use std::os::unix::ffi::OsStrExt;
 use std::path::Path;
 
 use nix::mount::{MntFlags, MsFlags, mount, umount2};
+use nix::sys::statvfs::{FsFlags, statvfs};
 
+use super::mountinfo::{self, Mount};
 use super::{Errno, Result};
 
 const NONE: Option<&str> = None;
@@ -51,8 +53,40 @@ pub fn bind(source: &Path, target: &Path, recursive: bool) -> Result<()> {
     mount(Some(source), target, NONE, MsFlags::MS_BIND | recursive, NONE)
 }
 
-/// Makes the mount at `target`, and if `recursive` those below it, read-only: mount_setattr(2).
+/// Makes the mount at `target`, and if `recursive` those below it, read-only.
 pub fn read_only(target: &Path, recursive: bool) -> Result<()> {
+    restrict(target, MsFlags::MS_RDONLY, recursive)
+}
+
+/// Lets no device be opened in the mount at `target` and those below it.
+pub fn no_devices(target: &Path) -> Result<()> {
+    restrict(target, MsFlags::MS_NODEV, true)
+}
+
+fn restrict(target: &Path, flag: MsFlags, recursive: bool) -> Result<()> {
+    match set_attribute(target, flag, recursive) {
+        // Linux before 5.12.
+        Err(Errno::ENOSYS) => {}
+        other => return other,
+    }
+    if !recursive {
+        return add_flag(target, flag);
+    }
+    let point = std::fs::canonicalize(target).map_err(|error| super::errno(&error))?;
+    // Without a /proc nobody says which those below are.
+    let table = mountinfo::read("self").map_err(|_| Errno::ENOSYS)?;
+    // The last one mounted there is the one that is seen; others are hidden below it.
+    let mut tree: Vec<&Mount> =
+        table.iter().rfind(|mount| mount.point == point).into_iter().collect();
+    while let Some(mount) = tree.pop() {
+        add_flag(&mount.point, flag)?;
+        tree.extend(table.iter().filter(|below| below.parent == mount.id && below.id != mount.id));
+    }
+    Ok(())
+}
+
+/// mount_setattr(2).
+fn set_attribute(target: &Path, flag: MsFlags, recursive: bool) -> Result<()> {
     #[repr(C)]
     struct Attributes {
         set: u64,
@@ -60,9 +94,11 @@ pub fn read_only(target: &Path, recursive: bool) -> Result<()> {
         propagation: u64,
         userns: u64,
     }
-    const MOUNT_ATTR_RDONLY: u64 = 1;
     let path = c_path(target)?;
-    let attributes = Attributes { set: MOUNT_ATTR_RDONLY, clear: 0, propagation: 0, userns: 0 };
+    // The flags used here have the same numbers as those of mount(2), which may have 32 bits.
+    #[allow(clippy::unnecessary_cast)]
+    let set = flag.bits() as u64;
+    let attributes = Attributes { set, clear: 0, propagation: 0, userns: 0 };
     let recursive = if recursive { libc::AT_RECURSIVE } else { 0 };
     // SAFETY: the path is NUL-terminated; the struct is valid for reads of the length given.
     let result = unsafe {
@@ -76,6 +112,22 @@ pub fn read_only(target: &Path, recursive: bool) -> Result<()> {
         )
     };
     Errno::result(result).map(drop)
+}
+
+/// Adds to the flags that one mount has: mount(2) takes away those that are not named again.
+fn add_flag(target: &Path, flag: MsFlags) -> Result<()> {
+    const FLAGS: [(FsFlags, MsFlags); 6] = [
+        (FsFlags::ST_RDONLY, MsFlags::MS_RDONLY),
+        (FsFlags::ST_NOSUID, MsFlags::MS_NOSUID),
+        (FsFlags::ST_NODEV, MsFlags::MS_NODEV),
+        (FsFlags::ST_NOEXEC, MsFlags::MS_NOEXEC),
+        (FsFlags::ST_NOATIME, MsFlags::MS_NOATIME),
+        (FsFlags::ST_NODIRATIME, MsFlags::MS_NODIRATIME),
+    ];
+    let now = statvfs(target)?.flags();
+    let kept = FLAGS.iter().filter(|(is, _)| now.contains(*is)).map(|(_, flag)| *flag);
+    let flags = kept.collect::<MsFlags>() | MsFlags::MS_REMOUNT | MsFlags::MS_BIND | flag;
+    mount(NONE, target, NONE, flags, NONE)
 }
 
 /// A copy of the mount at `source` and those below it, to be put somewhere by [`attach`].

@@ -229,6 +229,13 @@ pub fn die_with_parent() -> Result<()> {
     nix::sys::prctl::set_pdeathsig(nix::sys::signal::Signal::SIGKILL)
 }
 
+/// Keeps processes without rights over the host from this process's memory, descriptors and program,
+/// and from those of children that share its memory, until they execute another: prctl(2),
+/// `PR_SET_DUMPABLE`.
+pub fn hide() -> Result<()> {
+    nix::sys::prctl::set_dumpable(false)
+}
+
 /// The parent's process id; 0 when it is outside this process id namespace.
 pub fn parent() -> i32 {
     nix::unistd::getppid().as_raw()

@@ -231,6 +231,11 @@ fn program(architecture: &Architecture, capabilities: CapabilitySet) -> Vec<libc
     // Where there is socketcall(2), it has the family in memory, where a filter cannot look.
     argument(libc::SYS_socket, 0, &[unless_skip(EQUAL, vsock, 1), refuse(Errno::EPERM)]);
     if capabilities & unless::ADMIN == 0 {
+        // They type into the terminal that CMD shares with the caller's shell.
+        for request in [libc::TIOCSTI, libc::TIOCLINUX] {
+            let tests = [unless_skip(EQUAL, request as u32, 1), refuse(Errno::EPERM)];
+            argument(libc::SYS_ioctl, 1, &tests);
+        }
         let none_new = libc::sock_filter { code: EQUAL, jt: 1, jf: 0, k: 0 };
         let tests = [does(AND, NEW_NAMESPACES), none_new, refuse(Errno::EPERM)];
         argument(libc::SYS_clone, architecture.clone_flags, &tests);
@@ -263,7 +268,7 @@ mod tests {
             NUMBER => call,
             ARCH => number,
             at if at == here.argument(here.clone_flags) => flags,
-            at if at == here.argument(0) => 0,
+            at if at == here.argument(0) || at == here.argument(1) => 0,
             other => panic!("loads at {other}"),
         };
         let program = program(here, capabilities);

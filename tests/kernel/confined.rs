@@ -49,6 +49,55 @@ fn root_in_another_root_directory_cannot_steer_the_host() {
 }
 
 #[test]
+fn root_in_another_root_directory_has_no_devices_but_those_in_dev() {
+    need_tool!("busybox");
+    let world = World::new();
+    if !world.is_real_root() {
+        skip!("only root makes devices");
+    }
+    let own = "mkdir -p /run/root/own; mount -t tmpfs -o dev none /run/root/own";
+    let make =
+        "mount -o remount,dev /run; mknod /run/root/null c 1 3; mknod /run/root/own/null c 1 3";
+    world.sh(&format!("{own}; {make}; : >/run/root/null; : >/run/root/own/null"));
+    let open =
+        "(: >/null) && echo opened; (: >/own/null) && echo opened; : >/dev/null && echo null";
+    assert_eq!(in_rootfs(&world, &[], open).stdout, "null\n");
+    let make =
+        "/busybox mknod /n c 1 3 || /busybox mknod /dev/n c 1 3; echo $?; : >/dev/n && echo opened";
+    assert_eq!(in_rootfs(&world, &[], make).stdout.lines().next(), Some("1"));
+    let made =
+        in_rootfs(&world, &["--cap-add", "mknod"], "/busybox mknod /dev/n c 1 3 && : >/dev/n");
+    made.ok().says("nsrun: warning: mknod without --userns reaches this host");
+    in_rootfs(&world, &["--userns", "--cap-add", "mknod"], make).says("Operation not permitted");
+}
+
+#[test]
+fn kernels_without_mount_setattr_hold_root_as_far() {
+    need_tool!("strace");
+    let world = World::new();
+    world.sh("mkdir -p /run/root/own /run/shown/below; \
+              for it in /run/shown/below /run/root/own; do mount -t tmpfs -o dev none $it; done; \
+              mknod /run/root/own/null c 1 3 || :");
+    let run = |options: &[&str], script: &str| {
+        let strace = ["strace", "-f", "-qq", "-o", "/dev/null", "-e"];
+        let old = world.cmd(strace).args(["inject=mount_setattr:error=ENOSYS"]);
+        let run = old.args([env!("CARGO_BIN_EXE_nsrun"), "run", "--net", "none"]).args(options);
+        run.args(["--", "/bin/sh", "-c", script]).run()
+    };
+    let rootfs = ["--rootfs", "/run/root", "--bind", "/usr:/usr", "--bind", "/bin:/bin", "--bind"];
+    let rootfs = [&rootfs[..], &["/lib:/lib", "--bind", "/lib64:/lib64"]].concat();
+    let open = format!("{STEER}\n(: >/own/null) && echo opened; : >/made && echo written");
+    let held = run(&rootfs, &open);
+    assert_eq!(held.stdout, "written\n", "{held}");
+    let write =
+        "(: >/mnt/x) && echo made; (: >/mnt/below/x) && echo made; : >/run/x && echo written";
+    let shown = run(&["--bind", "/run/shown:/mnt:ro"], write);
+    assert_eq!(shown.stdout, "written\n", "{shown}");
+    let shown = run(&[&rootfs[..], &["--bind", "/run/shown:/mnt:ro"]].concat(), write);
+    shown.exits(125).says("cannot show \"/run/shown\" at \"/mnt\", read-only");
+}
+
+#[test]
 fn root_of_the_host_in_a_user_namespace_cannot_steer_the_host() {
     need_tool!("busybox");
     let world = World::new();
@@ -133,6 +182,52 @@ fn exec_holds_as_the_run_is_held_whoever_calls_it() {
 }
 
 #[test]
+fn a_confined_command_cannot_type_into_its_callers_terminal() {
+    need_tool!("python3");
+    let world = World::new();
+    let script = "import fcntl, termios\n\
+                  try: fcntl.ioctl(0, termios.TIOCSTI, b'x'); print('typed')\n\
+                  except OSError as error: print('errno', error.errno)";
+    let typed = |options: &[&str]| {
+        let run = world.nsrun(["run", "--net", "none"]).args(options);
+        let mut pty = run.args(["--", "python3", "-c", script]).pty();
+        pty.wait();
+        pty.text()
+    };
+    if !typed(&[]).contains("typed") {
+        skip!("this kernel lets nobody type (dev.tty.legacy_tiocsti)");
+    }
+    let held = typed(&["--userns"]);
+    assert!(held.contains("errno 1"), "{held}");
+}
+
+#[test]
+fn nsrun_itself_is_out_of_reach_of_what_it_launches() {
+    need_tool!("strace");
+    need_tool!("setpriv");
+    let world = World::new();
+    with_network(&world);
+    if !world.is_real_root() {
+        skip!("this needs a second user");
+    }
+    // An ordinary user's has all capabilities in the user namespace, and so has the init.
+    let user = ["setpriv", "--reuid", "1000", "--regid", "1000", "--clear-groups"];
+    let init = world.cmd(user).args([env!("CARGO_BIN_EXE_nsrun"), "run", "--net", "none", "--"]);
+    let init = init.args(["sh", "-c", "readlink /proc/1/exe || readlink /proc/1/fd/0"]).run();
+    assert_eq!(init.stdout, "", "{init}");
+    // Between joining and executing, which takes a second here, exec is a process of the run's.
+    let watch = "while :; do for it in /proc/[2-9]* /proc/1?*; do \
+                 read name <$it/comm && [ $name = nsrun ] && echo seen && (: <$it/mem) && \
+                 read name <$it/comm && [ $name = nsrun ] && echo reached; done 2>/dev/null; done";
+    detached(&world, &["--name", "bad", "--log", "/run/log"], &["sh", "-c", watch]);
+    let slow = ["strace", "-f", "-qq", "-o", "/dev/null", "-e", "inject=execve:delay_enter=500000"];
+    world.cmd(slow).args([env!("CARGO_BIN_EXE_nsrun"), "exec", "bad", "true"]).run().ok();
+    let log = world.read("/run/log");
+    assert!(log.contains("seen"), "it had the time");
+    assert!(!log.contains("reached"), "{}", log.lines().count());
+}
+
+#[test]
 fn a_user_namespace_has_no_keys_of_the_host() {
     need_tool!("python3");
     let world = World::new();
@@ -155,7 +250,10 @@ fn a_plain_command_shares_the_hosts_files_and_not_its_namespaces() {
     let run = |script: &str| world.nsrun(["run", "--", "sh", "-c", script]).run();
     let status = run("grep -E '^(NoNewPrivs|Seccomp|CapBnd):' /proc/self/status").ok().stdout;
     assert_eq!(status, "CapBnd:\t00000000a80425fb\nNoNewPrivs:\t0\nSeccomp:\t0\n");
-    assert_eq!(run("ls /proc/self/fd | wc -l; ls /proc/1/fd | wc -l").ok().stdout, "4\n3\n");
+    assert_eq!(
+        run("ls /proc/self/fd | wc -l; sleep 0.3; ls /proc/1/fd | wc -l").ok().stdout,
+        "4\n3\n"
+    );
     // No process of the host is in its /proc, so there is no way into the host's namespaces.
     let own = world.sh("readlink /proc/self/ns/net");
     assert!(!run("readlink /proc/[0-9]*/ns/net || :").ok().stdout.contains(own.trim()));
