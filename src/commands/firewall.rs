@@ -2,8 +2,8 @@
 
 use serde_json::{Value, json};
 
-use super::output::{print, print_json};
 use super::network;
+use super::output::{print, print_json};
 use crate::apply::{self, firewall};
 use crate::cli::Args;
 use crate::error::Result;
