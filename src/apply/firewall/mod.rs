@@ -1,5 +1,6 @@
 //! The ruleset carried out: one transaction each.
 
+mod condition;
 mod encode;
 #[cfg(test)]
 mod encode_tests;
@@ -22,6 +23,8 @@ use crate::plan::firewall::set::{BRIDGES, OTHERS, Value};
 use crate::plan::firewall::{self, Change, Guard, TABLE, VERSION};
 use crate::sys::Errno;
 
+pub use condition::{Condition, condition, is_broken};
+pub use forwarding::is_lent;
 pub use left::left;
 pub use ports::publish;
 pub use removal::{release, sweep};
@@ -210,9 +213,10 @@ fn others(kernel: &mut Kernel, unfinished: Option<&Network>) -> Result<Vec<Chang
 fn guard(kernel: &mut Kernel, networks: &[&Network]) -> Result<Guard> {
     let (forwards4, forwards6) = kernel::forwarding()?;
     let mut guard = Guard::of(forwards4, forwards6);
-    if guard.is_on() {
-        guard.bridges = kernel.other_bridges()?;
+    if !guard.is_on() {
+        return Ok(guard);
     }
+    guard.bridges = kernel.other_bridges()?;
     if kernel.netfilter()?.table_comment(TABLE)?.is_some() {
         let found = kernel.netfilter()?.elements(TABLE, OTHERS.name)?;
         let names = found.iter().filter_map(|element| value::read(OTHERS.key, &element.key));
