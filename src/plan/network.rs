@@ -13,7 +13,8 @@ use crate::plan::outbound::outbound;
 use crate::plan::pool;
 use crate::plan::step::{Route, Step};
 use crate::spec::{
-    Driver, MAX_MTU, MAX_SUBNET, MIN_MTU, MIN_SUBNET, Mac, MacvlanMode, NewNetwork, Source,
+    Driver, MAX_MTU, MAX_SUBNET, MIN_MTU, MIN_MTU6, MIN_SUBNET, Mac, MacvlanMode, NewNetwork,
+    Source,
 };
 
 /// MTU where there is no default route to take it from: Ethernet's.
@@ -133,6 +134,14 @@ fn design(new: &NewNetwork, below: &Below<'_>, host: &Host, random: u64) -> Resu
     let mut exclude = new.exclude.clone();
     exclude.extend(below.own_addresses().filter(|own| gateway.contains(&own.first)));
     exclude.dedup();
+    if new.internal && new.open {
+        return Err(Error::usage("an internal network cannot be open to others")
+            .hint("drop --internal or --open"));
+    }
+    if let Some(mtu) = new.mtu.filter(|mtu| new.ipv6 && *mtu < MIN_MTU6) {
+        return Err(Error::usage(format!("IPv6 needs an MTU of {MIN_MTU6}, not {mtu}"))
+            .hint("give a larger --mtu, or leave IPv6 out"));
+    }
     let default_mtu = below.found.map_or_else(|| network_mtu(host), |link| link.mtu);
     let network = Network {
         name: new.name.clone(),
