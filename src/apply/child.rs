@@ -103,7 +103,7 @@ fn prepare(
     // As Debian writes a host's own name where it has no lasting address.
     let address = address.unwrap_or("127.0.1.1".into());
     if let Some(mut kernel) = kernel {
-        for steps in plan.children(&leases) {
+        for steps in plan.first_inside(&leases) {
             bring_up(&mut kernel, &steps).map_err(failed_inside)?;
         }
         wire(&mut kernel, &plan.inside(&leases))?;
@@ -156,7 +156,7 @@ fn wire(kernel: &mut Kernel, steps: &[Step]) -> Result<(), Failure> {
 fn failed_inside(error: Error) -> Failure {
     let why = error.reason();
     let what = why.strip_prefix("cannot ").unwrap_or(&why);
-    let hint = error.hint.as_ref().map(|hint| format!("\n{hint}")).unwrap_or_default();
+    let hint = error.hint.map(|hint| format!("\n{hint}")).unwrap_or_default();
     Failure { at: At::Inside, errno: 0, text: format!("{what}{hint}") }
 }
 

@@ -8,7 +8,7 @@ use nl::socket::Refusal;
 use super::Target;
 use crate::error::{Error, Result};
 use crate::kernel::words;
-use crate::plan::{Child, Kind, Step};
+use crate::plan::{Child, Kind, Step, Veth};
 use crate::sys::Errno;
 
 /// Carries out steps as one send; the first refusal that matters is the error.
@@ -73,8 +73,17 @@ fn is_unreachable(errno: Errno) -> bool {
 
 /// The error of a refused step: its words, the kernel's, and what to do where we know.
 pub(super) fn refused(step: &Step, refusal: &Refusal) -> Error {
+    let errno = Errno::from_raw(refusal.errno);
     let error = Error::new(format!("cannot {step}")).because(words(refusal));
-    match hint(step, Errno::from_raw(refusal.errno)) {
+    // What else the kernel finds invalid in a veth it explains.
+    if let Step::CreateVeth(Veth { master: Some(master), .. }) = step
+        && (errno, &refusal.message) == (Errno::EINVAL, &None)
+    {
+        return error
+            .because(format!("bridge \"{}\" is gone (kernel: {})", master.link, words(refusal)))
+            .hint("somebody removed the network a moment ago; try again");
+    }
+    match hint(step, errno) {
         Some(hint) => error.hint(hint),
         None => error,
     }
@@ -120,8 +129,8 @@ fn hint(step: &Step, errno: Errno) -> Option<&'static str> {
         (Step::CreateVeth(_), Errno::EXFULL) => {
             "a Linux bridge takes 1023 ports, and this one has them all: end some runs"
         }
-        (Step::CreateVeth(_) | Step::Join { .. }, Errno::ENODEV) => {
-            "the network's bridge is gone: somebody removed it a moment ago; try again"
+        (Step::Join { .. }, Errno::ENODEV) => {
+            "somebody removed the network a moment ago; try again"
         }
         (Step::SetUp { .. }, Errno::EADDRINUSE) => {
             "another link on the one below has its hardware address, which is made from the address on \

@@ -195,10 +195,18 @@ impl Target for Kernel {
 /// Carries out a step that is no message of rtnetlink; `None` when it is one.
 fn alone(kernel: &mut Kernel, step: &Step) -> Option<Result<()>> {
     Some(match step {
-        Step::AddRules(network, guard) => firewall::add_rules(kernel, network, *guard),
+        Step::AddRules(network, guard) => firewall::add_rules(kernel, network, guard),
         Step::RemoveRules(network) => firewall::remove_rules(kernel, network),
         Step::SetParameter { key, value } => crate::sys::file::set(key, value)
             .map_err(|errno| Error::new(format!("cannot {step}")).because(errno.desc())),
+        Step::IgnoreRouters { link } => {
+            match crate::sys::file::set(&Step::router_parameter(link), "0") {
+                // Without IPv6 nobody is believed; and where parameters are read-only, whoever made
+                // them so decides about them.
+                Ok(()) | Err(Errno::ENOENT | Errno::EROFS) => Ok(()),
+                Err(errno) => Err(Error::new(format!("cannot {step}")).because(errno.desc())),
+            }
+        }
         _ => return None,
     })
 }

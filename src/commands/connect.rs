@@ -1,11 +1,11 @@
 //! `nsrun connect`: give a link to what runs already.
 
-use std::io::{self, Write};
 use std::net::IpAddr;
 use std::os::fd::{AsFd, AsRawFd};
 
 use ipnet::IpNet;
 
+use super::output::print_done;
 use super::place::{self, Place};
 use super::run::warn;
 use super::{attach, operand, process};
@@ -33,7 +33,6 @@ pub(super) fn connect(args: &Args) -> Result<u8> {
     let routes = args.texts("route")?.into_iter().map(route).collect::<Result<Vec<_>>>()?;
     let mut kernel = Kernel::open()?;
     let mut target = Place::find(&mut kernel, operand(args, 0)?)?;
-    target.sweep()?;
     if let Some(run) = target.run.as_ref().and_then(|status| status.run)
         && process::cmd_pid(run.pid).is_none()
     {
@@ -78,6 +77,13 @@ pub(super) fn connect(args: &Args) -> Result<u8> {
     }
     drop(held);
     target.note_links();
+    if target.unlinked.as_ref().is_some_and(|run| run.mode.as_deref() == Some("none")) {
+        warn(&[format!(
+            "names of members do not resolve in {}: it began without a network, and nobody answers \
+             there",
+            target.title
+        )]);
+    }
     Ok(0)
 }
 
@@ -156,6 +162,7 @@ fn join(kernel: &mut Kernel, target: &mut Place, member: &Member, routes: &[Rout
     let done = swept
         .and_then(|()| apply::publish(kernel, member, lease, &text, into, &mut later))
         .and_then(|()| {
+            prepare(target, &unfinished.before_up())?;
             let mut steps = unfinished.up(lease);
             if member.is_child() {
                 apply::bring_up(&mut target.kernel, &steps)?;
@@ -176,8 +183,15 @@ fn join(kernel: &mut Kernel, target: &mut Place, member: &Member, routes: &[Rout
     }
     later.into_iter().for_each(|step| drop(apply::send(kernel, &[step])));
     announce(target, member.link(), member.own_mac(lease), &member.addresses(lease));
-    let _ = writeln!(io::stdout(), "{} {}", member.link(), member.address(lease));
-    Ok(())
+    print_done(&format!("{} {}\n", member.link(), member.address(lease)))
+}
+
+/// Carries out steps by files of /proc, which show the namespace of whoever looks.
+fn prepare(target: &mut Place, steps: &[Step]) -> Result<()> {
+    let done = in_network(&target.namespace, || apply::send(&mut target.kernel, steps));
+    done.unwrap_or_else(|errno| {
+        Err(Error::new(format!("cannot enter {}", target.title)).because(errno.desc()))
+    })
 }
 
 /// Has steps that bring a link up name it before: only one that is down can be renamed. Those after
@@ -212,8 +226,7 @@ fn attach_to(
     }
     announce(target, &link.link, link.mac, &link.addresses());
     let address = link.address.map(|address| format!(" {address}"));
-    let _ = writeln!(io::stdout(), "{}{}", link.link, address.unwrap_or_default());
-    Ok(())
+    print_done(&format!("{}{}\n", link.link, address.unwrap_or_default()))
 }
 
 /// Deletes the new link: both ends go.

@@ -14,7 +14,6 @@ use crate::spec::Attach;
 pub(super) fn disconnect(args: &Args) -> Result<u8> {
     let mut kernel = Kernel::open()?;
     let mut target = Place::find(&mut kernel, operand(args, 0)?)?;
-    target.sweep()?;
     let what = operand(args, 1)?;
     let attach = Attach::parse(what)?;
     let title = target.title.clone();

@@ -1,10 +1,9 @@
 //! `nsrun firewall`: our rules, shown and made anew; `nsrun gc`: what killed runs left.
 
-use std::io::{self, Write};
-
 use serde_json::{Value, json};
 
-use super::{inspect, network};
+use super::network;
+use super::output::{print, print_json};
 use crate::apply::{self, firewall};
 use crate::cli::Args;
 use crate::error::Result;
@@ -23,12 +22,12 @@ pub(super) fn show(args: &Args) -> Result<u8> {
     let rules = listing(&firewall::expected(&mut kernel)?);
     if args.flag("json") {
         let ports: Vec<Value> = ports.iter().map(port).collect();
-        inspect::print_json(&json!({
+        print_json(&json!({
             "table": format!("inet {TABLE}"),
             "state": state,
             "ports": ports,
             "rules": rules.lines().map(str::trim).filter(|line| !line.is_empty()).collect::<Vec<_>>(),
-        }));
+        }))?;
         return Ok(0);
     }
     let mut out = format!("# table inet {TABLE} is {state}\n");
@@ -39,8 +38,7 @@ pub(super) fn show(args: &Args) -> Result<u8> {
         out.push_str(&format!("# stale: {}\n", stale.element));
     }
     out.push_str(&rules);
-    // A reader that has seen enough is no error.
-    let _ = io::stdout().write_all(out.as_bytes());
+    print(&out)?;
     Ok(0)
 }
 
@@ -69,7 +67,7 @@ pub(super) fn gc(args: &Args) -> Result<u8> {
     }
     if args.flag("json") {
         let ports: Vec<Value> = removed.iter().map(port).collect();
-        inspect::print_json(&json!({ "ports": ports }));
+        print_json(&json!({ "ports": ports }))?;
         return Ok(0);
     }
     let mut out = String::new();
@@ -77,6 +75,6 @@ pub(super) fn gc(args: &Args) -> Result<u8> {
         let pid = gone.owner.map(|owner| owner.pid).unwrap_or_default();
         out.push_str(&format!("removed {} of process {pid}\n", gone.element));
     }
-    let _ = io::stdout().write_all(out.as_bytes());
+    print(&out)?;
     Ok(0)
 }

@@ -1,8 +1,8 @@
 //! `nsrun ps`: list what runs.
 
-use std::io::{self, Write};
 use std::time::{SystemTime, UNIX_EPOCH};
 
+use super::output::{print, print_json};
 use super::run::warn;
 use super::{inspect, process};
 use crate::cli::Args;
@@ -32,12 +32,12 @@ pub(super) fn ps(args: &Args) -> Result<u8> {
         for status in &runs {
             list.push(inspect::json(&mut kernel, status)?);
         }
-        inspect::print_json(&list.into());
+        print_json(&list.into())?;
         return Ok(0);
     }
     if args.flag("quiet") {
         let names: String = runs.iter().map(|status| status.title() + "\n").collect();
-        let _ = io::stdout().write_all(names.as_bytes());
+        print(&names)?;
         return Ok(0);
     }
     let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default().as_secs();
@@ -54,7 +54,7 @@ pub(super) fn ps(args: &Args) -> Result<u8> {
             printable(&pid.map(process::command).unwrap_or_default().join(" ")),
         ]);
     }
-    let _ = io::stdout().write_all(table(&rows).as_bytes());
+    print(&table(&rows))?;
     Ok(0)
 }
 

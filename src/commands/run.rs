@@ -10,12 +10,13 @@ use std::rc::Rc;
 
 use serde_json::json;
 
+use super::output::print;
 use super::{attach, inspect, options, ports, process, status, target};
 use crate::apply::timings::{self, Phase};
 use crate::apply::{self, Launched, Made};
 use crate::cli::Args;
 use crate::dns::{Members, Server, Upstreams};
-use crate::error::{Error, Result};
+use crate::error::{Error, Result, say};
 use crate::facts::{HostFiles, Machine};
 use crate::kernel::{Kernel, Netfilter, Record, record};
 use crate::plan::{self, Plan};
@@ -31,11 +32,19 @@ struct Output {
 }
 
 pub(super) fn run(args: &Args) -> Result<u8> {
-    if args.flag("timings") {
-        timings::switch_on();
-    }
     let output = output(args)?;
     let dry_run = dry_run(args)?;
+    if args.flag("timings") {
+        if dry_run.is_some() {
+            return Err(Error::usage("--timings cannot be combined with --dry-run")
+                .hint("nothing is launched that could be timed; drop one of the two"));
+        }
+        if output.detach && output.log.is_none() {
+            return Err(Error::usage("--timings with --detach needs --log")
+                .hint("the log is where a run in the background prints: add --log FILE"));
+        }
+        timings::switch_on();
+    }
     let spec = options::spec(args)?;
     if let Some(fd) = options::number(args, "json-status-fd", 0, i32::MAX as u32)?
         && (3..3 + spec.preserve_fds).contains(&fd)
@@ -49,7 +58,7 @@ pub(super) fn run(args: &Args) -> Result<u8> {
         attach::look(&spec.networks, &mut kernel, &mut machine, None)?;
         let plan = plan(&spec, machine)?;
         warn(&plan.warnings);
-        let _ = io::stdout().write_all(show(&plan).as_bytes());
+        print(&show(&plan))?;
         return Ok(0);
     }
     timings::ended(Phase::Parse);
@@ -98,7 +107,7 @@ fn dry_run(args: &Args) -> Result<Option<Show>> {
 /// Tells what people should know although it is no error.
 pub(super) fn warn(warnings: &[String]) {
     for warning in warnings {
-        let _ = writeln!(io::stderr(), "nsrun: warning: {warning}");
+        say(format!("nsrun: warning: {warning}"));
     }
 }
 
@@ -268,7 +277,7 @@ fn or_none(mut error: Error) -> Error {
 fn tell_free_ports(spec: &Run, launched: &Launched) {
     for (asked, (_, port)) in spec.ports.iter().zip(&launched.ports) {
         if asked.first == 0 {
-            let _ = writeln!(io::stderr(), "nsrun: published {port}");
+            say(format!("nsrun: published {port}"));
         }
     }
 }

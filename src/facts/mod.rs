@@ -131,7 +131,8 @@ impl Host {
         let own = prefixes.into_iter().map(|prefix| Occupied { prefix, by: by.clone() });
         self.occupied.splice(0..0, own);
         let (name, names) = (network.bridge.clone(), vec![Network::bridge_name(network.number)]);
-        self.links.push(HostLink { name, names, ..HostLink::default() });
+        let other_bridge = network.is_other_bridge();
+        self.links.push(HostLink { name, names, other_bridge, ..HostLink::default() });
     }
 }
 
@@ -151,6 +152,8 @@ pub struct HostLink {
     /// Whether packets from elsewhere come in by it: it is neither loopback, nor part of a bridge,
     /// nor of a network.
     pub outer: bool,
+    /// Whether it is a bridge that nsrun makes no rules for.
+    pub other_bridge: bool,
     /// Whether such packets of IPv4 are not routed.
     pub blocks: bool,
     /// Largest packet, in bytes.

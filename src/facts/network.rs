@@ -171,6 +171,11 @@ impl Network {
         self.leads_out() && self.is_managed()
     }
 
+    /// Whether packets pass by its bridge although nsrun makes no rules for it.
+    pub fn is_other_bridge(&self) -> bool {
+        !self.is_managed() && self.options.driver == Driver::Bridge
+    }
+
     /// The link of this host by which members sit on a LAN, where others have addresses too that
     /// no lease says.
     pub fn lan(&self) -> Option<&str> {

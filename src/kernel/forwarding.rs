@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use super::{Kernel, Link};
 use crate::error::{Error, Result};
-use crate::facts::{Forwarding, Host, Lease};
+use crate::facts::{Forwarding, Host, Lease, Network};
 use crate::sys;
 
 /// A parameter of the kernel, if it has one of that name.
@@ -59,7 +59,19 @@ pub(super) fn is_outer(link: &Link, links: &HashMap<u32, Link>) -> bool {
     link.name != "lo" && !in_bridge && !own
 }
 
+/// Whether a link is a bridge that nsrun makes no rules for.
+pub(super) fn is_other_bridge(link: &Link) -> bool {
+    let is_other = |own: Network| own.is_other_bridge();
+    link.kind.as_deref() == Some("bridge") && super::networks::ours(link).is_none_or(is_other)
+}
+
 impl Kernel {
+    /// The bridges that nsrun makes no rules for.
+    pub fn other_bridges(&mut self) -> Result<Vec<String>> {
+        let links = self.links(None)?;
+        Ok(links.into_iter().filter(is_other_bridge).map(|link| link.name).collect())
+    }
+
     /// Whether there is a bridge that is no network, besides `own`.
     pub fn has_foreign_bridge(&mut self, own: Option<&str>) -> Result<bool> {
         let is_foreign = |link: &Link| {

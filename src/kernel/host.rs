@@ -5,7 +5,7 @@ use std::net::IpAddr;
 
 use ipnet::{IpNet, Ipv4Net, Ipv6Net};
 
-use super::forwarding::{self, is_outer};
+use super::forwarding::{self, is_other_bridge, is_outer};
 use super::networks::ours;
 use super::{Kernel, Link, Netfilter};
 use crate::error::Result;
@@ -70,6 +70,7 @@ impl Kernel {
         let networks: Vec<Network> = links.values().filter_map(ours).collect();
         let host_link = |link: &Link| HostLink {
             outer: is_outer(link, &links),
+            other_bridge: is_other_bridge(link),
             blocks: false,
             name: link.name.clone(),
             names: link.names.clone(),

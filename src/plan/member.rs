@@ -67,6 +67,15 @@ impl Member {
         Member { membership, ..self.clone() }
     }
 
+    /// Between claim and publication: what a link of the host's without a bridge learns from a member
+    /// is its address alone.
+    pub fn protect(&self, lease: Lease) -> Vec<Step> {
+        match self.network.options.driver {
+            Driver::Ptp => vec![Step::IgnoreRouters { link: lease.to_string() }],
+            _ => Vec::new(),
+        }
+    }
+
     /// After the claim: says on the link whose it is, and brings it up; or makes the link that the
     /// lease is for.
     pub fn publish(&self, lease: Lease, owner: &str, into: Namespace) -> Vec<Step> {
@@ -136,6 +145,15 @@ impl Member {
 
     fn local_name(&self, name: &str) -> String {
         format!("{name}@{}", self.network.name)
+    }
+
+    /// What is done inside before its link comes up. Where nsrun says all about a network, other
+    /// members have nothing to add; on a LAN its routers do.
+    pub fn before_up(&self) -> Vec<Step> {
+        match self.network.is_managed() {
+            true => vec![Step::IgnoreRouters { link: self.membership.link.clone() }],
+            false => Vec::new(),
+        }
     }
 
     /// What brings its link up, inside the namespace, with its addresses.

@@ -348,18 +348,25 @@ fn overlap(new: &NewNetwork, subnet: IpNet, used: &Occupied) -> Error {
 /// All that belongs to a network besides its bridge. The description comes last: a bridge that
 /// has it is complete.
 fn complete(network: &mut Network, host: &Host, warnings: &mut Vec<String>) -> Vec<Vec<Step>> {
+    let link = || network.bridge.clone();
+    let before_up = [
+        // First: the kernel gives IPv6 only to links with an MTU that allows for it.
+        vec![
+            Step::SetMtu { link: link(), mtu: network.mtu },
+            Step::NoAutomaticAddresses { link: link() },
+        ],
+        // Members and neighbours on a LAN could otherwise give this host addresses and routes.
+        vec![Step::IgnoreRouters { link: link() }],
+    ];
     let mut sends = outbound(network, host, warnings);
+    sends.extend(before_up);
     sends.push(links(network));
     sends
 }
 
 fn links(network: &Network) -> Vec<Step> {
     let link = || network.bridge.clone();
-    // First: the kernel gives IPv6 only to links with an MTU that allows for it.
-    let mut steps = vec![
-        Step::SetMtu { link: link(), mtu: network.mtu },
-        Step::NoAutomaticAddresses { link: link() },
-    ];
+    let mut steps = Vec::new();
     let add = |address: IpNet| Step::AddAddress { link: link(), address };
     // Where members are not on this link no route to the subnet may lead there.
     let on_link = network.options.driver == Driver::Bridge;

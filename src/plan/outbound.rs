@@ -12,7 +12,7 @@ pub(super) fn outbound(
     warnings: &mut Vec<String>,
 ) -> Vec<Vec<Step>> {
     if !network.is_managed() {
-        return Vec::new();
+        return if network.is_other_bridge() { apart(network, host) } else { Vec::new() };
     }
     if !host.firewall {
         warnings.push(format!(
@@ -24,6 +24,7 @@ pub(super) fn outbound(
         return Vec::new();
     }
     let mut guard = Guard::of(host.forwards4, host.forwards6);
+    let before = guard.clone();
     let mut parameters = Vec::new();
     if network.is_routed() {
         parameters.extend(forward4(host, warnings));
@@ -33,12 +34,32 @@ pub(super) fn outbound(
         parameters.extend(forward6(host, warnings));
         guard.v6 |= host.forwards6 == Forwarding::Off;
     }
+    if guard != before {
+        let others = host.links.iter().filter(|link| link.other_bridge);
+        guard.bridges = others.map(|link| link.name.clone()).collect();
+        guard.bridges.sort_unstable();
+        guard.bridges.dedup();
+    }
     if network.is_routed() {
         warnings.extend(foreign::warnings(network, &host.chains, host.legacy_filter));
     }
     // The guard stands before the host forwards.
     let mut sends = vec![vec![Step::AddRules(Box::new(network.clone()), guard)]];
     sends.extend(parameters.into_iter().map(|step| vec![step]));
+    sends
+}
+
+/// Keeps a host that routes for other networks from doing so for one without rules.
+fn apart(network: &Network, host: &Host) -> Vec<Vec<Step>> {
+    let mut guard = Guard::of(host.forwards4, host.forwards6);
+    let mut sends = Vec::new();
+    if host.forwards4 == Forwarding::Networks {
+        sends.push(vec![setting("ipv4", &network.bridge, "forwarding", "0")]);
+    }
+    if host.firewall && guard.is_on() {
+        guard.bridges.push(network.bridge.clone());
+        sends.push(vec![Step::AddRules(Box::new(network.clone()), guard)]);
+    }
     sends
 }
 
@@ -133,7 +154,7 @@ mod tests {
         own.options.gateway6 = Some("fd00::1/64".parse().unwrap());
         let sends = outbound(&mut own, host, warnings).concat();
         let Step::AddRules(_, guard) = &sends[0] else { panic!("the guard is not first") };
-        (*guard, sends[1..].iter().map(ToString::to_string).collect())
+        (guard.clone(), sends[1..].iter().map(ToString::to_string).collect())
     }
 
     #[test]
@@ -141,7 +162,7 @@ mod tests {
         let mut host = Host { forwards6: Forwarding::Everybody, ..host() };
         let mut warnings = Vec::new();
         let (guard, keys) = sends(&host, &mut warnings);
-        assert_eq!(guard, Guard { v4: true, v6: false });
+        assert_eq!(guard, Guard { v4: true, ..Guard::default() });
         assert_eq!(
             keys,
             [
@@ -190,7 +211,7 @@ mod tests {
         let mut host = Host { forwards4, advertised, links, ..host() };
         host.links[0].blocks = false;
         let (guard, keys) = sends(&host, &mut Vec::new());
-        assert_eq!(guard, Guard { v4: false, v6: true });
+        assert_eq!(guard, Guard { v6: true, ..Guard::default() });
         assert_eq!(
             keys,
             [

@@ -220,6 +220,42 @@ fn a_network_that_is_joined_later_gives_names_both_ways_until_it_is_left() {
 }
 
 #[test]
+fn a_run_that_began_without_a_network_is_said_to_find_no_names() {
+    let world = World::new();
+    member(&world, "web", &[]);
+    world.nsrun(["run", "-d", "--name", "alone", "--net", "none", "sleep", "60"]).run().ok();
+    let connected = world.nsrun(["connect", "alone", "bridge"]).run().ok();
+    let says = "nsrun: warning: names of members do not resolve in run \"alone\": it began without a \
+        network, and nobody answers there\n";
+    assert_eq!(connected.stderr, says);
+    assert_eq!(world.nsrun(["exec", "alone", "getent", "ahostsv4", "web"]).run().code(), Some(2));
+    // One without names by wish, and one that has them, are told nothing.
+    world.nsrun(["network", "create", "--subnet", "10.80.0.0/24", "back"]).run().ok();
+    member(&world, "off", &["--dns", "none"]);
+    for run in ["off", "web"] {
+        assert_eq!(world.nsrun(["connect", run, "back"]).run().ok().stderr, "");
+    }
+}
+
+#[test]
+fn a_run_on_a_lan_finds_the_members_of_a_network_that_it_is_connected_to() {
+    let world = World::builder().lan().build();
+    if !world.succeeds("ip link add link lan0 name probe0 type macvlan && ip link del probe0") {
+        skip!("the kernel has no macvlan");
+    }
+    member(&world, "web", &[]);
+    let lan =
+        ["run", "-d", "--name", "lan", "--net", "macvlan:lan0,ip=192.0.2.77/24", "sleep", "60"];
+    world.nsrun(lan).run().ok();
+    let connected = world.nsrun(["connect", "lan", "bridge"]).run().ok();
+    assert_eq!(connected.stderr, "");
+    let found = world.nsrun(["exec", "lan", "getent", "ahostsv4", "web"]).run().ok();
+    assert!(found.stdout.contains("10."), "{found}");
+    world.nsrun(["disconnect", "lan", "bridge"]).run().ok();
+    assert_eq!(world.nsrun(["exec", "lan", "getent", "ahostsv4", "web"]).run().code(), Some(2));
+}
+
+#[test]
 fn other_names_are_asked_of_the_hosts_servers_and_missing_ones_are_said_to_be() {
     let world = World::new();
     let _upstream = upstream(&world, "203.0.113.1", "plain");

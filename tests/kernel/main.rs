@@ -4,6 +4,7 @@
 #[macro_use]
 mod world;
 
+mod advertised;
 mod completion;
 mod confined;
 mod connect;
@@ -26,6 +27,7 @@ mod files;
 mod firewalld;
 mod forwarding;
 mod golden;
+mod guard;
 mod hostile;
 mod identity;
 mod isolation;
@@ -37,6 +39,7 @@ mod network;
 mod network_create;
 mod network_parent;
 mod network_several;
+mod output;
 mod packaging;
 mod parallel;
 mod ports_reach;

@@ -202,18 +202,18 @@ fn load(family: Family, destination: bool, e: &mut Attrs<'_, Expressions>) -> nf
     own
 }
 
-fn load_link(side: Side, e: &mut Attrs<'_, Expressions>) {
+fn load_link(side: Side, into: Register, e: &mut Attrs<'_, Expressions>) {
     let key = match side {
         Side::In => meta::Key::IIFNAME,
         Side::Out => meta::Key::OIFNAME,
     };
-    e.meta(key, Register::R1);
+    e.meta(key, into);
 }
 
 fn write_term(term: &Term, e: &mut Attrs<'_, Expressions>) {
     let key = Register::R1;
     let compare_link = |side: Side, op, name: &[u8], e: &mut Attrs<'_, Expressions>| {
-        load_link(side, e);
+        load_link(side, key, e);
         e.cmp(key, op, name);
     };
     let whole =
@@ -224,15 +224,23 @@ fn write_term(term: &Term, e: &mut Attrs<'_, Expressions>) {
         Term::LinksFrom(side, start) => compare_link(*side, cmp::Op::EQ, start.as_bytes(), e),
         Term::NotLinksFrom(side, start) => compare_link(*side, cmp::Op::NEQ, start.as_bytes(), e),
         Term::LinkIn(side, set) => {
-            load_link(*side, e);
+            load_link(*side, key, e);
             e.lookup(set.name, key);
         }
         Term::LinkNotIn(side, set) => {
-            load_link(*side, e);
+            load_link(*side, key, e);
             e.lookup_not(set.name, key);
         }
+        Term::LinksIn(first, second, set) | Term::LinksNotIn(first, second, set) => {
+            load_link(*first, key, e);
+            load_link(*second, Register::R2, e);
+            match term {
+                Term::LinksIn(..) => e.lookup(set.name, key),
+                _ => e.lookup_not(set.name, key),
+            };
+        }
         Term::LinkVerdict(side, map) => {
-            load_link(*side, e);
+            load_link(*side, key, e);
             e.verdict_map(map.name, key);
         }
         Term::IsBridge(side) => {

@@ -18,7 +18,7 @@ use crate::error::{Error, Result};
 use crate::facts::Network;
 use crate::kernel::{self, Kernel, Netfilter, words};
 use crate::plan::firewall::rule::{Rule, Term};
-use crate::plan::firewall::set::BRIDGES;
+use crate::plan::firewall::set::{BRIDGES, OTHERS, Value};
 use crate::plan::firewall::{self, Change, Guard, TABLE, VERSION};
 use crate::sys::Errno;
 
@@ -54,7 +54,7 @@ pub(super) fn write(changes: &[Change], batch: &mut Batch<'_>) {
 ///
 /// # Errors
 /// The kernel refused; nothing was changed.
-pub(super) fn add_rules(kernel: &mut Kernel, network: &Network, guard: Guard) -> Result<()> {
+pub(super) fn add_rules(kernel: &mut Kernel, network: &Network, guard: &Guard) -> Result<()> {
     let own = [firewall::network(network), firewall::guard(guard)].concat();
     // What an interrupted removal left of another network is in the way of this one.
     let mut in_the_way = false;
@@ -202,8 +202,26 @@ fn others(kernel: &mut Kernel, unfinished: Option<&Network>) -> Result<Vec<Chang
     let mut runs = if networks.is_empty() { Vec::new() } else { kernel.runs()? };
     // The link of a run that has ended stays for a moment, and its ports must not come back.
     runs.retain(|run| run.alive);
+    Ok(firewall::whole(&networks, &runs, &guard(kernel, &networks)?))
+}
+
+/// What keeps this host from routing for others. The table that is there still knows which bridges
+/// were there before; without one, all those that are there now count.
+fn guard(kernel: &mut Kernel, networks: &[&Network]) -> Result<Guard> {
     let (forwards4, forwards6) = kernel::forwarding()?;
-    Ok(firewall::whole(&networks, &runs, Guard::of(forwards4, forwards6)))
+    let mut guard = Guard::of(forwards4, forwards6);
+    if !guard.is_on() {
+        return Ok(guard);
+    }
+    guard.bridges = kernel.other_bridges()?;
+    if kernel.netfilter()?.table_comment(TABLE)?.is_some() {
+        let found = kernel.netfilter()?.elements(TABLE, OTHERS.name)?;
+        let names = found.iter().filter_map(|element| value::read(OTHERS.key, &element.key));
+        let known: Vec<_> = names.flatten().collect();
+        let ours = |name: &String| networks.iter().any(|network| network.bridge == *name);
+        guard.bridges.retain(|name| ours(name) || known.contains(&Value::Link(name.clone())));
+    }
+    Ok(guard)
 }
 
 /// Whether changes were refused only because another made or removed the same between a look and

@@ -24,7 +24,10 @@ pub(super) const NETWORK: Command = Command {
          \"10.80.0.0/24\", \"internal\": true}. nsrun only reads these files.",
     )],
     examples: &[
-        ("Two networks, and a process on both", "nsrun network create front"),
+        (
+            "A network, and a process on it",
+            "nsrun network create front && nsrun run --net front -- nginx",
+        ),
         ("Who is on it", "nsrun network inspect front"),
     ],
     ..Command::EMPTY
@@ -41,7 +44,8 @@ pub(super) const CONNECT: Command = Command {
         "Makes a link in TARGET, with an address, on NETWORK: a network's name, bridge:LINK (a \
          bridge that somebody else made), macvlan:LINK or ipvlan:LINK, with keys as in \"nsrun run \
          --net\". Prints the link's name and address. The default route leads there only where \
-         there is none yet.",
+         there is none yet. Names of members resolve in a run that began on a network; in others, \
+         and in what is no run, nobody answers them.",
         TARGETS,
     ],
     operands: Operands { required: &["TARGET", "NETWORK[,KEY=VALUE...]"], more: More::None },

@@ -1,12 +1,11 @@
 //! `nsrun network rm` and `prune`: remove networks that nobody uses.
 
-use std::io::{self, Write};
-
 use super::{find, members};
 use crate::apply;
 use crate::cli::Args;
 use crate::commands::attach::Vlan;
 use crate::commands::operand;
+use crate::commands::output::print_done;
 use crate::error::{Error, Result};
 use crate::facts::{Holder, HolderState, Network, Status};
 use crate::kernel::{Kernel, Lock};
@@ -55,11 +54,8 @@ pub(in crate::commands) fn prune(_: &Args) -> Result<u8> {
             && delete(&mut kernel, &network)?.is_empty()
         {
             // An unfinished one, left by a process that was killed, has no name yet.
-            let _ = writeln!(
-                io::stdout(),
-                "{}",
-                if network.complete { &network.name } else { &network.bridge }
-            );
+            let name = if network.complete { &network.name } else { &network.bridge };
+            print_done(&format!("{name}\n"))?;
         }
     }
     Ok(0)

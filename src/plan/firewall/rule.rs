@@ -125,6 +125,10 @@ pub enum Term {
     LinkIn(Side, &'static Set),
     /// The link's name is not in a set.
     LinkNotIn(Side, &'static Set),
+    /// The names of two links are together in a set.
+    LinksIn(Side, Side, &'static Set),
+    /// They are not.
+    LinksNotIn(Side, Side, &'static Set),
     /// The verdict that a map gives for the link, if any.
     LinkVerdict(Side, &'static Set),
     /// The link is a bridge.
@@ -178,6 +182,8 @@ impl fmt::Display for Term {
             Term::NotLinksFrom(side, start) => write!(f, "{side} != \"{start}*\""),
             Term::LinkIn(side, set) => write!(f, "{side} @{}", set.name),
             Term::LinkNotIn(side, set) => write!(f, "{side} != @{}", set.name),
+            Term::LinksIn(a, b, set) => write!(f, "{a} . {b} @{}", set.name),
+            Term::LinksNotIn(a, b, set) => write!(f, "{a} . {b} != @{}", set.name),
             Term::LinkVerdict(side, map) => write!(f, "{side} vmap @{}", map.name),
             Term::IsBridge(Side::In) => write!(f, "meta iifkind \"bridge\""),
             Term::IsBridge(Side::Out) => write!(f, "meta oifkind \"bridge\""),

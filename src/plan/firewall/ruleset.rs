@@ -16,8 +16,8 @@ use ipnet::{IpNet, Ipv4Net};
 
 use super::rule::{Base, Chain, Family, Hook, Kind, Rule, Side, Term};
 use super::set::{
-    ADDRESS_PORTS4, ADDRESS_PORTS6, BRIDGES, Element, Given, INTO, OPEN, OUT_OF, PORTS4, PORTS6,
-    PUBLISHERS, SETS, SINGLE4, SINGLE6, SOURCE4, SOURCE6, SUBNETS4, SUBNETS6, Set, Value,
+    ADDRESS_PORTS4, ADDRESS_PORTS6, BRIDGES, Element, Given, INTO, OPEN, OTHERS, OUT_OF, PORTS4,
+    PORTS6, PUBLISHERS, SETS, SINGLE4, SINGLE6, SOURCE4, SOURCE6, SUBNETS4, SUBNETS6, Set, Value,
 };
 use super::{Change, Owner};
 use crate::facts::{Forwarding, Lease, Network, Run, Status};
@@ -100,44 +100,65 @@ fn hairpin(family: Family, subnets: &'static Set) -> [Term; 4] {
 }
 
 /// What this host routes for networks only.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Guard {
     /// IPv4.
     pub v4: bool,
     /// IPv6.
     pub v6: bool,
+    /// Bridges without rules of ours that were there before.
+    pub bridges: Vec<String>,
 }
 
 impl Guard {
     /// By whose wish it routes.
     pub fn of(forwards4: Forwarding, forwards6: Forwarding) -> Guard {
         let is_ours = |forwards| forwards == Forwarding::Networks;
-        Guard { v4: is_ours(forwards4), v6: is_ours(forwards6) }
+        Guard { v4: is_ours(forwards4), v6: is_ours(forwards6), bridges: Vec::new() }
+    }
+
+    /// Whether there is something to keep from being routed.
+    pub fn is_on(&self) -> bool {
+        self.v4 || self.v6
     }
 }
 
 /// Keeps a host from routing between links that are none of ours, if it did not do so before.
-/// Bridges of others are left out: whoever makes them has something behind that is to be routed, and
-/// with bridge netfilter packets that stay on a bridge pass here too.
-pub fn guard(guard: Guard) -> Vec<Change> {
+/// Bridges that come later are left out: whoever makes one that leads somewhere may have found
+/// forwarding on. With bridge netfilter packets that stay on a bridge pass here too.
+pub fn guard(guard: &Guard) -> Vec<Change> {
     let mut changes = vec![Change::Flush(GUARD.into())];
-    if guard == Guard::default() {
+    if !guard.is_on() {
         return changes;
     }
-    for side in [Side::In, Side::Out] {
-        changes.push(rule(GUARD, [Term::LinkIn(side, &BRIDGES), Term::Return]));
-        changes.push(rule(GUARD, [Term::IsBridge(side), Term::Return]));
+    let (come, go) = (Side::In, Side::Out);
+    changes.extend([
+        rule(GUARD, [Term::LinkIn(come, &BRIDGES), Term::Return]),
+        rule(GUARD, [Term::LinkIn(go, &BRIDGES), Term::Return]),
+        rule(GUARD, [Term::LinksIn(come, go, &OTHERS), Term::Return]),
+    ]);
+    for side in [come, go] {
+        let later = Term::LinksNotIn(side, side, &OTHERS);
+        changes.push(rule(GUARD, [later, Term::IsBridge(side), Term::Return]));
     }
     for (family, guarded) in [(Family::V4, guard.v4), (Family::V6, guard.v6)] {
         if guarded {
             changes.push(rule(GUARD, [Term::Of(family), Term::Drop]));
         }
     }
+    let other = |name: &String| {
+        let link = || Value::Link(name.clone());
+        Change::Add(Element::of(&OTHERS, vec![link(), link()]))
+    };
+    changes.extend(guard.bridges.iter().map(other));
     changes
 }
 
-/// What a network adds. All the same when it is there already.
+/// What a network adds, if nsrun makes rules for it. All the same when it is there already.
 pub fn network(network: &Network) -> Vec<Change> {
+    if !network.is_managed() {
+        return Vec::new();
+    }
     let names = Chains::of(network);
     let mut changes = vec![Change::AddChain(plain(&names.into)), Change::Flush(names.into.clone())];
     let rules = |chain: &str, all: Vec<Vec<Term>>| {
@@ -342,7 +363,7 @@ pub fn publish(publisher: &Publisher, ports: &[Publication]) -> Vec<Change> {
 }
 
 /// The whole ruleset of a host: its networks, and the ports of its runs.
-pub fn whole(networks: &[&Network], runs: &[Status], guard: Guard) -> Vec<Change> {
+pub fn whole(networks: &[&Network], runs: &[Status], guard: &Guard) -> Vec<Change> {
     let mut changes = skeleton();
     let managed = || networks.iter().filter(|network| network.is_managed());
     changes.extend(managed().flat_map(|own| self::network(own)));

@@ -105,6 +105,9 @@ pub static PUBLISHERS: Set = Set::new("publishers", &[Field::Ipv4], Gives::Nothi
 /// Bridges of networks.
 pub static BRIDGES: Set =
     Set { prefixes: true, ..Set::new("bridges", &[Field::Link], Gives::Nothing) };
+/// Bridges without rules of ours that this host does not begin to route for, each with itself: so
+/// it also says which packets stay on one of them.
+pub static OTHERS: Set = Set::new("others", &[Field::Link, Field::Link], Gives::Nothing);
 /// Bridges of networks that are open to each other.
 pub static OPEN: Set = Set { prefixes: true, ..Set::new("open", &[Field::Link], Gives::Nothing) };
 /// What decides about packets into a network, by its bridge.
@@ -126,7 +129,7 @@ pub static SOURCE6: Set =
     Set { prefixes: true, ..Set::new("source6", &[Field::Ipv6], Gives::Verdict) };
 
 /// All of them.
-pub static SETS: [&Set; 15] = [
+pub static SETS: [&Set; 16] = [
     &PORTS4,
     &ADDRESS_PORTS4,
     &PORTS6,
@@ -135,6 +138,7 @@ pub static SETS: [&Set; 15] = [
     &SINGLE6,
     &PUBLISHERS,
     &BRIDGES,
+    &OTHERS,
     &OPEN,
     &INTO,
     &OUT_OF,
