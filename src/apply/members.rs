@@ -136,9 +136,11 @@ fn create(
 
 fn full(member: &Member) -> Error {
     let network = &member.network;
-    let count = network.host_count().saturating_sub(1);
+    let count = network.leases(0, usize::MAX).count();
+    let range = network.options.range.map(|range| range.to_string());
+    let range = range.unwrap_or_else(|| network.gateway.trunc().to_string());
     Error::new(format!("cannot take an address of network \"{}\"", network.name))
-        .because(format!("all {count} addresses of {} are in use", network.gateway.trunc()))
+        .because(format!("all {count} addresses of {range} are in use"))
         .hint("end some runs (nsrun ps lists them), or use another network")
 }
 

@@ -78,11 +78,13 @@ fn complete(asked: &[Membership], networks: &[Option<NetworkLink>]) -> bool {
 
 fn parent(kernel: &mut Kernel, name: &str) -> Result<Option<Parent>> {
     if let Some(link) = kernel.link(name)? {
-        return Ok(Some(Parent { kind: link.kind, mtu: link.mtu, vlan: None }));
+        let network = kernel.network_of_bridge(&link);
+        return Ok(Some(Parent { kind: link.kind, network, mtu: link.mtu, vlan: None }));
     }
     let Some((below, tag)) = vlan_of(name) else { return Ok(None) };
     let vlan = |below_mtu| Parent {
         kind: Some("vlan".into()),
+        network: None,
         mtu: below_mtu,
         vlan: Some((below.to_owned(), tag)),
     };

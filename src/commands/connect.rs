@@ -128,13 +128,16 @@ fn choose_names(target: &mut Place, asked: &mut Membership, free_name: bool) -> 
     Ok(())
 }
 
+/// What the description of a link on the host begins with that leads to no run; its place follows.
+pub(super) const CONNECTED: &str = "nsrun/1 connected=";
+
 /// What the link on the host says: whose it is, where that is a run.
 fn owner(target: &Place) -> String {
     match target.run.as_ref().and_then(|status| status.run) {
         Some(run) => run.to_string(),
         // The kernel keeps 255 bytes.
         None => {
-            format!("nsrun/1 connected={}", target.title.chars().take(50).collect::<String>())
+            format!("{CONNECTED}{}", target.title.chars().take(50).collect::<String>())
         }
     }
 }

@@ -9,11 +9,13 @@ use crate::error::{Error, Result};
 use crate::facts::{Joined, Lease, NetworkLink};
 use crate::kernel::{Kernel, Link};
 use crate::plan::{self, Step};
+use crate::spec::Attach;
 
 pub(super) fn disconnect(args: &Args) -> Result<u8> {
     let mut kernel = Kernel::open()?;
     let mut target = Place::find(&mut kernel, operand(args, 0)?)?;
     let what = operand(args, 1)?;
+    let attach = Attach::parse(what)?;
     let title = target.title.clone();
     let cannot =
         |why: String| Error::new(format!("cannot disconnect {title} from \"{what}\"")).because(why);
@@ -28,7 +30,10 @@ pub(super) fn disconnect(args: &Args) -> Result<u8> {
             Some(end) => kernel.network_of_link(end)?,
             None => None,
         };
-        if link.name != what && network.as_deref() != Some(what) {
+        let is_asked = link.name == what
+            || network.as_deref() == Some(what)
+            || (attach != Attach::Network && sits_on(&mut kernel, link, &attach)?);
+        if !is_asked {
             continue;
         }
         if link.kind.is_none() {
@@ -66,6 +71,30 @@ pub(super) fn disconnect(args: &Args) -> Result<u8> {
 fn stands_for(marker: &Link, link: &Link) -> bool {
     let lease = link.alias.as_deref().and_then(Joined::lease_of);
     lease.is_some_and(|lease| lease.to_string() == marker.name)
+}
+
+/// Whether a link inside is one that `connect` attaches so: a macvlan or ipvlan on a link of this
+/// host, or the other end of a bridge's port.
+fn sits_on(kernel: &mut Kernel, link: &Link, attach: &Attach) -> Result<bool> {
+    let wanted = match attach {
+        Attach::Network => return Ok(false),
+        Attach::Bridge(_) => "veth",
+        Attach::Macvlan(..) => "macvlan",
+        Attach::Ipvlan(..) => "ipvlan",
+    };
+    let (Some(index), Some(parent)) = (link.link_index, attach.parent()) else { return Ok(false) };
+    // An index is of the namespace that the other link is in: the host, if that has it too.
+    if link.kind.as_deref() != Some(wanted) || link.link_namespace.is_none() {
+        return Ok(false);
+    }
+    let Some(parent) = kernel.link(parent)? else { return Ok(false) };
+    if wanted != "veth" {
+        return Ok(parent.index == index);
+    }
+    let port = kernel.numbered_link(index)?;
+    Ok(port.is_some_and(|port| {
+        port.master == Some(parent.index) && port.link_index == Some(link.index)
+    }))
 }
 
 /// Puts default routes in the place of those that went with a link: by the first network that is

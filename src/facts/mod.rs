@@ -143,6 +143,8 @@ pub struct HostLink {
     pub name: String,
     /// Alternative names.
     pub names: Vec<String>,
+    /// Its kind; `None` for a physical link.
+    pub kind: Option<String>,
     /// Addresses that this host has there, with their prefix lengths.
     pub addresses: Vec<String>,
     /// Name of the bridge, bond or other link it belongs to.
@@ -237,6 +239,8 @@ pub struct Machine {
 pub struct Parent {
     /// Its kind; `None` for a physical link.
     pub kind: Option<String>,
+    /// The network of ours whose bridge it is.
+    pub network: Option<String>,
     /// Largest packet, in bytes.
     pub mtu: u32,
     /// The VLAN that is still to be made to have it: its own parent and tag.

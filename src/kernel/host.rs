@@ -74,6 +74,7 @@ impl Kernel {
             blocks: false,
             name: link.name.clone(),
             names: link.names.clone(),
+            kind: link.kind.clone(),
             addresses: addresses
                 .iter()
                 .filter(|(index, address, _)| *index == link.index && !is_link_local(address))

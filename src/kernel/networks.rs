@@ -20,6 +20,11 @@ impl Kernel {
         Ok(network.as_ref().and_then(ours).map(|network| network.name))
     }
 
+    /// The name of the network whose bridge a link of this host is.
+    pub fn network_of_bridge(&self, link: &Link) -> Option<String> {
+        ours(link).filter(|network| network.complete).map(|network| network.name)
+    }
+
     /// The link by which the network `name` is known; `None` when there is none. The default
     /// network has a link name of its own, so that whoever makes it claims it by that.
     pub fn network(&mut self, name: &str) -> Result<Option<NetworkLink>> {

@@ -70,8 +70,14 @@ pub(super) fn below<'a>(new: &NewNetwork, host: &'a Host) -> Result<Below<'a>> {
         }
         (None, None) => return Err(none()),
     };
-    if option == "uplink" && make.is_empty() {
-        check_port(found)?;
+    if new.vlan.is_some() && make.is_empty() && found.kind.as_deref() != Some("vlan") {
+        return Err(cannot("it is no VLAN".into()).hint("rename it, or give another --vlan"));
+    }
+    if make.is_empty() {
+        match option {
+            "uplink" => check_port(found)?,
+            _ => check_parent(found, host)?,
+        }
     }
     let (uplink, parent) = if option == "uplink" { (Some(name), None) } else { (None, Some(name)) };
     Ok(Below { uplink, parent, found: Some(found), make })
@@ -91,6 +97,20 @@ fn check_port(link: &HostLink) -> Result<()> {
     match &link.master {
         Some(master) => Err(cannot(format!("it belongs to \"{master}\" already"))),
         None => Ok(()),
+    }
+}
+
+/// Refuses to put links of members on one that is a part of another: that takes all it receives.
+fn check_parent(link: &HostLink, host: &Host) -> Result<()> {
+    let is_whole = |master: &HostLink| {
+        matches!(master.kind.as_deref(), Some("bridge" | "bond" | "team" | "openvswitch"))
+    };
+    let master = link.master.as_ref();
+    match host.links.iter().find(|other| Some(&other.name) == master && is_whole(other)) {
+        None => Ok(()),
+        Some(master) => Err(Error::new(format!("cannot put members on link \"{}\"", link.name))
+            .because(format!("it belongs to \"{}\", which gets all it receives", master.name))
+            .hint(format!("choose --parent {}, or another link", master.name))),
     }
 }
 

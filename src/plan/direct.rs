@@ -120,6 +120,10 @@ pub(super) fn direct(
     let cannot =
         |why: &str| Error::new(format!("cannot attach to link \"{name}\"")).because(why.to_owned());
     let parent = parent.ok_or_else(|| cannot("there is none of that name"))?;
+    if let (Attach::Bridge(_), Some(network)) = (&asked.attach, &parent.network) {
+        return Err(cannot(&format!("it is the bridge of network \"{network}\""))
+            .hint(format!("use the network itself: \"{network}\"")));
+    }
     match asked.attach {
         Attach::Bridge(_) if parent.kind.as_deref() != Some("bridge") => {
             return Err(cannot("it is no bridge").hint(format!("use macvlan:{name}")));

@@ -8,7 +8,7 @@ use crate::error::{Error, Result};
 use crate::facts::{Joined, Lease, Network, Status};
 use crate::plan::network::{default_routes, link_local};
 use crate::plan::step::{Child, Kind, Master, Namespace, Route, Step, Veth};
-use crate::spec::{Driver, MAX_MTU, MIN_MTU, Mac, Membership};
+use crate::spec::{Driver, MAX_MTU, MIN_MTU, MIN_MTU6, Mac, Membership};
 
 /// How many addresses to try before looking which are free.
 const CLAIMS: usize = 32;
@@ -265,6 +265,13 @@ pub(super) fn claims(asked: &Membership, network: &Network, random: u64) -> Resu
     {
         return Err(Error::usage(format!("{mtu} bytes cannot be an MTU"))
             .hint(format!("choose from {MIN_MTU} to {MAX_MTU}")));
+    }
+    if let Some(mtu) = asked.mtu.filter(|mtu| *mtu < MIN_MTU6)
+        && network.options.gateway6.is_some()
+    {
+        return Err(Error::usage(format!("IPv6 needs an MTU of {MIN_MTU6}, not {mtu}"))
+            .because(format!("network \"{}\" has it", network.name))
+            .hint("give a larger one, or use a network without IPv6"));
     }
     if asked.mac.is_some() && matches!(network.options.driver, Driver::Ipvlan(_)) {
         return Err(Error::usage("an ipvlan has the hardware address of the link below").hint(

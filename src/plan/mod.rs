@@ -18,6 +18,7 @@ mod run_tests;
 mod script;
 mod setup;
 mod step;
+mod subnet;
 mod transfer;
 mod tree;
 

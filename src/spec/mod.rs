@@ -23,7 +23,7 @@ pub use membership::Membership;
 pub use name::{host_name, link_name, network_name, printable, run_name};
 pub use netns_name::{NAMES, NetnsName};
 pub use network::{
-    Driver, MAX_MTU, MAX_SUBNET, MAX_VLAN, MIN_MTU, MIN_SUBNET, NewNetwork, Range, Source,
+    Driver, MAX_MTU, MAX_SUBNET, MAX_VLAN, MIN_MTU, MIN_MTU6, MIN_SUBNET, NewNetwork, Range, Source,
 };
 pub use network_of::NetworkOf;
 pub use port::{Protocol, Publication, check_overlaps};

@@ -1,10 +1,10 @@
 //! What a new network should be like.
 
 use std::fmt;
-use std::net::Ipv4Addr;
+use std::net::{Ipv4Addr, Ipv6Addr};
 use std::str::FromStr;
 
-use ipnet::{Ipv4Net, Ipv6Net};
+use ipnet::{IpNet, Ipv4Net, Ipv6Net};
 
 use crate::error::{Error, Result};
 use crate::spec::attach::{IpvlanMode, MacvlanMode};
@@ -80,7 +80,9 @@ impl NewNetwork {
                 // The length is kept in a byte of the bridge's address, with room for members.
                 let subnet = subnet
                     .filter(|subnet| (MIN_SUBNET..=MAX_SUBNET).contains(&subnet.prefix_len()));
-                self.subnet = Some(subnet.ok_or_else(|| wrong("IPv4 subnet", example))?);
+                let subnet = subnet.ok_or_else(|| wrong("IPv4 subnet", example))?;
+                refuse_special(subnet.into(), &NO_HOSTS_V4.map(IpNet::V4))?;
+                self.subnet = Some(subnet);
             }
             "gateway" => {
                 let address = value.parse();
@@ -95,7 +97,9 @@ impl NewNetwork {
                 let example = "a prefix of 8 to 96 bits, such as fd00:80::/64";
                 // Members have the host part of their IPv4 address: up to 24 bits.
                 let subnet = subnet.filter(|subnet| (8..=96).contains(&subnet.prefix_len()));
-                self.subnet6 = Some(subnet.ok_or_else(|| wrong("IPv6 subnet", example))?);
+                let subnet = subnet.ok_or_else(|| wrong("IPv6 subnet", example))?;
+                refuse_special(subnet.into(), &NO_HOSTS_V6.map(IpNet::V6))?;
+                self.subnet6 = Some(subnet);
                 self.ipv6 = true;
             }
             "mtu" => {
@@ -105,6 +109,10 @@ impl NewNetwork {
             }
             "internal" => self.internal = flag()?,
             "isolated" => self.isolated = flag()?,
+            "snat" | "masquerade" if self.source != Source::default() => {
+                return Err(Error::usage("members' packets cannot have two sources outside")
+                    .hint("give --snat or --masquerade, once"));
+            }
             "snat" => {
                 let address = value.parse();
                 let example = "an address of this host, such as 192.0.2.1";
@@ -133,12 +141,37 @@ impl NewNetwork {
     }
 }
 
+/// Prefixes in which no host has an address that others send to: this network, loopback, multicast
+/// and reserved (RFC 6890); loopback and what is mapped, link-local, multicast.
+const NO_HOSTS_V4: [Ipv4Net; 3] = [
+    Ipv4Net::new_assert(Ipv4Addr::UNSPECIFIED, 8),
+    Ipv4Net::new_assert(Ipv4Addr::new(127, 0, 0, 0), 8),
+    Ipv4Net::new_assert(Ipv4Addr::new(224, 0, 0, 0), 3),
+];
+const NO_HOSTS_V6: [Ipv6Net; 3] = [
+    Ipv6Net::new_assert(Ipv6Addr::UNSPECIFIED, 8),
+    Ipv6Net::new_assert(Ipv6Addr::new(0xfe80, 0, 0, 0, 0, 0, 0, 0), 10),
+    Ipv6Net::new_assert(Ipv6Addr::new(0xff00, 0, 0, 0, 0, 0, 0, 0), 8),
+];
+
+fn refuse_special(subnet: IpNet, special: &[IpNet]) -> Result<()> {
+    let subnet = subnet.trunc();
+    match special.iter().find(|special| special.contains(&subnet) || subnet.contains(*special)) {
+        None => Ok(()),
+        Some(special) => Err(Error::usage(format!("{subnet} cannot be the subnet of a network"))
+            .because(format!("hosts have no addresses in {special}"))
+            .hint("choose a private one, such as 10.80.0.0/24 or fd00:80::/64")),
+    }
+}
+
 /// Shortest prefix of a network's subnet.
 pub const MIN_SUBNET: u8 = 8;
 /// Longest prefix of a network's subnet.
 pub const MAX_SUBNET: u8 = 30;
 /// Smallest MTU that IPv4 allows (RFC 791).
 pub const MIN_MTU: u32 = 68;
+/// Smallest MTU that IPv6 allows (RFC 8200).
+pub const MIN_MTU6: u32 = 1280;
 /// Largest MTU of a veth.
 pub const MAX_MTU: u32 = 65535;
 /// Largest tag of a VLAN (IEEE 802.1Q).

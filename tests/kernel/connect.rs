@@ -117,7 +117,7 @@ fn a_named_namespace_gets_links_with_routes_and_the_only_default_route() {
     world.nsrun(["connect", "/run/netns/blue", "ptp"]).run().ok();
     let named = world.nsrun(["network", "inspect", "--json", "web"]).run().ok().json();
     assert_eq!(named["members"].as_array().unwrap().len(), 1);
-    world.nsrun(["network", "rm", "web"]).run().exits(1).says("it is used by");
+    world.nsrun(["network", "rm", "web"]).run().exits(1).says("is used by namespace \"blue\"");
     // When the namespace goes, everything goes.
     world.sh("ip netns del blue");
     assert!(settle(|| world.links() == ["up0", "nsrun1", "nsrun0", "nsrun2"], SOON));
@@ -150,6 +150,36 @@ fn the_default_route_goes_to_the_next_network_when_its_own_is_disconnected() {
         let left = world.nsrun(["disconnect", target, "back"]).run();
         left.ok().says("has no default route any more");
     }
+}
+
+#[test]
+fn what_was_connected_is_disconnected_by_the_same_words() {
+    let world = World::builder().lan().build();
+    foreign_bridge(&world);
+    world.sh("ip netns add blue");
+    world.nsrun(["connect", "blue", "bridge:docker0"]).run().ok();
+    world.nsrun(["connect", "blue", "macvlan:lan0,ip=192.0.2.7/24"]).run().ok();
+    for (what, left) in [("macvlan:lan0", 1), ("bridge:docker0", 0)] {
+        world.nsrun(["disconnect", "blue", "macvlan:up0"]).run().exits(1).says("no such link");
+        world.nsrun(["disconnect", "blue", what]).run().ok();
+        let links = world.json("ip -n blue -j link").as_array().unwrap().len();
+        assert_eq!(links, 1 + left, "{what}");
+    }
+}
+
+#[test]
+fn the_bridge_of_a_network_is_joined_as_the_network_only() {
+    let world = World::new();
+    world.nsrun(["network", "create", "--subnet", "10.80.0.0/24", "web"]).run().ok();
+    let before = world.links();
+    for net in ["bridge:nsrun1", "bridge:nsrun1,ip=10.80.0.7/24"] {
+        world
+            .nsrun(["run", "--net", net, "true"])
+            .run()
+            .exits(125)
+            .says("cannot attach to link \"nsrun1\": it is the bridge of network \"web\"");
+    }
+    assert_eq!(world.links(), before);
 }
 
 #[test]

@@ -101,6 +101,7 @@ fn an_overlap_is_refused_and_names_the_other() {
 #[test]
 fn what_makes_no_sense_is_refused_before_anything_is_made() {
     let world = World::new();
+    world.sh("ip link add br9 type bridge; ip link add odd type veth peer name odd.7; ip link set odd master br9");
     let before = world.snapshot();
     for (code, args, why) in [
         (2, "--subnet 10.80.0.0/31 x", "is no IPv4 subnet"),
@@ -111,6 +112,20 @@ fn what_makes_no_sense_is_refused_before_anything_is_made() {
         (2, "--subnet 10.80.0.0/24 --ip-range 10.81.0.0/28 x", "is not inside"),
         (1, "--subnet 10.80.0.0/30 --exclude 10.80.0.2 x", "no address is left"),
         (2, "--mtu 20 x", "is no MTU"),
+        (2, "--mtu 1279 --ipv6 x", "IPv6 needs an MTU of 1280, not 1279"),
+        (2, "--subnet 230.0.0.0/24 x", "hosts have no addresses in 224.0.0.0/3"),
+        (2, "--subnet 0.0.0.0/8 x", "hosts have no addresses in 0.0.0.0/8"),
+        (2, "--subnet 127.0.5.0/24 x", "hosts have no addresses in 127.0.0.0/8"),
+        (2, "--subnet6 ff00::/8 x", "hosts have no addresses in ff00::/8"),
+        (2, "--subnet6 fe80::/64 x", "hosts have no addresses in fe80::/10"),
+        (2, "--internal --open x", "an internal network cannot be open"),
+        (2, "--snat 198.51.100.1 --masquerade off x", "cannot have two sources"),
+        (1, "--uplink odd --vlan 7 --subnet 10.80.0.0/24 x", "link \"odd.7\": it is no VLAN"),
+        (
+            1,
+            "--driver macvlan --parent odd --subnet 10.80.0.0/24 x",
+            "it belongs to \"br9\", which",
+        ),
         (2, "a.b", "cannot be the name of a network"),
         (1, "--bridge-name up0 x", "link \"up0\" exists"),
         (1, "--uplink up0 --subnet 10.80.0.0/24 x", "this host has address 198.51.100.1/24 there"),
