@@ -24,14 +24,14 @@ build: ## build the static release binary
 	@CARGO="$(CARGO)" sh build/release.sh "$(TARGET_DIR)"
 
 run: build ## build, then show the main job in a private world; nothing on this machine changes
-	@bash tests/demo/run.sh $(BINARY)
+	@bash tests/demo/run.sh "$(BINARY)"
 
 # TEST_FLAGS="--release --target x86_64-unknown-linux-musl": what make build builds.
 test: ## install what the tests need (apt), then run them all
 	@bash tests/test.sh $(TEST_FLAGS)
 
 test-vm: build ## boot a bare machine with Debian's kernel (qemu), or KERNEL= MODULES=, and check nsrun there
-	@bash tests/vm/run.sh $(BINARY)
+	@bash tests/vm/run.sh "$(BINARY)"
 
 # CHAOS="kill error": these parts only. CHAOS_EACH=5: one point of 5.
 chaos: ## kill, refuse, race and crowd every command (root, an hour or two): docs/reliability.md
@@ -52,35 +52,35 @@ bench-codec: ## measure nl beside its rivals (valgrind, libmnl-dev): docs/codec.
 	@benches/codec
 
 bench: build ## measure launches beside a floor program and peers (root): docs/launch.{md,json,svg}
-	@benches/launch/bench $(BINARY)
+	@benches/launch/bench "$(BINARY)"
 
 bench-ip: build ## measure "nsrun ip" beside iproute2 and busybox (root): docs/ip.md
-	@benches/ip $(BINARY)
+	@benches/ip "$(BINARY)"
 
 bench-ports: build ## measure published ports (root, nftables): docs/ports.{md,json}
-	@benches/ports/bench $(BINARY)
+	@benches/ports/bench "$(BINARY)"
 
 size: build ## what takes the room in the release binary: by section, crate and part of nsrun
-	@CARGO="$(CARGO)" python3 build/size.py $(BINARY) $(TARGET_DIR)/size
+	@CARGO="$(CARGO)" python3 build/size.py "$(BINARY)" "$(TARGET_DIR)/size"
 
 # Without "build": root may have no cargo.
 install: ## install to DESTDIR and PREFIX (default /usr/local), after make build
-	@test -x $(BINARY) || $(MAKE) build
-	@sh packaging/install.sh $(BINARY) "$(DESTDIR)" "$(PREFIX)"
+	@test -x "$(BINARY)" || $(MAKE) build
+	@sh packaging/install.sh "$(BINARY)" "$(DESTDIR)" "$(PREFIX)"
 
 uninstall: ## remove what make install has put to DESTDIR and PREFIX
 	@sh packaging/install.sh --remove "$(DESTDIR)" "$(PREFIX)"
 
 deb: ## make a Debian package of the release binary, in $(TARGET_DIR)
-	@test -x $(BINARY) || $(MAKE) build
-	@sh packaging/deb.sh $(BINARY) $(TARGET_DIR)
+	@test -x "$(BINARY)" || $(MAKE) build
+	@sh packaging/deb.sh "$(BINARY)" "$(TARGET_DIR)"
 
 generate: ## print man pages and completions anew, after a change of the command line
 	$(CARGO) build --locked
-	sh packaging/generate.sh $(TARGET_DIR)/debug/nsrun
+	sh packaging/generate.sh "$(TARGET_DIR)/debug/nsrun"
 
 msrv: ## build with the oldest Rust that Cargo.toml names (rustup fetches it)
-	@sh build/msrv.sh $(TARGET_DIR)/msrv
+	@sh build/msrv.sh "$(TARGET_DIR)/msrv"
 
 clean: ## remove everything that was built
 	$(CARGO) clean

@@ -10,6 +10,8 @@ fn main() {
     if is("PROFILE", "release") && is("CARGO_CFG_TARGET_ENV", "musl") {
         let directory = env::var("CARGO_MANIFEST_DIR").unwrap_or_default();
         println!("cargo::rustc-link-arg-bins=-Wl,-T,{directory}/build/link.ld");
+        // Of what src/sys/unwind.rs and the unwinder both define, the first is taken: nsrun's.
+        println!("cargo::rustc-link-arg-bins=-Wl,--allow-multiple-definition");
         // Nothing is relocated at start, and padding between code and constants protects nothing.
         println!("cargo::rustc-link-arg-bins=-Wl,-z,noseparate-code,-z,norelro,--build-id=none");
     }

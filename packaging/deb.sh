@@ -1,6 +1,8 @@
 #!/bin/sh
 # deb.sh BINARY DIR   makes nsrun_VERSION_ARCHITECTURE.deb in DIR, with dpkg-deb alone
 set -eu
+# Whoever installs, everybody can read.
+umask 022
 binary=$(readlink -f "$1")
 to=$(readlink -f "$2")
 cd "$(dirname "$0")/.."

@@ -2,6 +2,7 @@
 //! is left.
 
 use std::fmt;
+use std::io::{self, Write};
 
 /// What sort of failure it is: decides the exit status.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -58,6 +59,12 @@ impl Error {
         self
     }
 
+    /// What failed and why, within a sentence of another.
+    pub fn reason(&self) -> String {
+        let cause = self.cause.as_ref().map(|cause| format!(": {cause}")).unwrap_or_default();
+        format!("{}{cause}", self.what)
+    }
+
     /// Adds what to do, unless something already says it.
     #[must_use]
     pub fn hint(mut self, hint: impl Into<String>) -> Self {
@@ -95,6 +102,11 @@ impl fmt::Display for Plain<'_> {
 }
 
 impl std::error::Error for Error {}
+
+/// Says something on standard error, a line or more. That nobody can read it there is no error.
+pub fn say(text: impl fmt::Display) {
+    let _ = writeln!(io::stderr(), "{text}");
+}
 
 #[cfg(test)]
 mod tests {

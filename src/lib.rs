@@ -7,6 +7,9 @@
 //!                                                          cli  <----+
 //! ```
 
+// They end the process where nobody reads them; error::say and commands::print do not.
+#![warn(clippy::print_stdout, clippy::print_stderr)]
+
 pub mod annotate;
 pub mod apply;
 pub mod cli;

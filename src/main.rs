@@ -2,11 +2,12 @@
 #![no_main]
 
 use std::ffi::OsString;
-use std::io::{self, IsTerminal, Write};
+use std::io::{self, IsTerminal};
 use std::path::Path;
 
 use nsrun::cli::{self, What, help};
 use nsrun::commands::Program;
+use nsrun::error::say;
 use nsrun::{commands, sys};
 
 nsrun::entry!(start);
@@ -49,11 +50,6 @@ fn start(words: Vec<OsString>) -> u8 {
     }
 }
 
-/// For people. That nobody reads it is no error.
-fn say(text: impl std::fmt::Display) {
-    let _ = writeln!(io::stderr(), "{text}");
-}
-
 /// A command line of `ip` or `bridge`: after `nsrun ip`, or when this program is called as `ip`; and
 /// whether `--trace` stands beside that `ip`, which has no such option of its own.
 fn iproute(words: &[OsString]) -> Option<(Program, impl Iterator<Item = OsString>, bool)> {
@@ -69,8 +65,12 @@ fn iproute(words: &[OsString]) -> Option<(Program, impl Iterator<Item = OsString
     Some((program, arguments, before || after))
 }
 
-/// A reader that has seen enough is no error.
 fn print(text: &str) -> u8 {
-    let _ = io::stdout().write_all(text.as_bytes());
-    0
+    match commands::print(text) {
+        Ok(()) => 0,
+        Err(error) => {
+            say(error);
+            commands::FAILED
+        }
+    }
 }

@@ -158,13 +158,13 @@ end
 function __nsrun_names
     switch $argv[1]
         case run target
-            nsrun ps 2>/dev/null | tail -n +2 | string split -f 1 ' '
+            nsrun ps --quiet 2>/dev/null
     end
     switch $argv[1]
         case network net
             nsrun network list 2>/dev/null | tail -n +2 | string split -f 1 ' '
         case namespace target
-            nsrun netns list 2>/dev/null | string split -f 1 ' '
+            nsrun netns list 2>/dev/null | string replace -r ' \(.*\)$' ''
         case link
             path basename /sys/class/net/* 2>/dev/null; or command ls /sys/class/net
     end
@@ -302,6 +302,7 @@ complete -c nsrun -n '__nsrun_at 1 exec' -a '(__nsrun_launched)'
 
 # nsrun ps
 complete -c nsrun -n '__nsrun_at - ps' -l json -d 'print JSON instead of text'
+complete -c nsrun -n '__nsrun_at - ps' -l quiet -s q -d 'print names alone, one a line, as "nsrun stop" takes them'
 complete -c nsrun -n '__nsrun_at - ps' -l help -s h -d 'show this text'
 
 # nsrun inspect

@@ -87,7 +87,10 @@ fn prepare(
                 let report = Report::Sockets.to_bytes();
                 channel.send_with(&report, &sockets.as_fds()).map_err(other)?;
             }
-            Err(error) => mounts.warnings.push(format!("names do not resolve inside: {error}")),
+            Err(error) => {
+                let why = error.reason();
+                mounts.warnings.push(format!("names do not resolve inside: {why}"));
+            }
         }
     }
     timings::ended(Phase::Names);
@@ -151,9 +154,10 @@ fn wire(kernel: &mut Kernel, steps: &[Step]) -> Result<(), Failure> {
 }
 
 fn failed_inside(error: Error) -> Failure {
-    let cause = error.cause.map(|cause| format!(": {cause}")).unwrap_or_default();
-    let what = error.what.strip_prefix("cannot ").unwrap_or(&error.what).to_owned();
-    Failure { at: At::Inside, errno: 0, text: format!("{what}{cause}") }
+    let why = error.reason();
+    let what = why.strip_prefix("cannot ").unwrap_or(&why);
+    let hint = error.hint.map(|hint| format!("\n{hint}")).unwrap_or_default();
+    Failure { at: At::Inside, errno: 0, text: format!("{what}{hint}") }
 }
 
 /// Takes on CMD's credentials and executes it, in this process; returns why it could not.

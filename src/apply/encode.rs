@@ -190,7 +190,7 @@ fn encode(step: &Step, batch: &mut Batch<'_>, flags: Flags, index: impl Fn(&str)
         }
         Step::SetNeighbour { link, index: known, address, mac } => {
             let header = NdMsg {
-                family: if address.is_ipv4() { rt::INET } else { rt::INET6 },
+                family: ip_family(address),
                 index: known.unwrap_or_else(|| index(link)) as i32,
                 state: neighbour::State::STALE,
                 ..NdMsg::default()
@@ -203,6 +203,13 @@ fn encode(step: &Step, batch: &mut Batch<'_>, flags: Flags, index: impl Fn(&str)
             // Adds no name. RTM_SETLINK finds a link by such a name only since Linux 5.18.
             batch.push(link::NEWPROP, flags, any, |m| {
                 m.put(link::ALT_IFNAME, &Network::altname(network));
+            });
+        }
+        Step::Vacant { address } => {
+            let len = if address.is_ipv4() { 32 } else { 128 };
+            let header = RtMsg { family: ip_family(address), dst_len: len, ..RtMsg::default() };
+            batch.push(route::GET, flags, header, |m| {
+                m.put(route::DST, *address);
             });
         }
         Step::Isolate { link } => {
@@ -311,6 +318,10 @@ pub(super) fn encode_all(steps: &[Step], indexes: &[u32], batch: &mut Batch<'_>)
         let index = indexes.get(n).copied().unwrap_or_default();
         encode(step, batch, flags, |_| index);
     }
+}
+
+fn ip_family(address: &IpAddr) -> u8 {
+    if address.is_ipv4() { rt::INET } else { rt::INET6 }
 }
 
 fn family(prefix: &IpNet) -> u8 {

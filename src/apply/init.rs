@@ -29,7 +29,7 @@ pub(super) fn main(process: &Process, channel: Channel) -> ! {
         }
     };
     // A supervisor that was killed before this process had asked to die with it shows here.
-    if channel_send(&channel, &Report::Started).is_err() && !process.survive {
+    if channel.send_about(&Report::Started.to_bytes(), cmd).is_err() && !process.survive {
         exit(FAILED)
     }
     drop(channel);

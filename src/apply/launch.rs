@@ -26,6 +26,8 @@ use crate::sys::{Errno, credentials, signal};
 pub struct Launched {
     /// Process that all others of the run descend from.
     pub pid: i32,
+    /// CMD's process: the same, or a child of it.
+    pub cmd: i32,
     /// Its leases, in the order of the plan's members.
     pub leases: Vec<Lease>,
     /// Its description.
@@ -55,6 +57,7 @@ pub fn launch<T: Target>(
 ) -> Result<Option<Launched>> {
     let cannot = |errno: Errno| Error::new("cannot launch the process").because(errno.desc());
     let launched = Channel::pair().map_err(cannot).and_then(|(ours, theirs)| {
+        ours.ask_for_processes().map_err(cannot)?;
         let supervisor = own_pid();
         match fork(namespaces(plan)) {
             Err(errno) => Err(fork_failed(errno, plan)),
@@ -129,8 +132,9 @@ fn finish<T: Target>(
     let run = facts::Run { pid, supervisor: own_pid(), started: now() };
     let mut ports = Vec::new();
     match begin(target, plan, channel, run, leases, &mut ports) {
-        Ok((warnings, sockets)) => {
-            Ok(Launched { pid, leases: leases.clone(), run, ports, sockets, warnings })
+        Ok(Begun { cmd, sockets, warnings }) => {
+            let leases = leases.clone();
+            Ok(Launched { pid, cmd, leases, run, ports, sockets, warnings })
         }
         Err(error) => {
             target.release_ports(run, &ports);
@@ -139,8 +143,14 @@ fn finish<T: Target>(
     }
 }
 
-/// The links, the ports and the word to go; what the process does without, and where it asks for
-/// names.
+/// What the new process said of itself.
+struct Begun {
+    cmd: i32,
+    sockets: Option<Sockets>,
+    warnings: Vec<String>,
+}
+
+/// The links, the ports and the word to go.
 fn begin<T: Target>(
     target: &mut T,
     plan: &Plan,
@@ -148,7 +158,7 @@ fn begin<T: Target>(
     run: facts::Run,
     leases: &mut Vec<Lease>,
     ports: &mut Vec<(Lease, Publication)>,
-) -> Result<(Vec<String>, Option<Sockets>)> {
+) -> Result<Begun> {
     let pid = run.pid;
     if let Some(users) = plan.user_namespace() {
         map_ids(pid, users)?;
@@ -184,31 +194,31 @@ fn begin<T: Target>(
     timings::ended(Phase::Publish);
     let (mut warnings, mut sockets) = (Vec::new(), None);
     let mut buf = [0; MAX];
-    loop {
-        let (bytes, fds) = match channel.receive_with(&mut buf) {
+    let cmd = loop {
+        let (bytes, along) = match channel.receive_with(&mut buf) {
             // Without an init the process becomes CMD itself, and its end of the channel closes.
-            Ok(([], _)) if !plan.has_init() => break,
+            Ok(([], _)) if !plan.has_init() => break pid,
             Ok(received) => received,
             Err(errno) => {
                 return Err(Error::new("cannot launch the process").because(errno.desc()));
             }
         };
         match report::read(bytes)? {
-            Report::Started => break,
-            Report::Sockets => sockets = fds.try_into().ok().map(Sockets::from_fds),
+            Report::Started => break along.process,
+            Report::Sockets => sockets = along.fds.try_into().ok().map(Sockets::from_fds),
             Report::Timings(times) => timings::take(&times),
             Report::Warning(text) => warnings.push(text),
             Report::Failed(failure) => {
                 return Err(report::error(&failure, &plan.prepare, &plan.finish, &plan.process));
             }
         }
-    }
+    };
     timings::ended(Phase::Wait);
     // CMD runs; what is left of others that had its address or name can take its time.
     for step in later {
         let _ = super::send(target, &[step]);
     }
-    Ok((warnings, sockets))
+    Ok(Begun { cmd, sockets, warnings })
 }
 
 /// Tells the new process; when it has ended already, what it says about that comes later.
@@ -257,12 +267,9 @@ fn fork_failed(errno: Errno, plan: &Plan) -> Error {
 
 /// Says which ids outside the ids of a user namespace are (user_namespaces(7)).
 fn map_ids(pid: i32, users: &UserNamespace) -> Result<()> {
-    let (uid, gid) = credentials::ids();
-    let own = |outside| IdMap { inside: 0, outside, count: 1 };
-    let text = |maps: &[IdMap], outside: u32| {
-        let lines = if maps.is_empty() { vec![own(outside)] } else { maps.to_vec() };
-        let line = |map: IdMap| format!("{} {} {}\n", map.inside, map.outside, map.count);
-        lines.into_iter().map(line).collect::<String>()
+    let text = |maps: &[IdMap]| {
+        let line = |map: &IdMap| format!("{} {} {}\n", map.inside, map.outside, map.count);
+        maps.iter().map(line).collect::<String>()
     };
     let write = |file: &str, text: &str| {
         fs::write(format!("/proc/{pid}/{file}"), text).map_err(|error| {
@@ -275,6 +282,6 @@ fn map_ids(pid: i32, users: &UserNamespace) -> Result<()> {
         // Otherwise a user could shed a group that denies access.
         write("setgroups", "deny")?;
     }
-    write("uid_map", &text(&users.uids, uid))?;
-    write("gid_map", &text(&users.gids, gid))
+    write("uid_map", &text(&users.uids))?;
+    write("gid_map", &text(&users.gids))
 }

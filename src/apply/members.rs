@@ -1,5 +1,7 @@
 //! Members of networks on the host's side: claimed, published.
 
+use nl::socket::Refusal;
+
 use super::Target;
 use super::send::{matters, refused, send};
 use crate::error::{Error, Result};
@@ -22,22 +24,37 @@ pub fn claim(
     /// when another takes it in between.
     const TRIES: usize = 5;
     let mut leases = member.claims.clone();
+    let mut own = Vec::new();
     for _ in 0..TRIES {
         let mut answered = 0;
         for &lease in &leases {
-            if let Some(link) = member.asks_by()
+            let address = member.address(lease).addr();
+            // Until the lease is there to be seen.
+            let held = member.below().map(|link| target.hold(link, address)).transpose();
+            let _held = match held {
+                Ok(held) => held,
+                Err(error) if member.fixed => return Err(error),
+                Err(_) => {
+                    answered += 1;
+                    continue;
+                }
+            };
+            if member.asks()
                 && target.index(&lease.to_string()).is_none()
-                && target.answers(link, member.address(lease).addr())?
+                && target.answers(&member.network, address)?
             {
                 answered += 1;
                 continue;
             }
-            let step = member.claim(lease, into);
-            let refusals = target.send(std::slice::from_ref(&step))?;
-            match refusals.first() {
-                None => return Ok(lease),
-                Some(refusal) if refusal.errno == Errno::EEXIST as i32 => {}
-                Some(refusal) => return Err(refused(&step, refusal)),
+            match create(target, member, lease, into)? {
+                Created::Claimed => return Ok(lease),
+                Created::Taken => {}
+                Created::Own if member.fixed => {
+                    return Err(Error::new(format!("cannot take address {address}"))
+                        .because("this host has it")
+                        .hint("choose another: \"ip address\" lists those of the host"));
+                }
+                Created::Own => own.push(lease),
             }
         }
         if answered > 0 {
@@ -60,6 +77,7 @@ pub fn claim(
         } else {
             let random = target.random();
             leases = target.free_leases(&member.network, random, leases.len())?;
+            leases.retain(|lease| !own.contains(lease));
             if leases.is_empty() {
                 return Err(full(member));
             }
@@ -75,6 +93,45 @@ pub fn claim(
     Err(Error::new(format!("cannot take an address of network \"{}\"", member.network.name))
         .because("others took each one first")
         .hint("try again"))
+}
+
+/// What became of a lease.
+enum Created {
+    /// It is the member's.
+    Claimed,
+    /// It is another's.
+    Taken,
+    /// This host has its address, or that of IPv6.
+    Own,
+}
+
+/// Makes the link that claims a lease, unless this host has the address itself, on whichever link.
+/// That is asked in the same send, which costs least: looking up changes nothing of anybody's.
+fn create(
+    target: &mut impl Target,
+    member: &Member,
+    lease: Lease,
+    into: Namespace,
+) -> Result<Created> {
+    let mut steps = member.questions(lease);
+    steps.push(member.claim(lease, into));
+    let refusals = target.send(&steps)?;
+    let claimed =
+        |refusal: &&Refusal| matches!(steps.get(refusal.index), Some(Step::CreateVeth(_)));
+    if let Some(refusal) = refusals.iter().find(claimed) {
+        return match (steps.get(refusal.index), Errno::from_raw(refusal.errno)) {
+            (Some(step), errno) if errno != Errno::EEXIST => Err(refused(step, refusal)),
+            _ => Ok(Created::Taken),
+        };
+    }
+    if let Some((step, refusal)) = refusals.iter().find_map(|refusal| matters(&steps, refusal)) {
+        send(target, &[Step::DeleteLink { link: lease.to_string(), index: None }])?;
+        return match Errno::from_raw(refusal.errno) {
+            Errno::EADDRINUSE => Ok(Created::Own),
+            _ => Err(refused(step, refusal)),
+        };
+    }
+    Ok(Created::Claimed)
 }
 
 fn full(member: &Member) -> Error {

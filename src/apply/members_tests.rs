@@ -258,7 +258,7 @@ fn what_a_kernel_lacks_is_named() {
         (Errno::EOPNOTSUPP, "the kernel lacks veth (CONFIG_VETH, module veth)"),
         (Errno::EXFULL, "a Linux bridge takes 1023 ports"),
         (Errno::EPERM, "this needs CAP_NET_ADMIN"),
-        (Errno::ENODEV, "the network's bridge is gone"),
+        (Errno::EINVAL, "somebody removed the network"),
     ] {
         let (mut model, plan) = first_use(Fault::Nothing);
         let before = model.links.clone();

@@ -22,7 +22,9 @@ pub fn messages(plan: &Plan) -> String {
     let mut host = Sends::new("host");
     plan.network.iter().for_each(|steps| host.steps(steps));
     for (member, lease) in plan.first_choice() {
-        host.steps(&[member.claim(lease, Namespace::Process(0))]);
+        let mut steps = member.questions(lease);
+        steps.push(member.claim(lease, Namespace::Process(0)));
+        host.steps(&steps);
         host.steps(&member.protect(lease));
         host.steps(&member.publish(lease, &run.to_string(), Namespace::Process(0)));
     }

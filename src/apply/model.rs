@@ -1,13 +1,14 @@
 //! A kernel of our own that refuses on demand: links, by name, and what steps do to them.
 
 use std::collections::BTreeMap;
-use std::net::Ipv4Addr;
+use std::net::{IpAddr, Ipv4Addr};
 
 use nl::socket::Refusal;
 
 use super::Target;
 use crate::error::{Error, Result};
 use crate::facts::{Holder, HolderState, Joined, Lease, Network, Run, Status};
+use crate::kernel::Lock;
 use crate::plan::firewall::Publisher;
 use crate::plan::{Namespace, Step};
 use crate::spec::Publication;
@@ -51,14 +52,16 @@ pub(super) struct Model {
     pub(super) claims: Option<Errno>,
     /// Addresses that others on the LAN answer for.
     pub(super) others: Vec<Ipv4Addr>,
+    /// Addresses that this host has besides.
+    pub(super) own: Vec<IpAddr>,
     indexes: u32,
 }
 
 impl Model {
     pub(super) fn new(fault: Fault) -> Self {
         let links = BTreeMap::new();
-        let others = Vec::new();
-        Model { links, fault, messages: 0, sends: 0, claims: None, others, indexes: 1 }
+        let (others, own) = (Vec::new(), Vec::new());
+        Model { links, fault, messages: 0, sends: 0, claims: None, others, own, indexes: 1 }
     }
 
     /// Makes a link, whatever is to go wrong.
@@ -132,6 +135,10 @@ impl Model {
             | Step::RelaxRouting { .. }
             | Step::Hairpin { .. } => {}
             // Not of a run on a network of ours.
+            Step::Vacant { address } if self.own.contains(address) => {
+                return Err(Errno::EADDRINUSE);
+            }
+            Step::Vacant { .. } => {}
             Step::Join { network } => self.link(&Network::altname(network)).map(drop)?,
             Step::Isolate { .. }
             | Step::CreateChild(_)
@@ -199,7 +206,7 @@ impl Target for Model {
         let Some(own) = self.known(name) else { return Ok(None) };
         let Some(link) = self.links.get(&own) else { return Ok(None) };
         let status = Lease::parse(&own).zip(link.peer).map(|(lease, (_, state))| Status {
-            name: link.names.iter().find_map(|name| name.strip_prefix("run:")).map(Into::into),
+            name: Status::name_of(&link.names),
             run: Run::parse(&link.alias),
             alive: state == HolderState::Alive,
             namespace_id: Some(1),
@@ -238,8 +245,12 @@ impl Target for Model {
         self.links.get(link).map(|link| link.index)
     }
 
-    fn answers(&mut self, _: &str, address: Ipv4Addr) -> Result<bool> {
+    fn answers(&mut self, _: &Network, address: Ipv4Addr) -> Result<bool> {
         Ok(self.others.contains(&address))
+    }
+
+    fn hold(&mut self, _: &str, _: Ipv4Addr) -> Result<Option<Lock>> {
+        Ok(None)
     }
 
     fn has_members(&mut self, bridge: &str) -> Result<bool> {

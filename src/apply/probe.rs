@@ -2,11 +2,17 @@
 //! patience).
 
 use std::net::Ipv4Addr;
+use std::os::fd::AsRawFd;
 use std::time::{Duration, Instant};
 
+use super::send::send;
 use crate::error::{Error, Result};
+use crate::facts::Network;
 use crate::kernel::Kernel;
-use crate::spec::Mac;
+use crate::plan::{Child, Kind, Namespace, Step};
+use crate::spec::{Driver, Mac, MacvlanMode};
+use crate::sys::Errno;
+use crate::sys::namespace::{in_network, new_network};
 use crate::sys::packet::Socket;
 
 /// When it is asked, and when no answer counts as one: the last. A station on a LAN answers within
@@ -14,8 +20,53 @@ use crate::sys::packet::Socket;
 const TIMES: [Duration; 3] =
     [Duration::ZERO, Duration::from_millis(80), Duration::from_millis(240)];
 
+/// What to do where nobody can be asked.
+const BRING_UP: &str = "bring the link up, or give an address with ip";
+
 /// ARP's number as a protocol of Ethernet.
 const ARP: u16 = 0x0806;
+
+/// Whether anybody on the LAN that a network sits on answers for `address`.
+///
+/// # Errors
+/// As [`answers`].
+pub(super) fn answers_on(
+    kernel: &mut Kernel,
+    network: &Network,
+    address: Ipv4Addr,
+) -> Result<bool> {
+    match (network.options.driver, network.lan()) {
+        (Driver::Macvlan(_), Some(parent)) => answers_macvlan(kernel, parent, address),
+        (_, Some(link)) => answers(kernel, link, address),
+        (_, None) => Ok(false),
+    }
+}
+
+/// The same, asked by a macvlan: those on the same link hear each other, but not that link. It is in
+/// a namespace that ends with this call, or with this process.
+fn answers_macvlan(kernel: &mut Kernel, parent: &str, address: Ipv4Addr) -> Result<bool> {
+    const LINK: &str = "probe";
+    let cannot = || Error::new(format!("cannot ask on link \"{parent}\" who has {address}"));
+    let found = kernel.link(parent)?.ok_or_else(|| cannot().because("there is no such link"))?;
+    if !found.up {
+        // What is sent by one on it would be lost in silence.
+        return Err(cannot().because(Errno::ENETDOWN.desc()).hint(BRING_UP));
+    }
+    let namespace = new_network().map_err(|errno| cannot().because(errno.desc()))?;
+    let child = Child {
+        kind: Kind::Macvlan(MacvlanMode::Bridge),
+        parent: parent.into(),
+        link: LINK.into(),
+        mac: None,
+        mtu: found.mtu,
+        into: Namespace::Descriptor(namespace.as_raw_fd()),
+    };
+    send(kernel, &[Step::CreateChild(child)])?;
+    let mut inside = Kernel::open_in(&namespace)?;
+    send(&mut inside, &[Step::SetUp { link: LINK.into() }])?;
+    in_network(&namespace, || answers(&mut inside, LINK, address))
+        .map_err(|errno| cannot().because(errno.desc()))?
+}
 
 /// Whether anybody on the LAN of a link of this host answers for `address`.
 ///
@@ -29,9 +80,7 @@ pub fn answers(kernel: &mut Kernel, link: &str, address: Ipv4Addr) -> Result<boo
         .as_slice()
         .try_into()
         .map_err(|_| cannot().because("it has no hardware address of Ethernet"))?;
-    let failed = |errno: crate::sys::Errno| {
-        cannot().because(errno.desc()).hint("bring the link up, or give an address with ip")
-    };
+    let failed = |errno: Errno| cannot().because(errno.desc()).hint(BRING_UP);
     let socket = Socket::open(found.index, ARP).map_err(failed)?;
     let probe = probe(Mac(mac), address);
     let begin = Instant::now();

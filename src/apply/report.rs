@@ -181,8 +181,12 @@ pub(super) fn error(
         At::Other => "prepare the process".into(),
     };
     let mut error = Error::new(format!("cannot {what}"));
-    // Inside, the text already ends with the kernel's words.
-    if failure.at != At::Inside {
+    // Inside, the text already has the kernel's words, and the hint on a line of its own.
+    if failure.at == At::Inside {
+        if let Some((what, hint)) = failure.text.split_once('\n') {
+            error = Error::new(format!("cannot {what}")).hint(hint);
+        }
+    } else {
         error = error.because(errno.desc());
         if !failure.text.is_empty() {
             error = error.hint(failure.text.clone());

@@ -8,7 +8,7 @@ use nl::socket::Refusal;
 use super::Target;
 use crate::error::{Error, Result};
 use crate::kernel::words;
-use crate::plan::{Child, Kind, Step};
+use crate::plan::{Child, Kind, Step, Veth};
 use crate::sys::Errno;
 
 /// Carries out steps as one send; the first refusal that matters is the error.
@@ -57,15 +57,33 @@ pub(super) fn matters<'a>(
     let fine = matches!(step, Step::NoAutomaticAddresses { .. })
         || (step.may_exist() && errno == Errno::EEXIST)
         || (step.may_be_gone() && matches!(errno, Errno::ENODEV | Errno::ENOENT))
+        // No route leads there, or none of that family: then it is nobody's.
+        || (matches!(step, Step::Vacant { .. }) && is_unreachable(errno))
         // The name is another link's by now.
         || (matches!(step, Step::RemoveName { .. }) && errno == Errno::EINVAL);
     (!fine).then_some((step, refusal))
 }
 
+/// Whether a look-up of a route says that there is none (ip-route(8): unreachable, prohibit and
+/// blackhole among them).
+fn is_unreachable(errno: Errno) -> bool {
+    use Errno::{EACCES, EAFNOSUPPORT, EHOSTUNREACH, EINVAL, ENETUNREACH, EOPNOTSUPP};
+    matches!(errno, EACCES | EAFNOSUPPORT | EHOSTUNREACH | EINVAL | ENETUNREACH | EOPNOTSUPP)
+}
+
 /// The error of a refused step: its words, the kernel's, and what to do where we know.
 pub(super) fn refused(step: &Step, refusal: &Refusal) -> Error {
+    let errno = Errno::from_raw(refusal.errno);
     let error = Error::new(format!("cannot {step}")).because(words(refusal));
-    match hint(step, Errno::from_raw(refusal.errno)) {
+    // What else the kernel finds invalid in a veth it explains.
+    if let Step::CreateVeth(Veth { master: Some(master), .. }) = step
+        && (errno, &refusal.message) == (Errno::EINVAL, &None)
+    {
+        return error
+            .because(format!("bridge \"{}\" is gone (kernel: {})", master.link, words(refusal)))
+            .hint("somebody removed the network a moment ago; try again");
+    }
+    match hint(step, errno) {
         Some(hint) => error.hint(hint),
         None => error,
     }
@@ -111,11 +129,12 @@ fn hint(step: &Step, errno: Errno) -> Option<&'static str> {
         (Step::CreateVeth(_), Errno::EXFULL) => {
             "a Linux bridge takes 1023 ports, and this one has them all: end some runs"
         }
-        (Step::CreateVeth(_) | Step::Join { .. }, Errno::ENODEV) => {
-            "the network's bridge is gone: somebody removed it a moment ago; try again"
+        (Step::Join { .. }, Errno::ENODEV) => {
+            "somebody removed the network a moment ago; try again"
         }
         (Step::SetUp { .. }, Errno::EADDRINUSE) => {
-            "another link on the one below has its hardware address: choose one with mac"
+            "another link on the one below has its hardware address, which is made from the address on \
+             IP: choose another ip, or a mac"
         }
         (Step::AddAddress { .. }, Errno::EADDRINUSE) => {
             "another link on the one below has this address"

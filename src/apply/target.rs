@@ -3,15 +3,16 @@
 use std::net::Ipv4Addr;
 use std::os::fd::{AsFd, BorrowedFd};
 
+use nl::route::route;
 use nl::socket::Refusal;
 
 use super::encode::encode_all;
 use super::firewall;
 use crate::error::{Error, Result};
 use crate::facts::{self, Holder, Lease, Network};
-use crate::kernel::Kernel;
-use crate::plan::Step;
+use crate::kernel::{Kernel, Lock};
 use crate::plan::firewall::Publisher;
+use crate::plan::{self, Step};
 use crate::spec::Publication;
 use crate::sys::Errno;
 
@@ -44,11 +45,18 @@ pub trait Target {
     /// It cannot be found out.
     fn has_members(&mut self, bridge: &str) -> Result<bool>;
 
-    /// Whether somebody on the LAN of a link has an address.
+    /// Whether somebody on the LAN that a network sits on has an address.
     ///
     /// # Errors
     /// Nobody can be asked there.
-    fn answers(&mut self, link: &str, address: Ipv4Addr) -> Result<bool>;
+    fn answers(&mut self, network: &Network, address: Ipv4Addr) -> Result<bool>;
+
+    /// Keeps other runs from taking an address on a link of this host, as long as what is returned
+    /// is kept; nothing where there is no place for locks, so that nobody has one.
+    ///
+    /// # Errors
+    /// A run has it that is no member of a network.
+    fn hold(&mut self, link: &str, address: Ipv4Addr) -> Result<Option<Lock>>;
 
     /// A number that is another every time.
     fn random(&mut self) -> u64;
@@ -107,7 +115,26 @@ impl Target for Kernel {
             })
             .map(Option::unwrap_or_default)
             .collect();
-        self.exchange(|batch| encode_all(steps, &indexes, batch), |_| Ok(())).map_err(unknown)
+        // Only looking addresses up is answered by more than a refusal.
+        let mut own = Vec::new();
+        let mut refusals = self
+            .exchange(
+                |batch| encode_all(steps, &indexes, batch),
+                |message| {
+                    let (header, view) = message.decode(route::NEW)?;
+                    own.extend(view.get(route::DST)?.filter(|_| header.kind == route::Kind::LOCAL));
+                    Ok(())
+                },
+            )
+            .map_err(unknown)?;
+        let in_use = |(index, step): (usize, &Step)| match step {
+            Step::Vacant { address } if own.contains(address) => {
+                Some(Refusal { index, errno: Errno::EADDRINUSE as i32, message: None, path: None })
+            }
+            _ => None,
+        };
+        refusals.extend(steps.iter().enumerate().filter_map(in_use));
+        Ok(refusals)
     }
 
     fn holder(&mut self, name: &str) -> Result<Option<Holder>> {
@@ -127,8 +154,15 @@ impl Target for Kernel {
         Ok(index.is_some() && self.links(None)?.iter().any(|link| link.master == index))
     }
 
-    fn answers(&mut self, link: &str, address: Ipv4Addr) -> Result<bool> {
-        super::probe::answers(self, link, address)
+    fn answers(&mut self, network: &Network, address: Ipv4Addr) -> Result<bool> {
+        super::probe::answers_on(self, network, address)
+    }
+
+    fn hold(&mut self, link: &str, address: Ipv4Addr) -> Result<Option<Lock>> {
+        match Lock::take(&plan::address_lock(link, address)) {
+            Ok(None) => Err(plan::held(link, address)),
+            taken => Ok(taken.ok().flatten()),
+        }
     }
 
     fn random(&mut self) -> u64 {

@@ -122,7 +122,7 @@ fn an_unknown_option_names_the_closest_one() {
         "run --volume=x y",
         "nsrun: unknown option \"--volume\" for \"nsrun run\"\nhint: see: nsrun run --help",
     );
-    refused("ps -q", "nsrun: unknown option \"-q\" for \"nsrun ps\"\nhint: see: nsrun ps --help");
+    refused("ps -x", "nsrun: unknown option \"-x\" for \"nsrun ps\"\nhint: see: nsrun ps --help");
 }
 
 #[test]

@@ -6,11 +6,12 @@ use std::os::fd::{AsFd, BorrowedFd};
 use ipnet::Ipv4Net;
 
 use super::declared::declared;
+use super::network;
 use crate::apply;
 use crate::error::{Error, Result};
 use crate::facts::{Machine, NetworkLink, Parent};
 use crate::kernel::{Kernel, Lock, Shared};
-use crate::plan::{Direct, Step, VLAN, address_lock, vlan_of};
+use crate::plan::{self, Direct, Step, VLAN, address_lock, vlan_of};
 use crate::spec::{Attach, MAX_SUBNET, Membership};
 use crate::sys::file;
 
@@ -29,8 +30,15 @@ pub(super) fn look(
         {
             *lock = Lock::networks();
             machine.networks = networks(asked, kernel)?;
+            machine.host = kernel.host()?;
+            if lock.is_some() && machine.host.networks.iter().any(|network| !network.complete) {
+                network::restore_names(kernel)?;
+                machine.networks = networks(asked, kernel)?;
+                machine.host = kernel.host()?;
+            }
+        } else {
+            machine.host = kernel.host()?;
         }
-        machine.host = kernel.host()?;
         for (asked, found) in asked.iter().zip(&machine.networks) {
             machine.declared.push(match found {
                 None if asked.attach == Attach::Network => declared(&asked.network)?,
@@ -150,16 +158,12 @@ pub(super) struct Held {
 pub(super) fn hold(links: &[Direct], chosen: &[Chosen]) -> Result<Held> {
     let mut held = Held::default();
     for link in links {
-        if let Some(name) = link.lock()
-            && chosen.iter().all(|(held, _)| *held != name)
-        {
-            let lock = Lock::take(&name)?.ok_or_else(|| {
-                let address = link.address.map(|address| address.addr().to_string());
-                Error::new(format!("cannot take address {}", address.unwrap_or_default()))
-                    .because(format!("another run has it on link \"{}\"", link.parent))
-                    .hint("choose another, or end that run (nsrun ps lists them)")
-            })?;
-            held.addresses.push(lock);
+        if let Some(address) = link.address.map(|address| address.addr()) {
+            let name = address_lock(&link.parent, address);
+            if chosen.iter().all(|(held, _)| *held != name) {
+                let lock = Lock::take(&name)?.ok_or_else(|| plan::held(&link.parent, address))?;
+                held.addresses.push(lock);
+            }
         }
         held.vlans.extend(Vlan::hold(&link.parent)?);
     }

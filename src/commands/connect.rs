@@ -1,11 +1,11 @@
 //! `nsrun connect`: give a link to what runs already.
 
-use std::io::{self, Write};
 use std::net::IpAddr;
 use std::os::fd::{AsFd, AsRawFd};
 
 use ipnet::IpNet;
 
+use super::output::print_done;
 use super::place::{self, Place};
 use super::run::warn;
 use super::{attach, operand, process};
@@ -78,6 +78,13 @@ pub(super) fn connect(args: &Args) -> Result<u8> {
     }
     drop(held);
     target.note_links();
+    if target.unlinked.as_ref().is_some_and(|run| run.mode.as_deref() == Some("none")) {
+        warn(&[format!(
+            "names of members do not resolve in {}: it began without a network, and nobody answers \
+             there",
+            target.title
+        )]);
+    }
     Ok(0)
 }
 
@@ -177,8 +184,7 @@ fn join(kernel: &mut Kernel, target: &mut Place, member: &Member, routes: &[Rout
     }
     later.into_iter().for_each(|step| drop(apply::send(kernel, &[step])));
     announce(target, member.link(), member.own_mac(lease), &member.addresses(lease));
-    let _ = writeln!(io::stdout(), "{} {}", member.link(), member.address(lease));
-    Ok(())
+    print_done(&format!("{} {}\n", member.link(), member.address(lease)))
 }
 
 /// Carries out steps by files of /proc, which show the namespace of whoever looks.
@@ -221,8 +227,7 @@ fn attach_to(
     }
     announce(target, &link.link, link.mac, &link.addresses());
     let address = link.address.map(|address| format!(" {address}"));
-    let _ = writeln!(io::stdout(), "{}{}", link.link, address.unwrap_or_default());
-    Ok(())
+    print_done(&format!("{}{}\n", link.link, address.unwrap_or_default()))
 }
 
 /// Deletes the new link: both ends go.

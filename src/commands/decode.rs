@@ -2,11 +2,11 @@
 
 use std::ffi::OsString;
 use std::fs;
-use std::io::{self, Read, Write};
+use std::io::{self, Read};
 use std::os::unix::ffi::OsStrExt;
 use std::path::Path;
 
-use super::inspect::print_json;
+use super::output::{print, print_json};
 use crate::annotate;
 use crate::cli::Args;
 use crate::error::{Error, Result};
@@ -24,9 +24,9 @@ pub(super) fn decode(args: &Args) -> Result<u8> {
     let Input { title, bytes: input } = input(args.operands())?;
     let (bytes, flaw) = annotate::bytes(&input);
     if args.flag("json") {
-        print_json(&annotate::json(protocol, &bytes));
+        print_json(&annotate::json(protocol, &bytes))?;
     } else {
-        let _ = io::stdout().write_all(annotate::text(protocol, &bytes).as_bytes());
+        print(&annotate::text(protocol, &bytes))?;
     }
     let cannot = || Error::new(format!("cannot decode {title}"));
     if let Some(flaw) = flaw {

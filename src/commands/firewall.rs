@@ -1,10 +1,9 @@
 //! `nsrun firewall`: our rules, shown and made anew; `nsrun gc`: what killed runs left.
 
-use std::io::{self, Write};
-
 use serde_json::{Value, json};
 
-use super::inspect;
+use super::network;
+use super::output::{print, print_json};
 use crate::apply;
 use crate::apply::firewall::{self, Condition};
 use crate::cli::Args;
@@ -20,12 +19,12 @@ pub(super) fn show(args: &Args) -> Result<u8> {
     let rules = listing(&firewall::expected(&mut kernel)?);
     if args.flag("json") {
         let ports: Vec<Value> = ports.iter().map(port).collect();
-        inspect::print_json(&json!({
+        print_json(&json!({
             "table": format!("inet {TABLE}"),
             "state": state,
             "ports": ports,
             "rules": rules.lines().map(str::trim).filter(|line| !line.is_empty()).collect::<Vec<_>>(),
-        }));
+        }))?;
         return Ok(0);
     }
     let mut out = format!("# table inet {TABLE} is {state}\n");
@@ -36,8 +35,7 @@ pub(super) fn show(args: &Args) -> Result<u8> {
         out.push_str(&format!("# stale: {}\n", stale.element));
     }
     out.push_str(&rules);
-    // A reader that has seen enough is no error.
-    let _ = io::stdout().write_all(out.as_bytes());
+    print(&out)?;
     Ok(0)
 }
 
@@ -51,8 +49,11 @@ pub(super) fn reload(_: &Args) -> Result<u8> {
 }
 
 pub(super) fn gc(args: &Args) -> Result<u8> {
-    let _lock = Lock::networks();
+    let lock = Lock::networks();
     let mut kernel = Kernel::open()?;
+    if lock.is_some() {
+        network::settle(&mut kernel)?;
+    }
     let (mut removed, mut rebuilt) = (Vec::new(), false);
     // A kernel without a firewall has nothing left in one.
     if Netfilter::is_there()? {
@@ -67,7 +68,7 @@ pub(super) fn gc(args: &Args) -> Result<u8> {
     }
     if args.flag("json") {
         let ports: Vec<Value> = removed.iter().map(port).collect();
-        inspect::print_json(&json!({ "ports": ports, "rebuilt": rebuilt }));
+        print_json(&json!({ "ports": ports, "rebuilt": rebuilt }))?;
         return Ok(0);
     }
     let mut out = String::new();
@@ -78,6 +79,6 @@ pub(super) fn gc(args: &Args) -> Result<u8> {
     if rebuilt {
         out.push_str(&format!("made table inet {TABLE} anew\n"));
     }
-    let _ = io::stdout().write_all(out.as_bytes());
+    print(&out)?;
     Ok(0)
 }

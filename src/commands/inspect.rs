@@ -1,10 +1,10 @@
 //! `nsrun inspect`: everything about one run.
 
-use std::io::{self, Write};
 use std::net::IpAddr;
 
 use serde_json::{Value, json};
 
+use super::output::{print, print_json};
 use super::{find_whole_run, operand, ports, process};
 use crate::cli::Args;
 use crate::error::Result;
@@ -17,9 +17,9 @@ pub(super) fn inspect(args: &Args) -> Result<u8> {
     let status = find_whole_run(&mut kernel, operand(args, 0)?)?;
     let run = json(&mut kernel, &status)?;
     if args.flag("json") {
-        print_json(&run);
+        print_json(&run)?;
     } else {
-        let _ = io::stdout().write_all(text(&run).as_bytes());
+        print(&text(&run))?;
     }
     Ok(0)
 }
@@ -95,12 +95,6 @@ pub(super) fn time(seconds: u64) -> String {
     let year = era * 400 + year_of_era + u64::from(month <= 2);
     let (hour, minute, second) = (rest / 3600, rest % 3600 / 60, rest % 60);
     format!("{year:04}-{month:02}-{day:02}T{hour:02}:{minute:02}:{second:02}Z")
-}
-
-/// Prints JSON; a reader that has seen enough is no error.
-pub(super) fn print_json(value: &Value) {
-    let text = serde_json::to_string_pretty(value).unwrap_or_default();
-    let _ = writeln!(io::stdout(), "{text}");
 }
 
 /// The same for people: one line a fact, networks indented.

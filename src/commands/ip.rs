@@ -3,6 +3,7 @@
 use std::ffi::OsString;
 
 use super::netns;
+use super::output::{print, write};
 pub use crate::ip::Program;
 use crate::ip::netns::{Id, Verbs};
 use crate::sys::watch::Change;
@@ -27,15 +28,12 @@ pub fn ip(program: Program, arguments: impl Iterator<Item = OsString>) -> u8 {
             Ok(rows.into_iter().map(id).collect())
         },
         exec: netns::exec,
-        exec_all: |command| netns::exec_all(command, |name| println!("\nnetns: {name}")),
+        exec_all: |command| netns::exec_all(command, |name| print(&format!("\nnetns: {name}\n"))),
         watch: || {
-            netns::watch(|change| {
-                match change {
-                    Change::Came(name) => println!("add {}", name.display()),
-                    Change::Went(name) => println!("delete {}", name.display()),
-                    Change::Lost | Change::Ended => {}
-                }
-                Ok(())
+            netns::watch(|change| match change {
+                Change::Came(name) => write(&format!("add {}\n", name.display())),
+                Change::Went(name) => write(&format!("delete {}\n", name.display())),
+                Change::Lost | Change::Ended => Ok(()),
             })
         },
     };

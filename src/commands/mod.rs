@@ -16,6 +16,7 @@ pub mod netns;
 mod network;
 mod network_options;
 mod options;
+mod output;
 mod place;
 mod ports;
 mod process;
@@ -27,6 +28,7 @@ mod target;
 mod wait;
 
 pub use ip::{Program, ip};
+pub use output::print;
 
 pub use crate::apply::timings::start as start_timings;
 
@@ -40,7 +42,7 @@ use crate::kernel::{Kernel, record, recorded};
 const LENT: &str =
     "a bridge of others is there and may rely on it; nsrun gc switches it off when there is none";
 /// Exit status of a command that failed.
-const FAILED: u8 = 1;
+pub const FAILED: u8 = 1;
 /// Exit status of a command that launches another, when it failed itself: as env(1).
 const LAUNCH_FAILED: u8 = 125;
 const NOT_EXECUTABLE: u8 = 126;

@@ -20,9 +20,9 @@ pub(super) fn spec(args: &Args) -> Result<Run> {
     let (networks, share) = super::network_options::networks(args)?;
     let is_local = matches!(share, None | Some(Share::Host)) && networks.is_empty();
     let isolation = isolation(args, is_local)?;
-    let base = match isolation.user {
-        Some(_) => capability::ALL,
-        None => capability::DEFAULT,
+    let base = match &isolation.user {
+        Some(users) if !users.has_root() => capability::ALL,
+        _ => capability::DEFAULT,
     };
     let (environment, home_is_given) = environment(args)?;
     let capabilities = capability::adjust(base, &args.texts("cap-add")?, &args.texts("cap-drop")?)?;
@@ -66,10 +66,14 @@ pub(super) fn number(args: &Args, name: &str, from: u32, to: u32) -> Result<Opti
 }
 
 fn isolation(args: &Args, is_local: bool) -> Result<Isolation> {
-    let maps = |name: &str| parse_all(args, name, IdMap::parse);
     let asked = args.flag("userns");
-    let users = UserNamespace { uids: maps("uidmap")?, gids: maps("gidmap")? };
-    if !asked && users != UserNamespace::default() {
+    let (uid, gid) = credentials::ids();
+    let maps = |name: &str, own| -> Result<Vec<IdMap>> {
+        let given = parse_all(args, name, IdMap::parse)?;
+        Ok(if given.is_empty() { vec![IdMap::root_is(own)] } else { given })
+    };
+    let users = UserNamespace { uids: maps("uidmap", uid)?, gids: maps("gidmap", gid)? };
+    if !asked && (args.value("uidmap").is_some() || args.value("gidmap").is_some()) {
         return Err(Error::usage("--uidmap and --gidmap need --userns")
             .hint("add --userns, or drop the maps"));
     }

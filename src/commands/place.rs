@@ -7,8 +7,8 @@ use super::{status, target};
 use crate::apply;
 use crate::error::{Error, Result};
 use crate::facts::Status;
-use crate::kernel::Kernel;
-use crate::kernel::named::identity;
+use crate::kernel::named::{identity, open_process};
+use crate::kernel::{Kernel, recorded};
 use crate::plan::Step;
 use crate::spec::{NetworkOf, Share};
 use crate::sys::file::{Lock, lock_within};
@@ -20,6 +20,8 @@ pub(super) struct Place {
     pub(super) title: String,
     /// The run that it belongs to, if it is one's.
     pub(super) run: Option<Status>,
+    /// The same of a run that began with no link on this host.
+    pub(super) unlinked: Option<Status>,
     /// The namespace.
     pub(super) namespace: File,
     /// rtnetlink in it.
@@ -51,13 +53,22 @@ impl Place {
         let id = kernel.id_of(&namespace)?;
         let is_its = |run: &Status| id.is_some() && run.namespace_id == id && run.alive;
         let run = kernel.runs()?.into_iter().find(is_its);
+        let is_there = |status: &Status| {
+            let file = status.run.and_then(|run| open_process(run.pid).ok());
+            file.and_then(|file| identity(&file).ok()) == Some(own)
+        };
+        let unlinked = match &run {
+            Some(_) => None,
+            None => recorded().into_iter().find(is_there),
+        };
         let kernel = Kernel::open_in(&namespace)?;
-        Ok(Place { title, run, namespace, kernel, _lock: lock })
+        Ok(Place { title, run, unlinked, namespace, kernel, _lock: lock })
     }
 
     /// Tells the nsrun of the run that its links are others than before.
     pub(super) fn note_links(&self) {
-        if let Some(run) = self.run.as_ref().and_then(|found| found.run) {
+        let run = self.run.as_ref().or(self.unlinked.as_ref());
+        if let Some(run) = run.and_then(|found| found.run) {
             status::note_links(run);
         }
     }

@@ -1,11 +1,11 @@
 //! `nsrun publish`, `unpublish` and `port`: published ports of a run that is there.
 
-use std::io::{self, Write};
 use std::net::IpAddr;
 
 use serde_json::{Value, json};
 
-use super::{find_whole_run, inspect, operand, status};
+use super::output::{print, print_done, print_json};
+use super::{find_whole_run, operand, status};
 use crate::apply::{self, firewall};
 use crate::cli::Args;
 use crate::error::{Error, Result};
@@ -47,7 +47,7 @@ pub(super) fn publish(args: &Args) -> Result<u8> {
         firewall::unpublish(&mut kernel, &publisher, &ports)?;
         return Err(error);
     }
-    print(&ports);
+    print_done(&lines(&ports))?;
     Ok(0)
 }
 
@@ -90,9 +90,9 @@ pub(super) fn port(args: &Args) -> Result<u8> {
     let ports: Vec<Publication> =
         status.joined.iter().flat_map(|joined| joined.ports.iter().copied()).collect();
     if args.flag("json") {
-        inspect::print_json(&ports.iter().map(json).collect::<Vec<_>>().into());
+        print_json(&ports.iter().map(json).collect())?;
     } else {
-        print(&ports);
+        print(&lines(&ports))?;
     }
     Ok(0)
 }
@@ -122,13 +122,12 @@ fn place(kernel: &mut Kernel, status: &Status) -> Result<(Network, Joined, Run)>
 }
 
 /// Published ports, one a line, as they are typed.
-pub(super) fn print(ports: &[Publication]) {
+fn lines(ports: &[Publication]) -> String {
     let mut out = String::new();
     for port in ports {
         out.push_str(&format!("{port}\n"));
     }
-    // A reader that has seen enough is no error.
-    let _ = io::stdout().write_all(out.as_bytes());
+    out
 }
 
 /// A publication as JSON. Address null: all of this host's.

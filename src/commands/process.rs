@@ -11,7 +11,6 @@ use crate::error::{Error, Result};
 use crate::facts::Account;
 use crate::spec::{User, UserPart, capability};
 use crate::sys::file;
-use crate::sys::process::own_pid;
 
 /// The process that was launched: the init's first child, or the run's first process itself.
 pub(super) fn cmd_pid(first: i32) -> Option<i32> {
@@ -51,17 +50,19 @@ pub(super) struct Limits {
     pub(super) capabilities: capability::Set,
     /// Whether nothing gives it rights.
     pub(super) no_new_privileges: bool,
-    /// Whether it is refused system calls that this process is not.
+    /// Whether it is refused system calls that its parent, nsrun, is not.
     pub(super) confined: bool,
 }
 
 /// The limits of a process.
 pub(super) fn limits(pid: i32) -> Option<Limits> {
-    let filters = |pid| field(pid, "Seccomp_filters:").and_then(|count| count.parse::<u32>().ok());
+    let number = |pid, name| field(pid, name)?.parse::<i32>().ok();
+    // One that is not seen, or gone, has none.
+    let filters = |pid| number(pid, "Seccomp_filters:").unwrap_or(0);
     Some(Limits {
         capabilities: u64::from_str_radix(&field(pid, "CapBnd:")?, 16).ok()?,
         no_new_privileges: field(pid, "NoNewPrivs:").as_deref() == Some("1"),
-        confined: filters(pid) > filters(own_pid()),
+        confined: filters(pid) > filters(number(pid, "PPid:")?),
     })
 }
 

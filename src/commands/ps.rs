@@ -1,12 +1,12 @@
 //! `nsrun ps`: list what runs.
 
-use std::io::{self, Write};
 use std::time::{SystemTime, UNIX_EPOCH};
 
+use super::output::{print, print_json};
 use super::run::warn;
 use super::{inspect, process};
 use crate::cli::Args;
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::facts::{Joined, Status};
 use crate::kernel::{Kernel, can_record, recorded};
 use crate::spec::printable;
@@ -14,6 +14,10 @@ use crate::spec::printable;
 const HEADINGS: [&str; 7] = ["NAME", "PID", "NETWORK", "ADDRESS", "PORTS", "UP", "COMMAND"];
 
 pub(super) fn ps(args: &Args) -> Result<u8> {
+    if args.flag("json") && args.flag("quiet") {
+        return Err(Error::usage("--json and --quiet exclude each other")
+            .hint("names are in what --json prints, too"));
+    }
     let mut kernel = Kernel::open()?;
     let mut runs = kernel.runs()?;
     runs.retain(|status| status.alive);
@@ -28,7 +32,12 @@ pub(super) fn ps(args: &Args) -> Result<u8> {
         for status in &runs {
             list.push(inspect::json(&mut kernel, status)?);
         }
-        inspect::print_json(&list.into());
+        print_json(&list.into())?;
+        return Ok(0);
+    }
+    if args.flag("quiet") {
+        let names: String = runs.iter().map(|status| status.title() + "\n").collect();
+        print(&names)?;
         return Ok(0);
     }
     let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default().as_secs();
@@ -45,7 +54,7 @@ pub(super) fn ps(args: &Args) -> Result<u8> {
             printable(&pid.map(process::command).unwrap_or_default().join(" ")),
         ]);
     }
-    let _ = io::stdout().write_all(table(&rows).as_bytes());
+    print(&table(&rows))?;
     Ok(0)
 }
 

@@ -10,18 +10,19 @@ use std::rc::Rc;
 
 use serde_json::json;
 
+use super::output::print;
 use super::{attach, inspect, options, ports, process, status, target};
 use crate::apply::timings::{self, Phase};
 use crate::apply::{self, Launched, Made};
 use crate::cli::Args;
 use crate::dns::{Members, Server, Upstreams};
-use crate::error::{Error, Result};
+use crate::error::{Error, Result, say};
 use crate::facts::{HostFiles, Machine};
 use crate::kernel::{Kernel, Netfilter, Record, record};
 use crate::plan::{self, Plan};
 use crate::spec::{NetworkOf, Run, Share};
 use crate::sys::terminal::Foreground;
-use crate::sys::{file, signal};
+use crate::sys::{Errno, file, signal};
 
 /// What `run` says about itself, besides CMD's own output.
 struct Output {
@@ -31,11 +32,19 @@ struct Output {
 }
 
 pub(super) fn run(args: &Args) -> Result<u8> {
-    if args.flag("timings") {
-        timings::switch_on();
-    }
     let output = output(args)?;
     let dry_run = dry_run(args)?;
+    if args.flag("timings") {
+        if dry_run.is_some() {
+            return Err(Error::usage("--timings cannot be combined with --dry-run")
+                .hint("nothing is launched that could be timed; drop one of the two"));
+        }
+        if output.detach && output.log.is_none() {
+            return Err(Error::usage("--timings with --detach needs --log")
+                .hint("the log is where a run in the background prints: add --log FILE"));
+        }
+        timings::switch_on();
+    }
     let spec = options::spec(args)?;
     if let Some(fd) = options::number(args, "json-status-fd", 0, i32::MAX as u32)?
         && (3..3 + spec.preserve_fds).contains(&fd)
@@ -49,7 +58,7 @@ pub(super) fn run(args: &Args) -> Result<u8> {
         attach::look(&spec.networks, &mut kernel, &mut machine, None)?;
         let plan = plan(&spec, machine)?;
         warn(&plan.warnings);
-        let _ = io::stdout().write_all(show(&plan).as_bytes());
+        print(&show(&plan))?;
         return Ok(0);
     }
     timings::ended(Phase::Parse);
@@ -63,21 +72,18 @@ fn output(args: &Args) -> Result<Output> {
         return Err(Error::usage("--log needs --detach")
             .hint("redirect the output of a run in the foreground with the shell's \">\""));
     }
-    let status = match options::number(args, "json-status-fd", 0, i32::MAX as u32)? {
-        None => None,
-        Some(fd @ 0..=2) => Some(duplicate_standard(fd)?),
-        Some(fd) => Some(file::adopt(fd as i32).ok_or_else(|| {
-            Error::usage(format!("cannot write to file descriptor {fd}")).because("it is not open")
-        })?),
-    };
-    Ok(Output { detach, log, status })
-}
-
-fn duplicate_standard(fd: u32) -> Result<File> {
-    let path = format!("/proc/self/fd/{fd}");
-    File::options().append(true).open(path).map_err(|error| {
-        Error::usage(format!("cannot write to file descriptor {fd}")).because(error)
-    })
+    let status = options::number(args, "json-status-fd", 0, i32::MAX as u32)?;
+    let status = status.map(|fd| {
+        file::passed(fd as i32).map_err(|errno| {
+            let why = match errno {
+                Errno::EBADF => "it is not open",
+                Errno::EACCES => "it is open for reading only",
+                other => other.desc(),
+            };
+            Error::usage(format!("cannot write to file descriptor {fd}")).because(why)
+        })
+    });
+    Ok(Output { detach, log, status: status.transpose()? })
 }
 
 type Show = fn(&Plan) -> String;
@@ -101,7 +107,7 @@ fn dry_run(args: &Args) -> Result<Option<Show>> {
 /// Tells what people should know although it is no error.
 pub(super) fn warn(warnings: &[String]) {
     for warning in warnings {
-        let _ = writeln!(io::stderr(), "nsrun: warning: {warning}");
+        say(format!("nsrun: warning: {warning}"));
     }
 }
 
@@ -271,7 +277,7 @@ fn or_none(mut error: Error) -> Error {
 fn tell_free_ports(spec: &Run, launched: &Launched) {
     for (asked, (_, port)) in spec.ports.iter().zip(&launched.ports) {
         if asked.first == 0 {
-            let _ = writeln!(io::stderr(), "nsrun: published {port}");
+            say(format!("nsrun: published {port}"));
         }
     }
 }
@@ -357,7 +363,7 @@ fn describe(launched: &Launched, plan: &Plan) -> serde_json::Value {
     });
     json!({
         "name": title(launched, plan),
-        "pid": process::cmd_pid(launched.pid),
+        "pid": launched.cmd,
         "init": plan.has_init().then_some(launched.pid),
         "supervisor": launched.run.supervisor,
         "started": inspect::time(launched.run.started),

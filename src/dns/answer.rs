@@ -2,7 +2,7 @@
 
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
-use simple_dns::rdata::{A, AAAA, PTR, RData};
+use simple_dns::rdata::{A, AAAA, OPT, PTR, RData};
 use simple_dns::{
     CLASS, Name, OPCODE, Packet, PacketFlag, QCLASS, QTYPE, RCODE, ResourceRecord, TYPE,
     header_buffer,
@@ -31,6 +31,10 @@ pub enum Answer {
 const TTL: u32 = 0;
 /// Bytes of a message's header.
 const HEADER: usize = 12;
+/// What everybody takes over UDP (RFC 1035).
+const LEAST_UDP: usize = 512;
+/// Longest query over UDP.
+pub(super) const MAX_QUERY: usize = 4096;
 
 /// Answers `query`; names of one label, alone or with one of the `search` domains behind, may be
 /// members.
@@ -84,11 +88,8 @@ pub fn answer(query: &[u8], search: &[String], directory: &mut impl Directory) -
                 .collect(),
         }
     };
-    let mut reply = Packet::new_reply(packet.id());
-    reply.set_flags(PacketFlag::AUTHORITATIVE_ANSWER | PacketFlag::RECURSION_AVAILABLE);
-    if packet.has_flags(PacketFlag::RECURSION_DESIRED) {
-        reply.set_flags(PacketFlag::RECURSION_DESIRED);
-    }
+    let mut reply = reply_to(&packet);
+    reply.set_flags(PacketFlag::AUTHORITATIVE_ANSWER);
     let asked = |data: &RData<'_>| match question.qtype {
         QTYPE::TYPE(TYPE::A) => matches!(data, RData::A(_)),
         QTYPE::TYPE(TYPE::AAAA) => matches!(data, RData::AAAA(_)),
@@ -100,7 +101,6 @@ pub fn answer(query: &[u8], search: &[String], directory: &mut impl Directory) -
         let record = ResourceRecord::new(question.qname.clone(), CLASS::IN, TTL, data);
         reply.answers.push(record);
     }
-    reply.questions.push(question.clone());
     match reply.build_bytes_vec_compressed() {
         Ok(bytes) => Answer::Reply(bytes),
         Err(_) => Answer::Reply(refusal(query, RCODE::ServerFailure)),
@@ -137,21 +137,49 @@ fn reversed(name: &str) -> Option<IpAddr> {
 
 /// A reply that says only why there is no other: the query's header, and its question where
 /// there is one.
-pub(super) fn refusal(query: &[u8], code: RCODE) -> Vec<u8> {
+fn refusal(query: &[u8], code: RCODE) -> Vec<u8> {
     let mut reply = match Packet::parse(query) {
-        Ok(packet) if code != RCODE::FormatError => {
-            let mut reply = Packet::new_reply(packet.id());
-            if packet.has_flags(PacketFlag::RECURSION_DESIRED) {
-                reply.set_flags(PacketFlag::RECURSION_DESIRED);
-            }
-            reply.questions = packet.questions;
-            reply
-        }
+        Ok(packet) if code != RCODE::FormatError => reply_to(&packet),
         _ => Packet::new_reply(header_buffer::id(query).unwrap_or_default()),
     };
-    reply.set_flags(PacketFlag::RECURSION_AVAILABLE);
     *reply.rcode_mut() = code;
     reply.build_bytes_vec().unwrap_or_default()
+}
+
+/// What says that nobody could be asked.
+pub(super) fn unanswered(query: &[u8]) -> Vec<u8> {
+    refusal(query, RCODE::ServerFailure)
+}
+
+/// A reply as far as whoever sent the query over UDP can take it: one that is longer is only said to
+/// be there, and asked for again over TCP.
+pub(super) fn fitting(query: &[u8], reply: Vec<u8>) -> Vec<u8> {
+    if reply.len() <= LEAST_UDP {
+        return reply;
+    }
+    let Ok(packet) = Packet::parse(query) else { return Vec::new() };
+    let room = packet.opt().map_or(0, |edns| usize::from(edns.udp_packet_size));
+    if reply.len() <= room {
+        return reply;
+    }
+    let mut cut = reply_to(&packet);
+    cut.set_flags(PacketFlag::TRUNCATION);
+    cut.build_bytes_vec().unwrap_or_default()
+}
+
+/// What every reply to a query begins with: its id and question, and EDNS where that has it.
+fn reply_to<'a>(query: &Packet<'a>) -> Packet<'a> {
+    let mut reply = Packet::new_reply(query.id());
+    *reply.opcode_mut() = query.opcode();
+    reply.set_flags(PacketFlag::RECURSION_AVAILABLE);
+    if query.has_flags(PacketFlag::RECURSION_DESIRED) {
+        reply.set_flags(PacketFlag::RECURSION_DESIRED);
+    }
+    reply.questions = query.questions.clone();
+    let udp_packet_size = MAX_QUERY as u16;
+    let edns = |_: &OPT<'_>| OPT { opt_codes: Vec::new(), udp_packet_size, version: 0 };
+    *reply.opt_mut() = query.opt().map(edns);
+    reply
 }
 
 #[cfg(test)]
@@ -249,5 +277,46 @@ mod tests {
         assert_eq!(reply(&give(&loops)).rcode(), RCODE::FormatError);
         let update = [0, 1, 0x28, 0, 0, 1, 0, 0, 0, 0, 0, 0, 0, 0, 1, 0, 1];
         assert_eq!(reply(&give(&update)).rcode(), RCODE::NotImplemented);
+    }
+    /// A query with EDNS that takes `room` bytes.
+    fn query(room: Option<u16>) -> Vec<u8> {
+        let mut query = Packet::new_query(0x1234);
+        let name = Name::new_unchecked("web");
+        query.questions.push(Question::new(name, TYPE::A.into(), CLASS::IN.into(), false));
+        let edns = |udp_packet_size| OPT { opt_codes: Vec::new(), udp_packet_size, version: 0 };
+        *query.opt_mut() = room.map(edns);
+        query.build_bytes_vec().unwrap()
+    }
+
+    #[test]
+    fn a_reply_is_as_long_as_the_query_says_that_it_may_be() {
+        for (room, len, fits) in [
+            (None, 512, true),
+            (None, 513, false),
+            (Some(100), 512, true),
+            (Some(1232), 1232, true),
+            (Some(1232), 1233, false),
+            (Some(65535), 60000, true),
+        ] {
+            let query = query(room);
+            let fitted = fitting(&query, vec![0; len]);
+            if fits {
+                assert_eq!(fitted, vec![0; len]);
+                continue;
+            }
+            let cut = Packet::parse(&fitted).unwrap();
+            assert!(cut.has_flags(PacketFlag::TRUNCATION | PacketFlag::RESPONSE));
+            assert_eq!((cut.id(), cut.questions.len(), cut.answers.len()), (0x1234, 1, 0));
+            assert_eq!(cut.opt().is_some(), room.is_some());
+        }
+    }
+
+    #[test]
+    fn a_reply_has_edns_where_the_query_has_it() {
+        for room in [None, Some(1232)] {
+            let answer = answer(&query(room), &[], &mut Web);
+            assert_eq!(reply(&answer).opt().is_some(), room.is_some());
+            assert_eq!(reply(&answer).answers.len(), 1);
+        }
     }
 }

@@ -1,17 +1,16 @@
 //! The server: sockets inside the namespace, served by the supervisor outside it.
 
 use std::fs::File;
+use std::io::ErrorKind;
 use std::net::{Ipv4Addr, SocketAddr, SocketAddrV4, TcpListener, UdpSocket};
 use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
 use std::rc::Rc;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
-use simple_dns::RCODE;
-
-use super::answer::{Answer, answer, refusal};
+use super::answer::{Answer, MAX_QUERY, answer, fitting, unanswered};
 use super::members::Members;
 use super::stream::Stream;
-use super::upstream::{MAX_UDP, Pending, Upstreams};
+use super::upstream::{Pending, Upstreams};
 use crate::sys::poll::Wait;
 use crate::sys::{self, net};
 
@@ -19,6 +18,8 @@ use crate::sys::{self, net};
 const MAX_PENDING: usize = 128;
 /// How many connections are served at a time.
 const MAX_STREAMS: usize = 32;
+/// How long none is taken after the kernel refused one, having no descriptor or memory for it.
+const PAUSE: Duration = Duration::from_millis(100);
 /// How many datagrams are taken before others get their turn.
 const BURST: usize = 32;
 
@@ -65,6 +66,8 @@ pub struct Server {
     upstreams: Upstreams,
     pending: Vec<Pending>,
     streams: Vec<Stream>,
+    /// When connections are taken again.
+    paused_until: Option<Instant>,
 }
 
 impl Server {
@@ -77,7 +80,7 @@ impl Server {
         upstreams: Upstreams,
     ) -> Self {
         let (pending, streams) = (Vec::new(), Vec::new());
-        Server { sockets, members, search, upstreams, pending, streams }
+        Server { sockets, members, search, upstreams, pending, streams, paused_until: None }
     }
 
     /// From now on looks again at which networks its run is on when `file` has grown.
@@ -93,8 +96,10 @@ impl Server {
     /// Adds what it waits for.
     pub fn wait_for<'a>(&'a self, wait: &mut Wait<'a>) {
         wait.read(self.sockets.udp.as_fd());
-        if self.streams.len() < MAX_STREAMS {
-            wait.read(self.sockets.tcp.as_fd());
+        match self.paused_until {
+            Some(end) => wait.until(end),
+            None if self.streams.len() < MAX_STREAMS => wait.read(self.sockets.tcp.as_fd()),
+            None => {}
         }
         for pending in &self.pending {
             wait.read(pending.socket.as_fd());
@@ -104,7 +109,7 @@ impl Server {
             for (socket, interest) in stream.sockets().into_iter().flatten() {
                 wait.add(socket.as_fd(), interest.read, interest.write);
             }
-            wait.until(stream.deadline);
+            wait.until(stream.deadline());
         }
     }
 
@@ -117,13 +122,13 @@ impl Server {
     }
 
     fn take_queries(&mut self) {
-        let mut buf = [0; MAX_UDP];
+        let mut buf = [0; MAX_QUERY];
         for _ in 0..BURST {
             let Ok((len, client)) = self.sockets.udp.recv_from(&mut buf) else { return };
             let query = buf.get(..len).unwrap_or_default();
             match answer(query, &self.search, &mut self.members) {
                 Answer::Ignore => {}
-                Answer::Reply(reply) => self.send(&reply, client),
+                Answer::Reply(reply) => self.send(&fitting(query, reply), client),
                 Answer::Forward if self.pending.len() < MAX_PENDING => {
                     let started = Pending::start(client, query.to_vec(), &mut self.upstreams);
                     self.keep(client, started);
@@ -138,7 +143,7 @@ impl Server {
         for pending in std::mem::take(&mut self.pending) {
             let client = pending.client;
             match pending.receive() {
-                Ok(Some(reply)) => self.send(&reply, client),
+                Ok(Some(reply)) => self.send(&fitting(&pending.query, reply), client),
                 Ok(None) if pending.deadline > now => self.pending.push(pending),
                 // No answer in time, or the kernel says that nobody listens there.
                 Ok(None) | Err(_) => {
@@ -163,29 +168,25 @@ impl Server {
     }
 
     fn take_connections(&mut self) {
+        let now = Instant::now();
+        if self.paused_until.is_some_and(|end| end > now) {
+            return;
+        }
+        self.paused_until = None;
         while self.streams.len() < MAX_STREAMS {
-            let Ok((client, _)) = self.sockets.tcp.accept() else { return };
-            self.streams.extend(Stream::new(client));
+            match self.sockets.tcp.accept() {
+                Ok((client, _)) => self.streams.extend(Stream::new(client)),
+                Err(error) if error.kind() == ErrorKind::WouldBlock => return,
+                // It is still there: to wait for it would be to wake up at once, over and over.
+                Err(_) => return self.paused_until = Some(now + PAUSE),
+            }
         }
     }
 
     fn move_streams(&mut self) {
-        let now = Instant::now();
         let Server { members, search, upstreams, .. } = self;
         self.streams.retain_mut(|stream| {
-            let moved = stream.advance(|query| match answer(query, search, members) {
-                Answer::Reply(reply) => Ok(reply),
-                Answer::Forward => match upstreams.best() {
-                    Some(server) => Err(Some(server)),
-                    None => Ok(unanswered(query)),
-                },
-                Answer::Ignore => Err(None),
-            });
-            moved.is_ok() && stream.deadline > now
+            stream.advance(|query| answer(query, search, members), upstreams).is_ok()
         });
     }
-}
-
-fn unanswered(query: &[u8]) -> Vec<u8> {
-    refusal(query, RCODE::ServerFailure)
 }

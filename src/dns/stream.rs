@@ -1,13 +1,17 @@
 //! One DNS connection over TCP: queries and answers, each after its length (RFC 7766).
 
 use std::io::{self, ErrorKind, Read, Write};
-use std::net::{SocketAddr, TcpStream};
+use std::net::TcpStream;
 use std::time::{Duration, Instant};
 
+use super::answer::{Answer, unanswered};
+use super::upstream::{Turn, Upstreams};
 use crate::sys::net;
 
-/// How long a connection may be silent.
+/// How long a client may be silent.
 const PATIENCE: Duration = Duration::from_secs(5);
+/// How many queries are answered before others get their turn.
+const BURST: usize = 32;
 
 /// A client's connection, and the one to a server while a query is there.
 #[derive(Debug)]
@@ -17,10 +21,10 @@ pub(super) struct Stream {
     incoming: Vec<u8>,
     /// What is still to be written to the client.
     outgoing: Vec<u8>,
+    /// When the client is given up.
+    deadline: Instant,
     /// The server that is being asked.
     server: Option<Upstream>,
-    /// When it is given up.
-    pub(super) deadline: Instant,
 }
 
 #[derive(Debug)]
@@ -29,6 +33,10 @@ struct Upstream {
     /// What is still to be written.
     outgoing: Vec<u8>,
     incoming: Vec<u8>,
+    query: Vec<u8>,
+    turn: Turn,
+    /// When the next one is asked.
+    deadline: Instant,
 }
 
 /// What a connection waits for.
@@ -44,7 +52,7 @@ impl Stream {
     pub(super) fn new(client: TcpStream) -> io::Result<Self> {
         client.set_nonblocking(true)?;
         let deadline = Instant::now() + PATIENCE;
-        Ok(Stream { client, incoming: Vec::new(), outgoing: Vec::new(), server: None, deadline })
+        Ok(Stream { client, incoming: Vec::new(), outgoing: Vec::new(), deadline, server: None })
     }
 
     /// The sockets to wait for.
@@ -61,55 +69,93 @@ impl Stream {
         [client, server]
     }
 
-    /// Moves on as far as it goes without waiting; `decide` answers a query here (`Ok`) or says
-    /// whom to ask. An error ends the connection.
-    pub(super) fn advance(
-        &mut self,
-        mut decide: impl FnMut(&[u8]) -> Result<Vec<u8>, Option<SocketAddr>>,
-    ) -> io::Result<()> {
-        while self.step(&mut decide)? {}
-        Ok(())
+    /// When something is to be done although no socket is ready.
+    pub(super) fn deadline(&self) -> Instant {
+        match &self.server {
+            Some(server) => server.deadline,
+            // It had to let others have their turn.
+            None if self.is_free() && has_message(&self.incoming) => Instant::now(),
+            None => self.deadline,
+        }
     }
 
-    /// One turn; whether the next query is there already.
-    fn step(
+    /// Whether the next query can be taken.
+    fn is_free(&self) -> bool {
+        self.server.is_none() && self.outgoing.is_empty()
+    }
+
+    /// Moves on as far as it goes without waiting; `decide` says what becomes of a query. An error
+    /// ends the connection.
+    pub(super) fn advance(
         &mut self,
-        decide: &mut impl FnMut(&[u8]) -> Result<Vec<u8>, Option<SocketAddr>>,
-    ) -> io::Result<bool> {
-        if let Some(server) = &mut self.server {
-            drain(&mut server.socket, &mut server.outgoing)?;
-            if server.outgoing.is_empty() {
-                fill(&mut server.socket, &mut server.incoming)?;
-            }
-            if let Some(reply) = take_message(&mut server.incoming) {
-                self.server = None;
-                self.reply(&reply);
-            }
-        }
-        if self.server.is_none() && self.outgoing.is_empty() {
-            if !has_message(&self.incoming) {
+        mut decide: impl FnMut(&[u8]) -> Answer,
+        upstreams: &mut Upstreams,
+    ) -> io::Result<()> {
+        let now = Instant::now();
+        for _ in 0..BURST {
+            self.take_answer(now, upstreams);
+            if self.is_free() {
                 fill(&mut self.client, &mut self.incoming)?;
-            }
-            if let Some(query) = take_message(&mut self.incoming) {
-                self.deadline = Instant::now() + PATIENCE;
-                match decide(&query) {
-                    Ok(reply) => self.reply(&reply),
-                    Err(None) => return Err(ErrorKind::NotConnected.into()),
-                    Err(Some(server)) => {
-                        let socket = net::connect_without_waiting(server)?;
-                        let outgoing = with_length(&query);
-                        self.server = Some(Upstream { socket, outgoing, incoming: Vec::new() });
+                if let Some(query) = take_message(&mut self.incoming) {
+                    match decide(&query) {
+                        Answer::Reply(reply) => self.reply(&reply),
+                        Answer::Forward => self.ask(query, upstreams.first(), upstreams),
+                        Answer::Ignore => return Err(ErrorKind::InvalidData.into()),
                     }
                 }
             }
+            drain(&mut self.client, &mut self.outgoing)?;
+            if !self.is_free() || !has_message(&self.incoming) {
+                break;
+            }
         }
-        drain(&mut self.client, &mut self.outgoing)?;
-        let idle = self.server.is_none() && self.outgoing.is_empty();
-        Ok(idle && has_message(&self.incoming))
+        match self.server.is_some() || self.deadline > now {
+            true => Ok(()),
+            false => Err(ErrorKind::TimedOut.into()),
+        }
+    }
+
+    /// Passes on what the server answered, or asks the next one.
+    fn take_answer(&mut self, now: Instant, upstreams: &mut Upstreams) {
+        let Some(mut server) = self.server.take() else { return };
+        match server.advance() {
+            Ok(Some(reply)) => self.reply(&reply),
+            Ok(None) if server.deadline > now => self.server = Some(server),
+            Ok(None) | Err(_) => {
+                let next = upstreams.next(server.turn);
+                self.ask(server.query, next, upstreams);
+            }
+        }
+    }
+
+    /// Asks the first server from `turn` on that can be asked.
+    fn ask(&mut self, query: Vec<u8>, mut turn: Turn, upstreams: &mut Upstreams) {
+        while let Some((server, patience)) = upstreams.server(turn) {
+            if let Ok(socket) = net::connect_without_waiting(server) {
+                let deadline = Instant::now() + patience;
+                let (outgoing, incoming) = (with_length(&query), Vec::new());
+                self.server = Some(Upstream { socket, outgoing, incoming, query, turn, deadline });
+                return;
+            }
+            turn = upstreams.next(turn);
+        }
+        self.reply(&unanswered(&query));
     }
 
     fn reply(&mut self, message: &[u8]) {
         self.outgoing = with_length(message);
+        self.deadline = Instant::now() + PATIENCE;
+    }
+}
+
+impl Upstream {
+    /// Moves on without waiting; the answer, once it is whole.
+    fn advance(&mut self) -> io::Result<Option<Vec<u8>>> {
+        drain(&mut self.socket, &mut self.outgoing)?;
+        if self.outgoing.is_empty() {
+            fill(&mut self.socket, &mut self.incoming)?;
+        }
+        Ok(take_message(&mut self.incoming))
     }
 }
 
@@ -129,12 +175,12 @@ fn take_message(buf: &mut Vec<u8>) -> Option<Vec<u8>> {
     Some(message)
 }
 
-/// Reads what is there; the end of the stream is an error, unless a message came before it.
+/// Reads until a message is whole, or as much of it as is there; the end of the stream is an error,
+/// unless a message came before it.
 fn fill(socket: &mut TcpStream, buf: &mut Vec<u8>) -> io::Result<()> {
     let mut chunk = [0; 4096];
-    loop {
+    while !has_message(buf) {
         match socket.read(&mut chunk) {
-            Ok(0) if has_message(buf) => return Ok(()),
             Ok(0) => return Err(ErrorKind::UnexpectedEof.into()),
             Ok(len) => buf.extend_from_slice(chunk.get(..len).unwrap_or_default()),
             Err(error) if error.kind() == ErrorKind::Interrupted => {}
@@ -146,11 +192,8 @@ fn fill(socket: &mut TcpStream, buf: &mut Vec<u8>) -> io::Result<()> {
             }
             Err(error) => return Err(error),
         }
-        // One message and the begin of another: the rest can wait in the socket.
-        if buf.len() > 2 * usize::from(u16::MAX) {
-            return Ok(());
-        }
     }
+    Ok(())
 }
 
 /// Writes what can be written.

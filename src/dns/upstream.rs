@@ -1,17 +1,18 @@
 //! Queries on their way to the servers of the host, and their answers.
 
-use std::io::{self, ErrorKind};
+use std::io;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr, UdpSocket};
 use std::time::{Duration, Instant};
 
 use crate::sys::file::random;
+use crate::sys::{self, Errno, net};
 
 /// How long a server has to answer before the next one is asked.
 const PATIENCE: Duration = Duration::from_millis(1500);
+/// How long the last one has: as long as programs wait, for it may have to ask others itself.
+const LAST_PATIENCE: Duration = Duration::from_secs(5);
 /// Port of DNS.
 const PORT: u16 = 53;
-/// Largest answer over UDP.
-pub(super) const MAX_UDP: usize = 4096;
 
 /// The servers to ask.
 #[derive(Debug)]
@@ -28,21 +29,36 @@ impl Upstreams {
         Upstreams { servers, first: 0 }
     }
 
-    /// The server that new queries go to first.
-    pub(super) fn best(&self) -> Option<SocketAddr> {
-        self.servers.get(self.first).copied()
+    /// Where a new query begins.
+    pub(super) fn first(&self) -> Turn {
+        Turn { index: self.first, tried: 0 }
     }
 
-    /// The server at `index` did not answer: new queries go to the one after it first.
-    fn failed(&mut self, index: usize) {
-        if self.first == index {
-            self.first = self.after(index);
+    /// The turn after one without an answer; new queries begin with it, too.
+    pub(super) fn next(&mut self, turn: Turn) -> Turn {
+        let index = (turn.index + 1) % self.servers.len().max(1);
+        if self.first == turn.index {
+            self.first = index;
         }
+        Turn { index, tried: turn.tried + 1 }
     }
 
-    fn after(&self, index: usize) -> usize {
-        (index + 1) % self.servers.len().max(1)
+    /// Whom to ask now, and how long; `None` when all have been asked.
+    pub(super) fn server(&self, turn: Turn) -> Option<(SocketAddr, Duration)> {
+        let patience = match self.servers.len().checked_sub(turn.tried)? {
+            0 => return None,
+            1 => LAST_PATIENCE,
+            _ => PATIENCE,
+        };
+        Some((*self.servers.get(turn.index)?, patience))
     }
+}
+
+/// Which server a query is at, and how many were asked before it.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Turn {
+    index: usize,
+    tried: usize,
 }
 
 /// A query somebody waits for.
@@ -57,9 +73,7 @@ pub(super) struct Pending {
     /// When the next server is asked.
     pub(super) deadline: Instant,
     id: [u8; 2],
-    /// Which server was asked, and how many before it.
-    index: usize,
-    tried: usize,
+    turn: Turn,
 }
 
 impl Pending {
@@ -69,47 +83,40 @@ impl Pending {
         query: Vec<u8>,
         upstreams: &mut Upstreams,
     ) -> Result<Pending, Vec<u8>> {
-        let first = upstreams.first;
-        Self::ask(client, query, upstreams, first, 0)
+        let first = upstreams.first();
+        Self::ask(client, query, upstreams, first)
     }
 
     /// Asks the next server; the query comes back when all have been asked.
     pub(super) fn next(self, upstreams: &mut Upstreams) -> Result<Pending, Vec<u8>> {
-        upstreams.failed(self.index);
-        let next = upstreams.after(self.index);
-        Self::ask(self.client, self.query, upstreams, next, self.tried + 1)
+        let next = upstreams.next(self.turn);
+        Self::ask(self.client, self.query, upstreams, next)
     }
 
     fn ask(
         client: SocketAddr,
         query: Vec<u8>,
         upstreams: &mut Upstreams,
-        mut index: usize,
-        mut tried: usize,
+        mut turn: Turn,
     ) -> Result<Pending, Vec<u8>> {
-        while tried < upstreams.servers.len() {
-            let Some(&server) = upstreams.servers.get(index) else { break };
+        while let Some((server, patience)) = upstreams.server(turn) {
             let id = (random() as u16).to_be_bytes();
             if let Ok(socket) = send(server, id, &query) {
-                let deadline = Instant::now() + PATIENCE;
-                return Ok(Pending { client, query, socket, deadline, id, index, tried });
+                let deadline = Instant::now() + patience;
+                return Ok(Pending { client, query, socket, deadline, id, turn });
             }
-            upstreams.failed(index);
-            index = upstreams.after(index);
-            tried += 1;
+            turn = upstreams.next(turn);
         }
         Err(query)
     }
 
     /// Takes an answer off the socket: `Ok(None)` when what came is none.
-    pub(super) fn receive(&self) -> io::Result<Option<Vec<u8>>> {
-        let mut buf = [0; MAX_UDP];
-        let len = match self.socket.recv(&mut buf) {
-            Ok(len) => len,
-            Err(error) if error.kind() == ErrorKind::WouldBlock => return Ok(None),
-            Err(error) => return Err(error),
+    pub(super) fn receive(&self) -> sys::Result<Option<Vec<u8>>> {
+        let mut reply = match net::receive(&self.socket) {
+            Ok(reply) => reply,
+            Err(Errno::EAGAIN) => return Ok(None),
+            Err(errno) => return Err(errno),
         };
-        let mut reply = buf.get(..len).unwrap_or_default().to_vec();
         Ok(match is_answer(&reply, self.id, &self.query) {
             true => {
                 put_id(&mut reply, &self.query);
@@ -200,15 +207,28 @@ mod tests {
     fn the_server_that_answers_stays_first() {
         let servers: Vec<IpAddr> = ["192.0.2.1", "192.0.2.2"].map(|a| a.parse().unwrap()).into();
         let mut upstreams = Upstreams::new(&servers);
-        let first = upstreams.best();
-        upstreams.failed(0);
-        let second = upstreams.best();
-        assert_ne!(first, second);
+        let asked = |upstreams: &Upstreams, turn| upstreams.server(turn).map(|(to, _)| to.ip());
+        let begin = upstreams.first();
+        assert_eq!(asked(&upstreams, begin), Some(servers[0]));
+        let second = upstreams.next(begin);
+        assert_eq!(asked(&upstreams, second), Some(servers[1]));
         // A late failure of the first changes nothing any more.
-        upstreams.failed(0);
-        assert_eq!(upstreams.best(), second);
-        upstreams.failed(1);
-        assert_eq!(upstreams.best(), first);
-        assert_eq!(Upstreams::new(&[]).best(), None);
+        upstreams.next(begin);
+        let new = upstreams.first();
+        assert_eq!(asked(&upstreams, new), Some(servers[1]));
+        let end = upstreams.next(second);
+        assert_eq!(asked(&upstreams, end), None);
+        let none = Upstreams::new(&[]);
+        assert_eq!(none.server(none.first()), None);
+    }
+
+    #[test]
+    fn the_last_server_has_the_most_time() {
+        let servers: Vec<IpAddr> = ["192.0.2.1", "192.0.2.2"].map(|a| a.parse().unwrap()).into();
+        let mut upstreams = Upstreams::new(&servers);
+        let first = upstreams.first();
+        let last = upstreams.next(first);
+        let times = [first, last].map(|turn| upstreams.server(turn).map(|(_, time)| time));
+        assert_eq!(times, [Some(PATIENCE), Some(LAST_PATIENCE)]);
     }
 }

@@ -104,6 +104,24 @@ impl Host {
         }
     }
 
+    /// The network with this bridge, if it can be deleted to be made anew: it is unfinished, and
+    /// has no members. One with members has only lost its name.
+    pub fn half_made(&self, bridge: &str) -> Option<&Network> {
+        let is_used = |network: &Network| {
+            let is_member = |link: &HostLink| {
+                let lease = Lease::parse(&link.name);
+                lease.is_some_and(|lease| lease.network == network.number)
+            };
+            let is_port = |link: &HostLink| {
+                link.master.as_ref() == Some(&network.bridge)
+                    && network.below() != Some(link.name.as_str())
+            };
+            self.links.iter().any(|link| is_member(link) || is_port(link))
+        };
+        let mut all = self.networks.iter().filter(|network| network.bridge == bridge);
+        all.find(|network| !network.complete && !is_used(network))
+    }
+
     /// Counts the prefixes and names of a network as taken.
     pub fn occupy(&mut self, network: &Network) {
         let by = format!("network \"{}\"", network.name);

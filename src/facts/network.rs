@@ -7,7 +7,7 @@ use std::net::Ipv4Addr;
 use ipnet::{Ipv4Net, Ipv6Net};
 
 use crate::facts::Lease;
-use crate::spec::{Driver, Mac, Range, Source};
+use crate::spec::{Driver, Mac, Range, Source, network_name};
 
 /// Bridges of networks are called this and a number, unless they were given another name.
 pub const BRIDGE_PREFIX: &str = "nsrun";
@@ -268,7 +268,7 @@ impl Description {
         for word in words {
             let (key, value) = word.split_once('=').unwrap_or((word, ""));
             match key {
-                "network" => found.name = value.into(),
+                "network" => found.name = network_name(value).ok()?,
                 "number" => found.number = Some(value.parse().ok()?),
                 "driver" => options.driver = value.parse().ok()?,
                 "parent" => options.parent = Some(value.into()),

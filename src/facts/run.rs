@@ -4,7 +4,7 @@ use std::fmt;
 use std::net::Ipv4Addr;
 
 use crate::facts::Lease;
-use crate::spec::{Publication, sort};
+use crate::spec::{Publication, run_name, sort};
 
 /// The description of a run, kept as the alias of its link (at most 255 bytes, readable by
 /// everyone).
@@ -117,7 +117,21 @@ impl Joined {
     }
 }
 
+/// Begins the alternative name of a link that holds a run's name.
+const NAME_PREFIX: &str = "run:";
+
 impl Status {
+    /// The alternative name of a link that holds a run's name.
+    pub fn altname(name: &str) -> String {
+        format!("{NAME_PREFIX}{name}")
+    }
+
+    /// The name of a run that the alternative names of a link say. Anybody who may name links can
+    /// have written anything there: only what could have been asked for is a name.
+    pub fn name_of(names: &[String]) -> Option<String> {
+        names.iter().find_map(|name| run_name(name.strip_prefix(NAME_PREFIX)?).ok())
+    }
+
     /// What the run is called: its name, or its lease.
     pub fn title(&self) -> String {
         let lease = || self.joined.first().map(|joined| joined.lease.to_string());
@@ -143,6 +157,15 @@ mod tests {
         let lease = Lease { network: 3, host: 7 };
         assert_eq!(Joined::lease_of(&Joined::of_lease(lease)), Some(lease));
         assert_eq!(Joined::lease_of("nsrun/1 lease=eth0"), None);
+    }
+
+    #[test]
+    fn only_what_could_be_asked_for_is_a_name() {
+        let names = |name: &str| vec!["port:x".to_owned(), Status::altname(name)];
+        assert_eq!(Status::name_of(&names("web")).as_deref(), Some("web"));
+        for odd in ["", "-a", "a b", "$(reboot)", "a\x1b[2J", "../a"] {
+            assert_eq!(Status::name_of(&names(odd)), None, "{odd:?}");
+        }
     }
 
     #[test]

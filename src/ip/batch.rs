@@ -6,6 +6,7 @@ use std::io::Read;
 use super::failure::{Failure, Result, errno_text};
 use super::session::Session;
 use super::words::Words;
+use crate::error::say;
 
 /// Carries out every line; stops at the first that fails unless `-force` was given.
 pub(super) fn run(session: &mut Session, file: &str) -> Result<u8> {
@@ -28,7 +29,7 @@ pub(super) fn run(session: &mut Session, file: &str) -> Result<u8> {
         session.forget();
         if let Err(failure) = session.options.program.command(session, &mut Words::new(list)) {
             super::report(&failure);
-            eprintln!("Command failed {file}:{}", number + 1);
+            say(format!("Command failed {file}:{}", number + 1));
             code = 1;
             if !session.options.force {
                 break;

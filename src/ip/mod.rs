@@ -26,13 +26,14 @@ mod settings;
 mod words;
 
 use std::ffi::OsString;
-use std::io::{self, IsTerminal};
+use std::io::{self, IsTerminal, Write};
 use std::os::fd::AsFd;
 
 use crate::kernel::Kernel;
 use crate::sys::namespace::Namespaces;
 use failure::{Failure, Result};
 use options::Options;
+use out::Out;
 use session::Session;
 use words::Words;
 
@@ -51,7 +52,7 @@ pub fn run(
 }
 
 fn report(failure: &Failure) -> u8 {
-    eprint!("{}", failure.text);
+    let _ = io::stderr().write_all(failure.text.as_bytes());
     failure.code
 }
 
@@ -69,8 +70,11 @@ fn start(
     let mut words = Words::new(list);
     let options = Options::parse(program, &mut words, io::stdout().is_terminal())?;
     if options.version {
-        println!("{} utility, nsrun-{}", program.name(), env!("CARGO_PKG_VERSION"));
-        return Ok(0);
+        let version = concat!(" utility, nsrun-", env!("CARGO_PKG_VERSION"), "\n");
+        let mut out = Out::default();
+        out.text(program.name());
+        out.text(version);
+        return out.flush().map(|()| 0);
     }
     if options.help || (words.peek().is_none() && options.batch.is_none()) {
         return Err(program.help());

@@ -10,6 +10,7 @@ use super::help;
 use super::options::Timestamp;
 use super::session::Session;
 use super::words::{Words, is};
+use crate::error::say;
 
 const HELP: &str = "\
 Usage: ip monitor [ all | OBJECTS ] [ label ] [ dev DEVICE ]
@@ -57,7 +58,7 @@ pub(super) fn run(session: &mut Session, words: &mut Words) -> Result<()> {
     let mut watcher = crate::kernel::Kernel::open()?;
     watcher.watch(&groups, &mut |message| {
         let Some(message) = message else {
-            eprintln!("ip: more happened than the kernel could remember: some of it is missing");
+            say("ip: more happened than the kernel could remember: some of it is missing");
             return Ok(());
         };
         if device.is_some_and(|device| index(&message) != Some(device)) {

@@ -2,6 +2,8 @@
 
 use std::io::{self, Write};
 
+use super::failure::{Failure, Result, errno_text};
+
 /// A value to print.
 #[derive(Clone, Copy, Debug)]
 pub(super) enum Val<'a> {
@@ -289,16 +291,20 @@ impl Out {
     /// Ends JSON, and writes all to stdout.
     ///
     /// # Errors
-    /// As of a write. A reader that has seen enough is no error.
-    pub(super) fn flush(&mut self) -> io::Result<()> {
+    /// It was not written, or not all of it. A reader that has seen enough is no error.
+    pub(super) fn flush(&mut self) -> Result<()> {
         if self.json && !self.bytes.is_empty() {
             self.bytes.push(b'\n');
         }
-        let written = io::stdout().lock().write_all(&self.bytes);
+        let mut stdout = io::stdout().lock();
+        let written = stdout.write_all(&self.bytes).and_then(|()| stdout.flush());
         self.clear();
         match written {
-            Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(()),
-            other => other,
+            Err(error) if error.kind() != io::ErrorKind::BrokenPipe => {
+                let text = errno_text(error.raw_os_error().unwrap_or_default());
+                Err(Failure::new(format!("cannot write to standard output: {text}")))
+            }
+            _ => Ok(()),
         }
     }
 }

@@ -7,7 +7,7 @@ use nl::route::link::{self, IfInfo};
 use nl::route::{LinkFlags, info, nsid, vrf};
 use nl::{Flags, Header, Message, MessageType};
 
-use super::failure::{Failure, Result, errno_text};
+use super::failure::{Failure, Result};
 use super::names::Names;
 use super::netns::Verbs;
 use super::options::Options;
@@ -71,11 +71,7 @@ impl Session {
 
     /// Writes what was printed to stdout.
     pub(super) fn flush(&mut self) -> Result<()> {
-        let cannot = |error: std::io::Error| {
-            let text = errno_text(error.raw_os_error().unwrap_or_default());
-            Failure::new(format!("cannot write to stdout: {text}"))
-        };
-        self.out.flush().map_err(cannot)
+        self.out.flush()
     }
 
     /// Keeps a file open until the command is done.

@@ -1,5 +1,7 @@
 //! The networks of this host, as their bridges say.
 
+use nl::route::nsid;
+
 use super::snapshot::By;
 use super::{Kernel, Link};
 use crate::error::Result;
@@ -35,11 +37,23 @@ impl Kernel {
         Ok(networks)
     }
 
+    /// Networks that have lost only their names: whoever began to remove them has not ended yet, or
+    /// was killed.
+    pub fn nameless(&mut self) -> Result<Vec<Network>> {
+        let is_described =
+            |link: &&Link| link.alias.as_deref().and_then(Description::parse).is_some();
+        let links = self.links(None)?;
+        let networks = links.iter().filter(is_described).filter_map(ours);
+        Ok(networks.filter(|network| !network.complete).collect())
+    }
+
     /// The networks that a run is on, in the order of its links.
     pub fn networks_of(&mut self, run: Run) -> Result<Vec<Network>> {
         let links = self.links(None)?;
         let networks: Vec<Network> = links.iter().filter_map(ours).collect();
-        let is_its = |link: &&Link| link.alias.as_deref().and_then(Run::parse) == Some(run);
+        // By its namespace: not every link says whose it is.
+        let id = self.namespace_ids(nsid::PID, &[run.pid as u32])?.first().copied().flatten();
+        let is_its = |link: &&Link| id.is_some() && link.link_namespace == id;
         let mut own: Vec<&Link> = links.iter().filter(is_its).collect();
         sort(&mut own, |a, b| a.index < b.index);
         let leases = own.iter().filter_map(|link| Lease::parse(&link.name));

@@ -8,6 +8,7 @@ use std::os::fd::{AsFd, BorrowedFd};
 use super::lock::{Locked, directory, own_directory};
 use crate::error::{Error, Result};
 use crate::facts::{Run, Status};
+use crate::spec::run_name;
 use crate::sys;
 
 /// Files of runs are called this and the run's name, or its process id.
@@ -82,7 +83,8 @@ pub fn recorded() -> Vec<Status> {
 
 /// The run called `title`, if it has no link on this host; `None` when there is none.
 pub fn record(title: &str) -> Option<Status> {
-    let path = own_directory()?.join(format!("{PREFIX}{title}"));
+    // Titles are typed, too, and may be a path.
+    let path = own_directory()?.join(format!("{PREFIX}{}", run_name(title).ok()?));
     let mut file = File::open(&path).ok()?;
     let mut text = String::new();
     file.read_to_string(&mut text).ok()?;

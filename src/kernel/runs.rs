@@ -9,7 +9,7 @@ use super::snapshot::By;
 use super::{Kernel, Link};
 use crate::error::Result;
 use crate::facts::{Joined, Lease, Network, Run, Status};
-use crate::spec::sort;
+use crate::spec::{run_name, sort};
 
 impl Kernel {
     /// Every run on this host, in the order of their links, those that are ending too.
@@ -53,7 +53,8 @@ impl Kernel {
     pub fn run(&mut self, name: &str) -> Result<Option<Status>> {
         let link = match Lease::parse(name) {
             Some(_) => self.find_link(By::Name(name))?,
-            None => self.find_link(By::AltName(&format!("run:{name}")))?,
+            None if run_name(name).is_err() => return Ok(None),
+            None => self.find_link(By::AltName(&Status::altname(name)))?,
         };
         let Some(link) = link else { return Ok(None) };
         let master = match link.master {
@@ -106,7 +107,7 @@ pub(super) fn status_of(link: &Link, network: Option<&Network>) -> Option<Status
     let network = network.filter(|network| network.number == lease.network);
     let address = network.map(|network| network.address(lease));
     Some(Status {
-        name: link.names.iter().find_map(|name| name.strip_prefix("run:")).map(Into::into),
+        name: Status::name_of(&link.names),
         run: link.alias.as_deref().and_then(Run::parse),
         alive: false,
         namespace_id: link.link_namespace,

@@ -95,16 +95,18 @@ impl Direct {
     pub fn addresses(&self) -> Vec<IpAddr> {
         self.address.iter().map(|address| address.addr().into()).collect()
     }
-
-    /// Name of the lock that keeps two of ours from having one address there.
-    pub fn lock(&self) -> Option<String> {
-        self.address.map(|address| address_lock(&self.parent, address.addr()))
-    }
 }
 
 /// Name of the lock that keeps two of ours from having an address on a link of this host.
 pub fn address_lock(link: &str, address: Ipv4Addr) -> String {
     format!("address:{link}:{address}")
+}
+
+/// The error where another has that lock.
+pub fn held(link: &str, address: Ipv4Addr) -> Error {
+    Error::new(format!("cannot take address {address}"))
+        .because(format!("another run has it on link \"{link}\""))
+        .hint("choose another, or end that run (nsrun ps lists them)")
 }
 
 /// Plans a link that is attached to `parent`.

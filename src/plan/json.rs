@@ -127,6 +127,7 @@ fn step(step: &Step) -> Value {
         Step::AddName { link, name } => json!({ "do": "add_name", "link": link, "name": name }),
         Step::Describe { link, text } => json!({ "do": "describe", "link": link, "text": text }),
         Step::Join { network } => json!({ "do": "join", "network": network }),
+        Step::Vacant { address } => json!({ "do": "vacant", "address": address.to_string() }),
         Step::Isolate { link } => json!({ "do": "isolate", "link": link }),
         Step::AddPort { link, bridge } => {
             json!({ "do": "add_port", "link": link, "bridge": bridge })

@@ -5,7 +5,7 @@ use std::net::IpAddr;
 use ipnet::Ipv4Net;
 
 use crate::error::{Error, Result};
-use crate::facts::{Joined, Lease, Network};
+use crate::facts::{Joined, Lease, Network, Status};
 use crate::plan::network::{default_by_link, default_route, link_local};
 use crate::plan::step::{Child, Kind, Master, Namespace, Route, Step, Veth};
 use crate::spec::{Driver, MAX_MTU, MIN_MTU, Mac, Membership};
@@ -36,8 +36,13 @@ pub struct Member {
 }
 
 impl Member {
+    /// What is asked in the same send before a claim: whether this host has the addresses itself.
+    pub fn questions(&self, lease: Lease) -> Vec<Step> {
+        self.addresses(lease).into_iter().map(|address| Step::Vacant { address }).collect()
+    }
+
     /// Claims a lease: makes the veth that has it as its name, its other end in another
-    /// namespace. This travels alone: a message that names the lease in the same send would, when the
+    /// namespace. No other change travels with it: a message that names the lease in the same send would, when the
     /// lease is taken, reach the link of another.
     ///
     /// Where the member's link sits on one of the host, the veth carries nothing: only a link has a
@@ -132,7 +137,7 @@ impl Member {
     /// The alternative names that hold the run's name, host-wide and on its network. The prefixes
     /// keep them apart from each other, from leases and from the names of links.
     fn names(&self) -> impl Iterator<Item = String> + '_ {
-        let host_wide = |name| self.is_first.then(|| run_altname(name));
+        let host_wide = |name| self.is_first.then(|| Status::altname(name));
         let names = move |name| host_wide(name).into_iter().chain([self.local_name(name)]);
         let aliases = self.aliases.iter().map(|alias| self.local_name(alias));
         self.name.as_deref().into_iter().flat_map(names).chain(aliases)
@@ -229,10 +234,14 @@ impl Member {
         layer_2 && chosen && self.network.options.driver != Driver::Ptp
     }
 
-    /// The link of this host by which to ask whether somebody has an address, where others besides
-    /// members may have.
-    pub fn asks_by(&self) -> Option<&str> {
-        if self.fixed { None } else { self.network.lan() }
+    /// Whether to ask if somebody has an address, where others besides members may have.
+    pub fn asks(&self) -> bool {
+        !self.fixed && self.network.lan().is_some()
+    }
+
+    /// The link of this host that its link sits on, beside those of others.
+    pub fn below(&self) -> Option<&str> {
+        self.network.options.parent.as_deref()
     }
 
     /// Name of its link.
@@ -256,11 +265,6 @@ impl Member {
         let is_ipvlan = matches!(self.network.options.driver, Driver::Ipvlan(_));
         (!is_ipvlan).then(|| self.mac(lease))
     }
-}
-
-/// The alternative name of a link that holds a run's name.
-pub(crate) fn run_altname(name: &str) -> String {
-    format!("run:{name}")
 }
 
 pub(super) fn claims(asked: &Membership, network: &Network, random: u64) -> Result<Vec<Lease>> {

@@ -22,7 +22,7 @@ mod transfer;
 mod tree;
 
 pub use below::{VLAN, vlan_of};
-pub use direct::{Direct, address_lock};
+pub use direct::{Direct, address_lock, held};
 pub use json::json;
 pub use links::{Links, links};
 pub use member::Member;

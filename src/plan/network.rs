@@ -93,7 +93,7 @@ pub fn create(
     let mut steps = below.make.clone();
     let mut network = design(new, &below, host, random)?;
     // Whoever made it and did not finish is gone: makers hold a lock.
-    if let Some(half) = host.networks.iter().find(|half| half.bridge == network.bridge) {
+    if let Some(half) = host.half_made(&network.bridge) {
         steps.push(vec![Step::DeleteLink { link: half.bridge.clone(), index: half.index }]);
     }
     steps.push(vec![Step::CreateBridge {
@@ -121,8 +121,7 @@ fn design(new: &NewNetwork, below: &Below<'_>, host: &Host, random: u64) -> Resu
     }
     let number = free_number(new, host).ok_or_else(|| cannot("all numbers are taken".into()))?;
     let bridge = new.bridge.clone().unwrap_or_else(|| Network::bridge_name(number));
-    let half_made = |name: &str| host.networks.iter().any(|n| !n.complete && n.bridge == name);
-    if taken(host, &bridge) && !half_made(&bridge) {
+    if taken(host, &bridge) && host.half_made(&bridge).is_none() {
         return Err(cannot(format!("link \"{bridge}\" exists"))
             .hint("choose another name with --bridge-name"));
     }
@@ -188,8 +187,7 @@ fn free_number(new: &NewNetwork, host: &Host) -> Option<u32> {
     }
     let free = |number: &u32| {
         let name = Network::bridge_name(*number);
-        let half_made = |network: &Network| !network.complete && network.bridge == name;
-        !taken(host, &name) || host.networks.iter().any(half_made)
+        !taken(host, &name) || host.half_made(&name).is_some()
     };
     (1..NETWORKS).find(free)
 }

@@ -150,6 +150,17 @@ fn check(spec: &Run, warnings: &mut Vec<String>) -> Result<()> {
             names.join(" and ")
         ));
     }
+    if isolation.user.is_some()
+        && spec.can_be_root()
+        && spec.capabilities & capability::SYS_ADMIN != 0
+    {
+        warnings.push(
+            "sys_admin with root of this host in the user namespace reaches this host: CMD can \
+             uncover the parameters of its kernel and set them; other ids (--uidmap \
+             0:100000:65536) cannot"
+                .into(),
+        );
+    }
     Ok(())
 }
 
@@ -205,7 +216,9 @@ fn setup(
     let asked = spec.sysctls.iter().cloned();
     finish.extend(asked.map(|sysctl| Setup::Sysctl { sysctl, asked: true }));
     if is_confined(spec) {
-        finish.push(Setup::Cover { sys: spec.root.directory.is_some() });
+        // Others than root may have groups of processes of their own in the host's /sys.
+        let sys = spec.root.directory.is_some() || spec.can_be_root();
+        finish.push(Setup::Cover { sys });
     }
     (prepare, finish, responder)
 }

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use super::{Plan, Setup, run, script, tree};
 use crate::error::{Error, Kind};
 use crate::facts::{Account, HostFiles, Machine, Network, NetworkLink, Occupied, Options};
-use crate::spec::{Membership, Run, Sysctl, UserNamespace, capability, example};
+use crate::spec::{IdMap, Membership, Run, Sysctl, UserNamespace, capability, example};
 
 fn membership() -> Membership {
     example::membership("bridge", "eth0")
@@ -27,6 +27,12 @@ fn network() -> Network {
         complete: true,
         publishes: false,
     }
+}
+
+/// A user namespace whose root is this id outside.
+fn users(outside: u32) -> UserNamespace {
+    let map = vec![IdMap::root_is(outside)];
+    UserNamespace { uids: map.clone(), gids: map }
 }
 
 fn machine() -> Machine {
@@ -59,21 +65,15 @@ fn options_that_contradict_each_other_are_refused_as_wrong_usage() {
             "--hostname would change the host's own name with --uts host",
         ),
         (
-            |spec| {
-                (spec.isolation.user, spec.isolation.pid) = (Some(UserNamespace::default()), false)
-            },
+            |spec| (spec.isolation.user, spec.isolation.pid) = (Some(users(1000)), false),
             "--userns cannot be combined with --pid, --ipc or --uts host",
         ),
         (
-            |spec| {
-                (spec.isolation.user, spec.isolation.ipc) = (Some(UserNamespace::default()), false)
-            },
+            |spec| (spec.isolation.user, spec.isolation.ipc) = (Some(users(1000)), false),
             "--userns cannot be combined",
         ),
         (
-            |spec| {
-                (spec.isolation.user, spec.isolation.uts) = (Some(UserNamespace::default()), false)
-            },
+            |spec| (spec.isolation.user, spec.isolation.uts) = (Some(users(1000)), false),
             "--userns cannot be combined",
         ),
         (
@@ -159,9 +159,18 @@ fn rights_that_reach_the_host_are_warned_about() {
     assert!(both[0].starts_with("net_admin and sys_admin without --userns"), "{both:?}");
     let harmless = planned(|spec| {
         spec.capabilities = capability::ALL;
-        spec.isolation.user = Some(UserNamespace::default());
+        spec.isolation.user = Some(users(1000));
     });
     assert!(harmless.warnings.is_empty());
+    let root = |capabilities| {
+        planned(|spec| {
+            spec.capabilities = capabilities;
+            spec.isolation.user = Some(users(0));
+        })
+        .warnings
+    };
+    assert!(root(capability::ALL & !capability::SYS_ADMIN).is_empty());
+    assert!(root(capability::SYS_ADMIN)[0].starts_with("sys_admin with root of this host"));
     let seen = planned(|spec| {
         spec.isolation.pid = false;
         spec.root.directory = Some("/srv".into());

@@ -149,6 +149,7 @@ fn command(step: &Step, inside: bool) -> String {
         Step::Join { network } => {
             format!("{ip} link show {} >/dev/null", quoted(&Network::altname(network)))
         }
+        Step::Vacant { address } => format!("! {ip} route get {address} | grep -q ^local"),
         Step::Isolate { link: name } => {
             format!("{ip} link set {} type bridge_slave isolated on", link(name))
         }

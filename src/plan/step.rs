@@ -96,6 +96,11 @@ pub enum Step {
         /// The network.
         network: String,
     },
+    /// Is refused, as an address in use, when this host itself has the address; changes nothing.
+    Vacant {
+        /// The address.
+        address: IpAddr,
+    },
     /// Lets a port of a bridge reach only ports that are not isolated.
     Isolate {
         /// The link.
@@ -379,6 +384,7 @@ impl fmt::Display for Step {
             Step::AddName { link, name } => write!(f, "add name \"{name}\" to link \"{link}\""),
             Step::Describe { link, text } => write!(f, "describe link \"{link}\" as \"{text}\""),
             Step::Join { network } => write!(f, "join network \"{network}\""),
+            Step::Vacant { address } => write!(f, "take address {address}"),
             Step::Isolate { link } => write!(f, "isolate link \"{link}\""),
             Step::AddPort { link, bridge } => {
                 write!(f, "put link \"{link}\" into bridge \"{bridge}\"")

@@ -59,6 +59,11 @@ pub struct Run {
 }
 
 impl Run {
+    /// Whether CMD can be root of this host: outside a user namespace, or in one that has root.
+    pub fn can_be_root(&self) -> bool {
+        self.isolation.user.as_ref().is_none_or(UserNamespace::has_root)
+    }
+
     /// Whether a link on this host stands for it: a member of a network has one.
     pub fn has_host_link(&self) -> bool {
         self.networks.iter().any(|asked| asked.attach == Attach::Network)
@@ -142,12 +147,20 @@ pub struct Isolation {
 }
 
 /// The users of a user namespace.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct UserNamespace {
-    /// User ids; empty: root inside is the caller.
+    /// User ids.
     pub uids: Vec<IdMap>,
-    /// Group ids; empty: group 0 inside is the caller's.
+    /// Group ids.
     pub gids: Vec<IdMap>,
+}
+
+impl UserNamespace {
+    /// Whether somebody inside is root outside, for whom the kernel's parameters and what they own
+    /// need no capability.
+    pub fn has_root(&self) -> bool {
+        self.uids.iter().any(|range| range.outside == 0)
+    }
 }
 
 /// A range of ids (user_namespaces(7)).
@@ -162,6 +175,11 @@ pub struct IdMap {
 }
 
 impl IdMap {
+    /// 0 inside is one id outside.
+    pub fn root_is(outside: u32) -> Self {
+        IdMap { inside: 0, outside, count: 1 }
+    }
+
     /// Reads `INSIDE:OUTSIDE:COUNT`.
     pub fn parse(text: &str) -> Result<Self> {
         let numbers: Vec<u32> = text

@@ -6,11 +6,21 @@ use std::os::fd::{AsFd, AsRawFd, BorrowedFd, FromRawFd, OwnedFd};
 
 use nix::cmsg_space;
 use nix::sys::socket::{
-    AddressFamily, ControlMessage, ControlMessageOwned, MsgFlags, SockFlag, SockType, recv,
-    recvmsg, send, sendmsg, socketpair,
+    AddressFamily, ControlMessage, ControlMessageOwned, MsgFlags, SockFlag, SockType,
+    UnixCredentials, recv, recvmsg, send, sendmsg, setsockopt, socketpair, sockopt,
 };
 
 use super::{Errno, Result, retry};
+
+/// What came along with a datagram.
+#[derive(Debug, Default)]
+pub struct Along {
+    /// Descriptors, two at most.
+    pub fds: Vec<OwnedFd>,
+    /// The process it is about, as this process sees it: the sender if that named none, or 0 if it
+    /// was not asked for.
+    pub process: i32,
+}
 
 /// One end.
 #[derive(Debug)]
@@ -35,27 +45,50 @@ impl Channel {
     /// Sends one datagram and descriptors along with it.
     pub fn send_with(&self, bytes: &[u8], fds: &[BorrowedFd<'_>]) -> Result<()> {
         let fds: Vec<i32> = fds.iter().map(AsRawFd::as_raw_fd).collect();
-        let along = [ControlMessage::ScmRights(&fds)];
-        let parts = [IoSlice::new(bytes)];
+        self.send_along(bytes, ControlMessage::ScmRights(&fds))
+    }
+
+    /// Sends one datagram that is about process `pid`. The other end sees it by the number that it
+    /// has there.
+    ///
+    /// # Errors
+    /// `EPERM` without `CAP_SYS_ADMIN` over this process id namespace.
+    pub fn send_about(&self, bytes: &[u8], pid: i32) -> Result<()> {
+        let (uid, gid) = super::credentials::ids();
+        let about = UnixCredentials::from(libc::ucred { pid, uid, gid });
+        self.send_along(bytes, ControlMessage::ScmCredentials(&about))
+    }
+
+    fn send_along(&self, bytes: &[u8], along: ControlMessage<'_>) -> Result<()> {
+        let (parts, along) = ([IoSlice::new(bytes)], [along]);
         let flags = MsgFlags::MSG_NOSIGNAL;
         retry(|| sendmsg::<()>(self.0.as_raw_fd(), &parts, &along, flags, None)).map(drop)
     }
 
-    /// [`receive`](Self::receive), and the descriptors that came along, two at most.
-    pub fn receive_with<'b>(&self, buf: &'b mut [u8]) -> Result<(&'b [u8], Vec<OwnedFd>)> {
-        let mut fds = Vec::new();
-        let mut space = cmsg_space!([i32; 2]);
+    /// From now on, what is received says which process it is about.
+    pub fn ask_for_processes(&self) -> Result<()> {
+        setsockopt(&self.0, sockopt::PassCred, &true)
+    }
+
+    /// [`receive`](Self::receive), and what came along.
+    pub fn receive_with<'b>(&self, buf: &'b mut [u8]) -> Result<(&'b [u8], Along)> {
+        let mut along = Along::default();
+        let mut space = cmsg_space!([i32; 2], libc::ucred);
         let len = loop {
             let mut parts = [IoSliceMut::new(buf)];
             let flags = MsgFlags::MSG_CMSG_CLOEXEC;
             match recvmsg::<()>(self.0.as_raw_fd(), &mut parts, Some(&mut space), flags) {
                 Ok(received) => {
-                    for along in received.cmsgs()? {
-                        if let ControlMessageOwned::ScmRights(passed) = along {
+                    for part in received.cmsgs()? {
+                        match part {
                             // SAFETY: the kernel has just made these for this process.
-                            fds.extend(
-                                passed.into_iter().map(|fd| unsafe { OwnedFd::from_raw_fd(fd) }),
-                            );
+                            ControlMessageOwned::ScmRights(fds) => along.fds.extend(
+                                fds.into_iter().map(|fd| unsafe { OwnedFd::from_raw_fd(fd) }),
+                            ),
+                            ControlMessageOwned::ScmCredentials(about) => {
+                                along.process = about.pid();
+                            }
+                            _ => {}
                         }
                     }
                     break received.bytes;
@@ -66,7 +99,7 @@ impl Channel {
                 Err(errno) => return Err(errno),
             }
         };
-        Ok((buf.get(..len).unwrap_or_default(), fds))
+        Ok((buf.get(..len).unwrap_or_default(), along))
     }
 
     /// Receives one datagram, at most as long as `buf`; empty when the other end is gone.

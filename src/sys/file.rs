@@ -3,7 +3,7 @@
 use std::ffi::CStr;
 use std::fs::File;
 use std::io::{ErrorKind, Read};
-use std::os::fd::{AsRawFd, BorrowedFd, FromRawFd, OwnedFd};
+use std::os::fd::{AsRawFd, BorrowedFd, FromRawFd};
 use std::path::Path;
 use std::thread::sleep;
 use std::time::{Duration, Instant};
@@ -99,13 +99,21 @@ pub fn replace(file: &File, target: i32) -> Result<()> {
     retry(|| Errno::result(unsafe { libc::dup2(file.as_raw_fd(), target) })).map(drop)
 }
 
-/// Takes over a descriptor that the caller of the program passed by number, so that it is closed
-/// on exec; `None` when it is not open.
-pub fn adopt(fd: i32) -> Option<File> {
-    // SAFETY: takes integers; only sets a flag.
-    let known = unsafe { libc::fcntl(fd, libc::F_SETFD, libc::FD_CLOEXEC) } >= 0;
-    // SAFETY: open, as the call above has shown, and passed for this use.
-    known.then(|| unsafe { File::from(OwnedFd::from_raw_fd(fd)) })
+/// What the caller of the program passed by number, to be written to: the same open file, in a
+/// descriptor of our own.
+///
+/// # Errors
+/// `EBADF`: it is not open; `EACCES`: only for reading.
+pub fn passed(fd: i32) -> Result<File> {
+    // SAFETY: takes integers; only reads flags.
+    let flags = Errno::result(unsafe { libc::fcntl(fd, libc::F_GETFL) })?;
+    if flags & libc::O_ACCMODE == libc::O_RDONLY {
+        return Err(Errno::EACCES);
+    }
+    // SAFETY: takes integers; makes a new descriptor.
+    let own = Errno::result(unsafe { libc::fcntl(fd, libc::F_DUPFD_CLOEXEC, 3) })?;
+    // SAFETY: a new descriptor that nobody else has.
+    Ok(unsafe { File::from_raw_fd(own) })
 }
 
 /// A parameter of the kernel: sysctl(8). Dots separate, and a slash stands for a dot. `None` when

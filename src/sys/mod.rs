@@ -21,6 +21,8 @@ pub mod seccomp;
 pub mod signal;
 pub mod start;
 pub mod terminal;
+#[cfg(all(panic = "abort", target_env = "musl"))]
+mod unwind;
 pub mod watch;
 
 pub use nix::errno::Errno;

@@ -4,8 +4,8 @@ use std::net::{SocketAddr, SocketAddrV4, TcpListener, TcpStream, UdpSocket};
 use std::os::fd::AsRawFd;
 
 use nix::sys::socket::{
-    AddressFamily, Backlog, SockFlag, SockProtocol, SockType, SockaddrIn, SockaddrStorage, bind,
-    connect, socket,
+    AddressFamily, Backlog, MsgFlags, SockFlag, SockProtocol, SockType, SockaddrIn,
+    SockaddrStorage, bind, connect, recv, socket,
 };
 
 use super::{Errno, Result};
@@ -15,6 +15,16 @@ pub fn datagrams(address: SocketAddrV4) -> Result<UdpSocket> {
     let fd = socket(AddressFamily::Inet, SockType::Datagram, NEVER_WAITS, None)?;
     bind(fd.as_raw_fd(), &SockaddrIn::from(address))?;
     Ok(UdpSocket::from(fd))
+}
+
+/// Takes the next datagram, however long it is.
+pub fn receive(from: &UdpSocket) -> Result<Vec<u8>> {
+    let fd = from.as_raw_fd();
+    let len = recv(fd, &mut [], MsgFlags::MSG_PEEK | MsgFlags::MSG_TRUNC)?;
+    let mut bytes = vec![0; len];
+    let len = recv(fd, &mut bytes, MsgFlags::empty())?;
+    bytes.truncate(len);
+    Ok(bytes)
 }
 
 /// A socket for connections to `address` that never waits.

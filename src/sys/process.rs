@@ -22,11 +22,13 @@ pub enum Fork {
 /// The caller must have one thread only, as nsrun always has: a copy of a process holds only the
 /// thread that made it, and locks of others would stay locked.
 pub fn fork(namespaces: Namespaces) -> Result<Fork> {
-    let flags = namespaces.flags() | libc::SIGCHLD;
-    let none: *const c_void = ptr::null();
+    let flags = libc::c_long::from(namespaces.flags() | libc::SIGCHLD);
+    let none: libc::c_long = 0;
+    // The stack and the flags: on s390x it is the stack that comes first.
+    let (first, second) = if cfg!(target_arch = "s390x") { (none, flags) } else { (flags, none) };
     // SAFETY: without CLONE_VM and with a null stack this is fork(2): the child goes on in a
     // copy of this memory, on this stack.
-    let pid = unsafe { libc::syscall(libc::SYS_clone, flags, none, none, none, none) };
+    let pid = unsafe { libc::syscall(libc::SYS_clone, first, second, none, none, none) };
     match Errno::result(pid)? {
         0 => Ok(Fork::Child),
         pid => Ok(Fork::Parent(pid as i32)),

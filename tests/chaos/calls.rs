@@ -36,13 +36,19 @@ table! {
     SYS_memfd_create SYS_statx SYS_rseq SYS_pidfd_send_signal SYS_open_tree SYS_move_mount
     SYS_pidfd_open SYS_clone3 SYS_close_range SYS_openat2 SYS_mount_setattr SYS_fsopen
     SYS_fsconfig SYS_fsmount SYS_pivot_root SYS_symlink SYS_accept4 SYS_sysinfo
-    SYS_fadvise64 SYS_fchown SYS_fchownat SYS_process_vm_readv
+    SYS_bpf SYS_ptrace SYS_fadvise64 SYS_fchown SYS_fchownat SYS_process_vm_readv
 }
 
 /// The name of a system call; its number where the table lacks it.
 pub(crate) fn name(number: i64) -> String {
     let found = NAMES.iter().find(|(known, _)| *known == number);
     found.map_or(number.to_string(), |(_, name)| name.trim_start_matches("SYS_").to_owned())
+}
+
+/// The number of a system call that the table knows.
+pub(crate) fn number(name: &str) -> Option<i64> {
+    let found = NAMES.iter().find(|(_, known)| known.trim_start_matches("SYS_") == name);
+    found.map(|&(number, _)| number)
 }
 
 /// Errors that a call may have, by its manual page, on a machine in trouble: no memory, no

@@ -17,6 +17,7 @@ mod kernel {
 }
 
 mod calls;
+mod churn;
 mod fault;
 mod peers;
 mod points;
@@ -24,7 +25,9 @@ mod race;
 mod refusal;
 mod report;
 mod scenario;
+mod seccomp;
 mod soak;
+mod squat;
 mod sweep;
 
 // What the harness of tests/kernel calls itself.
@@ -41,7 +44,8 @@ const PARTS: &[Part] = &[
     ("delay", "a system call that takes its time changes nothing", sweep::delays),
     ("refusal", "a kernel that refuses is reported, and nothing is left", refusal::refusals),
     ("race", "everything at once leaves nothing, and no address is held twice", race::races),
-    ("churn", "lists are whole while links come and go", race::churn),
+    ("churn", "lists are whole while links come and go", churn::churn),
+    ("squat", "a local user who is there first disturbs nothing", squat::squats),
     ("soak", "launch after launch takes as long and leaves nothing", soak::soak),
     ("scale", "many at once are listed, found and gone", soak::scale),
     ("peers", "what others leave is counted the same way", peers::peers),
@@ -49,8 +53,13 @@ const PARTS: &[Part] = &[
 
 fn main() {
     let args: Vec<String> = std::env::args().skip(1).collect();
-    if args.first().is_some_and(|arg| arg == "fault") {
-        std::process::exit(fault::main(&args[1..]));
+    // What it runs in its worlds.
+    match args.first().map(String::as_str) {
+        Some("fault") => std::process::exit(fault::main(&args[1..])),
+        Some("churner") => return churn::churner(),
+        Some("squatter") => return squat::squatter(),
+        Some("witness") => return race::witness(),
+        _ => {}
     }
     // Those of cargo's own harness, such as --test-threads, mean nothing here.
     let asked: Vec<&str> =

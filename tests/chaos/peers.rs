@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 use std::path::Path;
+use std::time::{Duration, Instant};
 
 use crate::report::Report;
 use crate::world::{Output, World, has_tool, report_skip};
@@ -38,6 +39,32 @@ END"#,
 END"#,
     },
 ];
+
+/// What launching one after another, or many at once, takes with the first of them: namespaces by
+/// `ip netns`, links and addresses by its ADD and DEL. The script begins with what `$1` times does so;
+/// `None` where it is not installed, which is counted.
+pub(crate) fn by_cni(world: &World, times: usize, script: &str) -> Option<f64> {
+    let peer = &PEERS[0];
+    if !Path::new(peer.program).exists() {
+        report_skip("chaos::peers", &format!("{} is not installed", peer.package));
+        return None;
+    }
+    let each = |command: &str| {
+        let cni = peer.add.replace("COMMAND=ADD", &format!("COMMAND={command}")).replace("$@", "");
+        cni.replace("ID=c1", "ID=$c").replace("netns/c1", "netns/$c")
+    };
+    let functions = format!(
+        "add() {{ c=$1; ip netns add $c; {}\n }} >/dev/null
+         del() {{ c=$1; {}\n ip netns delete $c; }} >/dev/null\n",
+        each("ADD"),
+        each("DEL")
+    );
+    world.sh("mkdir -p /run/cni");
+    let cmd = world.cmd(["sh", "-ec", &format!("{functions}{script}"), "sh", &times.to_string()]);
+    let start = Instant::now();
+    cmd.timeout(Duration::from_secs(600)).run().ok();
+    Some(start.elapsed().as_secs_f64())
+}
 
 /// How often each is killed.
 const POINTS: usize = 12;

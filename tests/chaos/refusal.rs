@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use crate::kernel::runs::with_network;
 use crate::report::Report;
+use crate::seccomp;
 use crate::world::{World, report_skip, settle};
 
 /// What is scarce; how it is made so, around `$@`, a run; what the error must say, nothing when
@@ -16,6 +17,14 @@ struct Scarce {
 }
 
 const RUN: &[&str] = &["run", "--name", "web", "--", "true"];
+
+/// Runs the rest of `$@` with as much memory as its first word says.
+const WITH_MEMORY: &str = "cd /sys/fs/cgroup/memory 2>/dev/null || cd /sys/fs/cgroup
+    limit=$1; shift; mkdir $CGROUP; cd $CGROUP
+    echo $limit >memory.limit_in_bytes || echo $limit >memory.max || exit 99
+    (echo 0 >cgroup.procs; exec \"$@\")";
+const WITHOUT_MEMORY: &str =
+    "sleep 0.2; rmdir /sys/fs/cgroup/memory/$CGROUP || rmdir /sys/fs/cgroup/$CGROUP";
 
 const SCARCE: &[Scarce] = &[
     Scarce {
@@ -56,12 +65,35 @@ const SCARCE: &[Scarce] = &[
     },
     Scarce {
         what: "processes (cgroup pids.max)",
-        around: "mkdir -p /sys/fs/cgroup/pids/chaos.$PPID && cd /sys/fs/cgroup/pids/chaos.$PPID 2>/dev/null ||
-              { mkdir -p /sys/fs/cgroup/chaos.$PPID && cd /sys/fs/cgroup/chaos.$PPID; }
-            echo 1 >pids.max || { echo unavailable; exit 99; }
+        around: "cd /sys/fs/cgroup/pids 2>/dev/null || cd /sys/fs/cgroup
+            mkdir $CGROUP; cd $CGROUP; echo 1 >pids.max || exit 99
             (echo 0 >cgroup.procs; exec \"$@\")",
         says: "limit of processes",
-        after: "",
+        after: "sleep 0.2; rmdir /sys/fs/cgroup/pids/$CGROUP || rmdir /sys/fs/cgroup/$CGROUP",
+    },
+    Scarce {
+        what: "memory (cgroup of 200 KB)",
+        around: "set -- 200K \"$@\"; eval \"$WITH_MEMORY\"",
+        says: "",
+        after: WITHOUT_MEMORY,
+    },
+    Scarce {
+        what: "memory (cgroup of 600 KB)",
+        around: "set -- 600K \"$@\"; eval \"$WITH_MEMORY\"",
+        says: "",
+        after: WITHOUT_MEMORY,
+    },
+    Scarce {
+        what: "memory (cgroup of 1 MB)",
+        around: "set -- 1M \"$@\"; eval \"$WITH_MEMORY\"",
+        says: "",
+        after: WITHOUT_MEMORY,
+    },
+    Scarce {
+        what: "memory (cgroup of 2 MB)",
+        around: "set -- 2M \"$@\"; eval \"$WITH_MEMORY\"",
+        says: "",
+        after: WITHOUT_MEMORY,
     },
     Scarce {
         what: "memory (RLIMIT_AS 3 MB)",
@@ -83,13 +115,32 @@ const SCARCE: &[Scarce] = &[
     },
     Scarce {
         what: "a writable /run (read-only), first network",
-        around: "$1 network rm bridge; exec unshare -m sh -ec 'mount -t tmpfs -o ro none /run; exec \"$@\"' sh \"$@\"",
+        around: "exec unshare -m sh -ec '
+            mount -t tmpfs -o ro none /run; $1 network create other; $1 run --net other -- true' sh $1",
+        says: "",
+        after: "$1 network rm other",
+    },
+    Scarce {
+        what: "a /run (none), first network",
+        around: "exec unshare -m sh -ec '
+            cd /dev/shm; mkdir root; mount --bind root root; for it in /*; do
+                if [ -L $it ]; then cp -a $it root$it; continue; fi
+                if [ ! -d $it ] || [ $it = /run ]; then continue; fi
+                mkdir root$it; mount --rbind $it root$it; done
+            test ! -e root/run;
+            chroot root $1 network create other; chroot root $1 run --net other -- true' sh $1",
+        says: "",
+        after: "$1 network rm other; rm -d /dev/shm/root/* /dev/shm/root",
+    },
+    Scarce {
+        what: "a /proc (not mounted)",
+        around: "exec unshare -m sh -ec 'while umount -l /proc 2>/dev/null; do :; done; test ! -e /proc/self; exec \"$@\"' sh \"$@\"",
         says: "",
         after: "",
     },
     Scarce {
         what: "/sys (not mounted)",
-        around: "exec unshare -m sh -ec 'umount -l /sys || umount -lR /sys; exec \"$@\"' sh \"$@\"",
+        around: "exec unshare -m sh -ec 'while umount -lR /sys 2>/dev/null; do :; done; test ! -e /sys/class; exec \"$@\"' sh \"$@\"",
         says: "",
         after: "",
     },
@@ -110,15 +161,20 @@ fn is_port(line: &str) -> bool {
 
 pub(crate) fn refusals(report: &mut Report) {
     report.table("A kernel that refuses", &["without", "what nsrun does", "left"]);
+    let cgroup = format!("chaos.{}", std::process::id());
     for scarce in SCARCE {
         let world = World::new();
         let before = with_network(&world);
         let nsrun = env!("CARGO_BIN_EXE_nsrun");
-        let cmd = world.cmd(["sh", "-c", scarce.around, "sh", nsrun]).args(RUN);
-        let output = cmd.timeout(Duration::from_secs(60)).run();
+        let shell = |script| {
+            let cmd = world.cmd(["sh", "-c", script, "sh", nsrun]).env("CGROUP", &cgroup);
+            cmd.env("WITH_MEMORY", WITH_MEMORY).timeout(Duration::from_secs(60))
+        };
+        let output = shell(scarce.around).args(RUN).run();
         let does = match output.code() {
             Some(0) => "does without".to_owned(),
             Some(99) => {
+                shell(scarce.after).run();
                 report_skip("chaos::refusal", &format!("{} cannot be made scarce", scarce.what));
                 continue;
             }
@@ -137,7 +193,7 @@ pub(crate) fn refusals(report: &mut Report) {
                 scarce.what, scarce.says
             ));
         }
-        world.cmd(["sh", "-c", scarce.after, "sh", nsrun]).run();
+        shell(scarce.after).run();
         let mut left = Vec::new();
         let same = || {
             left = before.differences(&world.snapshot());
@@ -150,4 +206,6 @@ pub(crate) fn refusals(report: &mut Report) {
         }
         report.row(&[scarce.what.into(), does, left.len().to_string()]);
     }
+    let calls = seccomp::refusals(report);
+    report.extent(format!("{} shortages, {calls} system calls refused in turn", SCARCE.len()));
 }

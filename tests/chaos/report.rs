@@ -17,12 +17,20 @@ pub(crate) enum Depth {
     Each(usize),
 }
 
+/// A table of the document.
+#[derive(Debug)]
+struct Table {
+    title: String,
+    /// How much was tried, in few words.
+    extent: String,
+    lines: Vec<String>,
+}
+
 /// What came out.
 #[derive(Debug)]
 pub(crate) struct Report {
     pub(crate) depth: Depth,
-    /// Tables of the document: title and lines.
-    tables: Vec<(String, Vec<String>)>,
+    tables: Vec<Table>,
     pub(crate) failures: Vec<String>,
 }
 
@@ -31,15 +39,24 @@ impl Report {
     pub(crate) fn table(&mut self, title: &str, columns: &[&str]) {
         let line = |cells: &[&str]| format!("| {} |", cells.join(" | "));
         let rule = vec!["---"; columns.len()];
-        self.tables.push((title.into(), vec![line(columns), line(&rule)]));
+        let extent = if self.is_sample() { "a short run" } else { "a whole run" };
+        let lines = vec![line(columns), line(&rule)];
+        self.tables.push(Table { title: title.into(), extent: extent.into(), lines });
+    }
+
+    /// Says how much of what the last table is about was tried.
+    pub(crate) fn extent(&mut self, extent: String) {
+        if let Some(table) = self.tables.last_mut() {
+            table.extent = extent;
+        }
     }
 
     /// Adds a line to the last table.
     pub(crate) fn row(&mut self, cells: &[String]) {
         let line = format!("| {} |", cells.join(" | "));
         println!("{line}");
-        if let Some((_, lines)) = self.tables.last_mut() {
-            lines.push(line);
+        if let Some(table) = self.tables.last_mut() {
+            table.lines.push(line);
         }
     }
 
@@ -62,19 +79,11 @@ impl Report {
 
     /// Puts the tables into a document, each in place of the one of the same title.
     fn write_to(&self, document: &str) -> String {
-        let shell = |script| Command::new("sh").args(["-c", script]).output().expect("a shell");
-        let said = String::from_utf8_lossy(&shell("date +%F; uname -r; nproc").stdout).into_owned();
-        let said: Vec<&str> = said.lines().collect();
-        let each = match self.depth {
-            Depth::Each(1) => "every point".into(),
-            Depth::Each(step) => format!("one point of {step}"),
-            Depth::Sample => "a sample".into(),
-        };
         let mut document = document.to_owned();
-        for (title, lines) in &self.tables {
+        let of = build();
+        for Table { title, extent, lines } in &self.tables {
             let head = format!("### {title}\n");
-            let when = format!("{}, Linux {}, {} processors, {each}.", said[0], said[1], said[2]);
-            let section = format!("{head}\n{when}\n\n{}\n", lines.join("\n"));
+            let section = format!("{head}\n{of}: {extent}.\n\n{}\n", lines.join("\n"));
             let Some(start) = document.find(&head) else {
                 let _ = write!(document, "\n{section}");
                 continue;
@@ -85,6 +94,25 @@ impl Report {
         }
         document
     }
+}
+
+/// When, where and of which build the figures are.
+fn build() -> String {
+    let words = |script| {
+        let output = Command::new("sh").args(["-c", script]).output().expect("a shell");
+        String::from_utf8_lossy(&output.stdout).trim().to_owned()
+    };
+    let [date, kernel, processors] = ["date +%F", "uname -r", "nproc"].map(words);
+    // As it is released; what a distribution or a machine adds to it says nothing to others.
+    let release = |c: char| !c.is_ascii_digit() && c != '.';
+    let kernel = kernel.split(release).next().unwrap_or_default().trim_end_matches('.');
+    // Without this document, which is about to change.
+    let commit = words(
+        "git rev-parse --short HEAD 2>/dev/null
+         git diff --quiet HEAD -- . ':!docs/reliability.md' 2>/dev/null || echo and changes",
+    );
+    let commit = commit.replace('\n', " ");
+    format!("{date}, Linux {kernel}, {processors} processors, commit {commit}")
 }
 
 fn depth() -> Depth {
@@ -103,6 +131,7 @@ pub(crate) fn run(parts: &[Part], asked: &[&str]) -> i32 {
     }
     let mut report = Report { depth: depth(), tables: Vec::new(), failures: Vec::new() };
     let (mut passed, mut failed) = (0, 0);
+    let mut summary = Vec::new();
     for (name, claim, part) in parts {
         // As cargo's own harness takes the words of its command line.
         if !asked.is_empty() && !asked.iter().any(|word| name.contains(word)) {
@@ -121,7 +150,11 @@ pub(crate) fn run(parts: &[Part], asked: &[&str]) -> i32 {
             failed += 1
         }
         let word = if ok { "ok" } else { "FAILED" };
-        println!("test {name} ... {word} ({:.0} s)", start.elapsed().as_secs_f64());
+        let seconds = start.elapsed().as_secs_f64();
+        println!("test {name} ... {word} ({seconds:.0} s)");
+        let extent = report.tables.last().map_or("", |table| &table.extent);
+        let failures = report.failures.len() - before;
+        summary.push(format!("{name:8} {word:6} {seconds:5.0} s  {failures} failures  {extent}"));
     }
     if let Some(path) = std::env::var_os("CHAOS_DOCUMENT") {
         let document = std::fs::read_to_string(&path).unwrap_or_default();
@@ -130,6 +163,7 @@ pub(crate) fn run(parts: &[Part], asked: &[&str]) -> i32 {
     for failure in &report.failures {
         println!("\nfailure: {failure}");
     }
+    println!("\n{}", summary.join("\n"));
     // As cargo's own harness says it, for whoever counts.
     let word = if failed == 0 { "ok" } else { "FAILED" };
     println!("\ntest result: {word}. {passed} passed; {failed} failed; 0 ignored");

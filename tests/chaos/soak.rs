@@ -5,6 +5,7 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use crate::kernel::runs::with_network;
+use crate::peers;
 use crate::report::Report;
 use crate::world::{World, settle};
 
@@ -82,6 +83,18 @@ pub(crate) fn soak(report: &mut Report) {
     if !left.is_empty() {
         report.fail(format!("left after {launches} launches:\n{}", left.join("\n")));
     }
+    let peers = (launches / 10).min(200);
+    let world = World::new();
+    let one = "for i in $(seq $1); do add c; ip netns exec c true; del c; done";
+    if let Some(seconds) = peers::by_cni(&world, peers, one) {
+        let each = seconds * 1000.0 / peers as f64;
+        let kept = world.links().len();
+        let what = format!("{peers} by ip netns and CNI (bridge, host-local)");
+        let none = || "".to_owned();
+        let row = [what, format!("{each:.2}"), none(), kept.to_string(), none(), none(), none()];
+        report.row(&row);
+    }
+    report.extent(format!("{launches} launches"));
     let (first, last) = (times[0], times[PARTS - 1]);
     if last > first * 2.0 {
         report.fail(format!("launches take {first:.1} times the floor, then {last:.1}"));
@@ -90,8 +103,9 @@ pub(crate) fn soak(report: &mut Report) {
 
 /// Many members at once, over networks of at most 1000 and links without a bridge.
 pub(crate) fn scale(report: &mut Report) {
+    const NETWORKS: [&str; 5] = ["bridge", "n1", "n2", "n3", "ptp"];
     let sizes: &[(usize, usize)] =
-        if report.is_sample() { &[(60, 1)] } else { &[(1000, 1), (2000, 3)] };
+        if report.is_sample() { &[(60, 1), (60, 5)] } else { &[(1000, 1), (5000, 5)] };
     report.table(
         "Many at once",
         &[
@@ -111,14 +125,13 @@ pub(crate) fn scale(report: &mut Report) {
         // The host's own namespace may get an id among the others.
         let snapshot = || world.snapshot().without("nsid");
         let before = snapshot();
-        for n in 1..networks {
-            world.nsrun(["network", "create", &format!("n{n}")]).run().ok();
+        let names = &NETWORKS[..networks];
+        for name in names.iter().filter(|name| name.starts_with('n')) {
+            world.nsrun(["network", "create", name]).run().ok();
         }
         let nsrun = env!("CARGO_BIN_EXE_nsrun");
-        let network = |n: usize| if n == 0 { "bridge".into() } else { format!("n{n}") };
-        let names: Vec<String> = (0..networks).map(network).collect();
         let start = Instant::now();
-        // The names of one network, by two shells at a time.
+        // One network after the other in turn, by two shells at a time.
         let launch = format!(
             "seq 0 {} | xargs -P 2 -n 1 sh -c 'set -- $1 {}; i=$1; shift; shift $((i % {networks})); \
              exec {nsrun} run -d --net $1 --name r$i -- sleep 100000 >/dev/null' sh",
@@ -137,17 +150,20 @@ pub(crate) fn scale(report: &mut Report) {
         if count != runs {
             report.fail(format!("ps shows {count} of {runs} runs"));
         }
-        let (_, inspected) = timed(&["inspect", "--json", "r0"]);
-        let other = networks.min(runs - 1);
-        let (found, named) = timed(&["exec", "r0", "getent", "hosts", &format!("r{other}")]);
-        if !found.stdout.contains(&format!("r{other}")) {
-            report.fail(format!("r{other} is not found by name from r0: {found}"));
+        // The last of those on the network of the first.
+        let other = format!("r{}", (runs - 1) / networks * networks);
+        let (shown, inspected) = timed(&["inspect", "--json", &other]);
+        let (found, named) = timed(&["exec", "r0", "getent", "hosts", &other]);
+        let address = found.stdout.split_whitespace().next().unwrap_or("nothing");
+        if !found.stdout.contains(&other) || !shown.stdout.contains(&format!("\"{address}")) {
+            report.fail(format!("{other} is not found by name from r0: {found}, {shown}"));
         }
         let start = Instant::now();
         let stop = format!("seq -f r%.0f 0 {} | xargs -n 200 {nsrun} stop", runs - 1);
         world.cmd(["sh", "-c", &stop]).timeout(Duration::from_secs(600)).run().ok();
         let stopped = start.elapsed().as_secs_f64();
-        for name in names.iter().skip(1) {
+        // The one without bridges too, which the first on it made.
+        for name in &names[1..] {
             world.nsrun(["network", "rm", name]).timeout(Duration::from_secs(60)).run().ok();
         }
         let mut left = Vec::new();
@@ -157,7 +173,7 @@ pub(crate) fn scale(report: &mut Report) {
                 left.retain(|line| !line.contains("/run/nsrun"));
                 left.is_empty()
             },
-            Duration::from_secs(60),
+            Duration::from_secs(180),
         );
         if !left.is_empty() {
             report.fail(format!("left of {runs} runs:\n{}", left.join("\n")));
@@ -173,4 +189,16 @@ pub(crate) fn scale(report: &mut Report) {
             left.len().to_string(),
         ]);
     }
+    let most = sizes.last().map_or(0, |size| size.0);
+    let peers = most.min(200);
+    let world = World::new();
+    let launched = peers::by_cni(&world, peers, "for i in $(seq $1); do add c$i; done");
+    let stopped = peers::by_cni(&world, peers, "for i in $(seq $1); do del c$i; done");
+    if let Some((launched, stopped)) = launched.zip(stopped) {
+        let what = format!("{peers} by ip netns and CNI (bridge, host-local)");
+        let [launched, stopped] = [launched, stopped].map(|seconds| format!("{seconds:.1}"));
+        let none = String::new;
+        report.row(&[what, "1".into(), launched, none(), none(), none(), stopped, none()]);
+    }
+    report.extent(format!("up to {most} at once"));
 }

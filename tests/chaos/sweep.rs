@@ -81,10 +81,11 @@ fn each(
     one: Try,
 ) {
     let wanted = std::env::var("CHAOS_COMMAND").unwrap_or_default();
-    let mut sum = Tally::default();
+    let (mut sum, mut points_of_all) = (Tally::default(), 0);
     for scenario in SCENARIOS.iter().filter(|scenario| scenario.name.contains(&wanted)) {
         let stage = Stage::new(scenario);
         let all = choose(&points(&stage));
+        points_of_all += all.len();
         let step = report.step(all.len(), sample);
         // Another of each step in each world; not the first, which is the start of every program.
         let todo: Vec<_> = all.into_iter().skip(step / 2).step_by(step).collect();
@@ -96,6 +97,7 @@ fn each(
         sum.add(tally);
     }
     report.row(&cells("all", &sum));
+    report.extent(format!("{} of {points_of_all} points", sum.tried));
 }
 
 fn cells(name: &str, tally: &Tally) -> [String; 5] {

@@ -138,6 +138,92 @@ fn zsh_completes_commands_options_and_what_the_kernel_knows() {
     }
 }
 
+/// What is run by a shell that takes a name for its own words.
+const HOSTILE: &str = "$(touch pwned)`touch pwned`";
+/// The same as the name of a link, which has 15 bytes and no spaces.
+const HOSTILE_LINK: &str = "x$(>pwned)";
+
+/// Gives such names to all that completion asks for; commands run in an empty directory.
+fn with_hostile_names(world: &World) {
+    world.sh("mkdir /run/empty");
+    let web = world.nsrun(["inspect", "--json", "web"]).run().ok().json();
+    let link = web["networks"][0]["host_link"].as_str().expect("a link").to_owned();
+    let altname = format!("run:{HOSTILE}");
+    // ip(8) refuses spaces.
+    let altname = altname.replace(' ', "${IFS}");
+    world.cmd(["ip", "link", "property", "add", "dev", &link, "altname", &altname]).run().ok();
+    world.cmd(["ip", "link", "add", HOSTILE_LINK, "type", "bridge"]).run().ok();
+    world.write(&format!("/run/netns/{HOSTILE}"), "");
+    let listed = world.nsrun(["netns", "list"]).run().ok().stdout;
+    assert!(listed.contains(HOSTILE), "{listed}");
+}
+
+/// Completes lines on a terminal, and has what completion made of each printed as data: `begin`
+/// makes the shell ready.
+fn no_name_is_run_by(shell: &[&str], begin: &str) {
+    let world = busy_host(shell[0]);
+    with_hostile_names(&world);
+    let mut shell = world.cmd(shell).env("PATH", path()).env("HOME", "/run").pty();
+    shell.send(format!("cd /run/empty; {begin}; echo re''ady\n").as_bytes());
+    shell.expect("ready", SOON);
+    // All there are, twice for those that only list them the second time.
+    for line in ["stop ", "link promisc ", "netns pids ", "connect ", "run --net container:"] {
+        shell.send(format!("nsrun {line}\t\t\x15").as_bytes());
+    }
+    for (n, (typed, expected)) in [
+        ("nsrun link promisc x\t", HOSTILE_LINK),
+        ("nsrun netns pids \\$\t", HOSTILE),
+        ("nsrun connect \\$\t", HOSTILE),
+    ]
+    .into_iter()
+    .enumerate()
+    {
+        shell.send(typed.as_bytes());
+        shell.send(format!("\x01printf '%s,' {n}'<' \x05\n").as_bytes());
+        let words = typed.trim_end_matches("x\t").trim_end_matches("\\$\t").replace(' ', ",");
+        shell.expect(&format!("{n}<,{words}{expected},"), SOON);
+    }
+    assert_eq!(world.sh("ls -A /run/empty"), "", "{}", shell.text());
+}
+
+#[test]
+fn bash_runs_no_name_that_it_completes() {
+    no_name_is_run_by(
+        &["bash", "--norc", "--noprofile", "-i"],
+        "bind 'set enable-bracketed-paste off'; PS1='> '; source /run/completion",
+    );
+}
+
+#[test]
+fn zsh_runs_no_name_that_it_completes() {
+    need_tool!("zsh");
+    no_name_is_run_by(
+        &["zsh", "-f", "-i"],
+        "mkdir /run/functions; cp /run/completion /run/functions/_nsrun; PS1='> '
+         fpath+=(/run/functions); autoload -U compinit; compinit -D -u; unsetopt prompt_sp",
+    );
+}
+
+#[test]
+fn fish_runs_no_name_that_it_completes() {
+    need_tool!("fish");
+    let world = busy_host("fish");
+    with_hostile_names(&world);
+    for (line, expected) in [
+        ("nsrun stop ", "web"),
+        ("nsrun link promisc x", HOSTILE_LINK),
+        ("nsrun netns pids ", HOSTILE),
+        ("nsrun connect ", HOSTILE),
+    ] {
+        let script = "cd /run/empty; source /run/completion; complete -C $argv[1]";
+        let command = world.cmd(["fish", "--no-config", "-c", script, line]).env("PATH", path());
+        let output = command.env("HOME", "/run").run();
+        assert_eq!(output.stderr, "", "{line}");
+        assert!(offered(&output.stdout).contains(&expected.to_owned()), "{line}: {output}");
+    }
+    assert_eq!(world.sh("ls -A /run/empty"), "");
+}
+
 #[test]
 fn man_pages_are_formatted_without_a_complaint() {
     let world = World::new();

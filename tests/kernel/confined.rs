@@ -1,5 +1,7 @@
 //! How far a root inside is held, and what a plain CMD can do, tried as an attacker would.
 
+use std::path::Path;
+
 use crate::runs::{detached, with_network};
 use crate::world::{Output, World};
 
@@ -7,21 +9,32 @@ use crate::world::{Output, World};
 fn in_rootfs(world: &World, options: &[&str], script: &str) -> Output {
     world.sh("mkdir -p /run/root; cp $(command -v busybox) /run/root/");
     let run = world.nsrun(["run", "--net", "none", "--rootfs", "/run/root"]).args(options);
-    let path = "PATH=/; for it in cat ls mount unshare hostname nsenter chroot; do alias $it=\"/busybox $it\"; done";
+    // For test(1): the shell in busybox takes root for one who may write everything.
+    let libraries =
+        ["/usr", "/bin", "/lib", "/lib64"].into_iter().filter(|path| Path::new(path).exists());
+    let run = libraries.fold(run, |run, path| run.args(["--bind", &format!("{path}:{path}:ro")]));
+    let path = "PATH=/; for it in cat ls mkdir mount umount unshare hostname nsenter chroot; do alias $it=\"/busybox $it\"; done";
     run.args(["--", "/busybox", "sh", "-c", &format!("{path}\n{script}")]).run()
 }
 
-/// Writes to a parameter of the host's kernel what it holds already.
-const STEER: &str =
-    "v=$(cat /proc/sys/kernel/pid_max); echo $v >/proc/sys/kernel/pid_max && echo STEERED";
+/// What could be written of the host's kernel; nothing is.
+const STEER: &str = "for file in /proc/sys/kernel/core_pattern /proc/sysrq-trigger \
+                     /sys/kernel/uevent_seqnum /sys/kernel/mm /sys/fs/cgroup; \
+                     do /usr/bin/test -w $file && echo $file; done; true";
+
+/// Takes away what covers it, in every way there is.
+const UNCOVER: &str = "mkdir -p /tmp/p; for it in /proc/sys /proc/sysrq-trigger /sys; do \
+                       umount $it; umount -l $it; mount -o remount,rw,bind $it; \
+                       mount -o remount,rw $it; done; mount -t proc none /tmp/p; \
+                       unshare -m umount /proc/sys; \
+                       unshare -Urm umount /proc/sys";
 
 #[test]
 fn root_in_another_root_directory_cannot_steer_the_host() {
     need_tool!("busybox");
     let world = World::new();
     let held = in_rootfs(&world, &[], STEER);
-    assert!(!held.stdout.contains("STEERED"), "{held}");
-    held.says("Read-only file system");
+    assert_eq!(held.stdout, "", "{held}");
     for file in ["/proc/keys", "/proc/timer_list", "/proc/interrupts", "/sys/firmware"] {
         let seen = in_rootfs(&world, &[], &format!("ls {file} && cat {file} 2>/dev/null")).stdout;
         assert!(seen.trim() == file || seen.trim().is_empty(), "{file}: {seen}");
@@ -33,6 +46,33 @@ fn root_in_another_root_directory_cannot_steer_the_host() {
     in_rootfs(&world, &[], "echo x >/sys/kernel/mm/ksm/run").says("Read-only file system");
     // What it is for still works.
     in_rootfs(&world, &[], "chroot / /busybox true && cat /proc/self/status >/dev/null").ok();
+}
+
+#[test]
+fn root_of_the_host_in_a_user_namespace_cannot_steer_the_host() {
+    need_tool!("busybox");
+    let world = World::new();
+    if !world.is_real_root() {
+        skip!("this needs root outside of a user namespace");
+    }
+    let script = format!("({UNCOVER}) >/tmp/said 2>&1\n{STEER}");
+    let on_host = |options: &[&str], script: &str| {
+        let run = world.nsrun(["run", "--net", "none", "--userns", "--tmpfs", "/tmp"]);
+        run.args(options).args(["--", "sh", "-c", script]).run().ok()
+    };
+    let held = on_host(&[], &script);
+    assert_eq!((held.stdout.as_str(), held.stderr.as_str()), ("", ""), "{held}");
+    let held = in_rootfs(&world, &["--userns", "--tmpfs", "/tmp"], &script);
+    assert_eq!(held.stdout, "", "{held}");
+    // The same attempts do tell, where they shall succeed.
+    let free = on_host(&["--cap-add", "sys_admin"], &script);
+    assert!(free.stdout.contains("/proc/sys/kernel/core_pattern"), "{free}");
+    free.says("nsrun: warning: sys_admin with root of this host in the user namespace");
+    let free = on_host(&["--cap-add", "all"], "true");
+    assert_eq!(free.stderr.lines().count(), 1, "{free}");
+    let other = ["--uidmap", "0:100000:65536", "--gidmap", "0:100000:65536"];
+    let other = on_host(&other, &script);
+    assert_eq!((other.stdout.as_str(), other.stderr.as_str()), ("", ""), "{other}");
 }
 
 #[test]
@@ -59,6 +99,39 @@ fn what_is_executed_beside_a_confined_command_is_confined() {
     exec("true").ok();
 }
 
+/// Lets nothing be refused by one more filter, and executes its arguments.
+const FILTERED: &str = r"
+import ctypes, os, struct, sys
+allow = ctypes.create_string_buffer(struct.pack('HBBI', 0x06, 0, 0, 0x7fff0000))
+class Program(ctypes.Structure):
+    _fields_ = [('len', ctypes.c_ushort), ('filter', ctypes.c_void_p)]
+program = Program(1, ctypes.addressof(allow))
+assert ctypes.CDLL(None).prctl(22, 2, ctypes.byref(program)) == 0
+os.execvp(sys.argv[1], sys.argv[1:])
+";
+
+#[test]
+fn exec_holds_as_the_run_is_held_whoever_calls_it() {
+    need_tool!("python3");
+    let world = World::new();
+    with_network(&world);
+    if !world.is_real_root() {
+        skip!("a filter without root needs no_new_privs");
+    }
+    let filters = |how: &[&str], name: &str| {
+        let nsrun = [env!("CARGO_BIN_EXE_nsrun"), "exec", name, "cat", "/proc/self/status"];
+        let status = world.cmd(how).args(nsrun).run().ok().stdout;
+        let line = status.lines().find_map(|line| line.strip_prefix("Seccomp_filters:\t"));
+        line.expect("a count").to_owned()
+    };
+    let filtered = ["python3", "-c", FILTERED];
+    detached(&world, &["--userns", "--name", "held"], &["sleep", "60"]);
+    assert_eq!([filters(&["env"], "held"), filters(&filtered, "held")], ["1", "2"]);
+    let free = ["run", "-d", "--name", "free", "sleep", "60"];
+    world.cmd(filtered).arg(env!("CARGO_BIN_EXE_nsrun")).args(free).run().ok();
+    assert_eq!([filters(&["env"], "free"), filters(&filtered, "free")], ["0", "1"]);
+}
+
 #[test]
 fn a_user_namespace_has_no_keys_of_the_host() {
     need_tool!("python3");
@@ -72,7 +145,7 @@ fn a_user_namespace_has_no_keys_of_the_host() {
     };
     assert_eq!(run(&["--userns"]), "-1 1\n");
     assert_ne!(run(&[]), "-1 1\n");
-    let mount = world.nsrun(["run", "--net", "none", "--userns", "--"]);
+    let mount = world.nsrun(["run", "--net", "none", "--userns", "--cap-add", "sys_admin", "--"]);
     mount.args(["mount", "-t", "tmpfs", "none", "/mnt"]).run().ok();
 }
 

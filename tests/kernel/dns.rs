@@ -33,9 +33,19 @@ fn serve_as_upstream() {
     let udp = UdpSocket::bind((address.as_str(), 53)).unwrap();
     let tcp = TcpListener::bind((address.as_str(), 53)).unwrap();
     println!("\nready");
+    let over_tcp = mode.clone();
     std::thread::spawn(move || {
+        let mut silent = Vec::new();
         for client in tcp.incoming() {
             let mut client = client.unwrap();
+            match over_tcp.as_str() {
+                "silent" => {
+                    silent.push(client);
+                    continue;
+                }
+                "hang up" => continue,
+                _ => {}
+            }
             let mut len = [0; 2];
             client.read_exact(&mut len).unwrap();
             let mut query = vec![0; usize::from(u16::from_be_bytes(len))];
@@ -53,6 +63,12 @@ fn serve_as_upstream() {
         let mut reply = answer(query, [192, 0, 2, 80]);
         match mode.as_str() {
             "silent" => continue,
+            // Longer than any buffer that was made for what is usual.
+            "large" => {
+                let record = reply[question_end(query)..].to_vec();
+                reply.extend(record.repeat(399));
+                reply[6..8].copy_from_slice(&400u16.to_be_bytes());
+            }
             "truncate" => {
                 reply.truncate(question_end(query));
                 reply[2] |= 0x02;
@@ -93,6 +109,42 @@ fn answer(query: &[u8], address: [u8; 4]) -> Vec<u8> {
         }
     }
     reply
+}
+
+/// Asks for www.example.org over UDP, taking as many bytes as `ROOM` says, or without EDNS; says how
+/// many came, whether they are all, and how many answers are among them.
+#[test]
+#[ignore = "run by the tests of this file, in a namespace of theirs"]
+fn ask_over_udp() {
+    let mut query =
+        b"\x12\x34\x01\0\0\x01\0\0\0\0\0\0\x03www\x07example\x03org\0\0\x01\0\x01".to_vec();
+    if let Ok(room) = std::env::var("ROOM") {
+        let room: u16 = room.parse().unwrap();
+        query[11] = 1;
+        query.extend([0, 0, 41]);
+        query.extend(room.to_be_bytes());
+        query.extend([0; 6]);
+    }
+    let socket = UdpSocket::bind("127.0.0.1:0").unwrap();
+    socket.connect("127.0.0.11:53").unwrap();
+    socket.set_read_timeout(Some(SECONDS)).unwrap();
+    socket.send(&query).unwrap();
+    let mut reply = vec![0; 65536];
+    let len = socket.recv(&mut reply).unwrap();
+    assert_eq!(reply[..2], query[..2]);
+    let whole = if reply[2] & 2 == 0 { "whole" } else { "cut" };
+    println!("\nreply: {len} {whole} {}", u16::from_be_bytes([reply[6], reply[7]]));
+}
+
+/// What [`ask_over_udp`] says in a run.
+fn asked_over_udp(world: &World, room: Option<u16>) -> String {
+    let own = std::env::current_exe().unwrap().display().to_string();
+    let mut args = vec!["run".to_owned()];
+    args.extend(room.into_iter().flat_map(|room| ["--env".to_owned(), format!("ROOM={room}")]));
+    args.extend([&own, "--ignored", "--exact", "dns::ask_over_udp", "--nocapture"].map(Into::into));
+    let out = world.nsrun(args).run().ok().stdout;
+    let reply = out.lines().find_map(|line| line.strip_prefix("reply: "));
+    reply.unwrap_or_else(|| panic!("{out}")).to_owned()
 }
 
 /// A run named `name` that only waits.
@@ -168,6 +220,42 @@ fn a_network_that_is_joined_later_gives_names_both_ways_until_it_is_left() {
 }
 
 #[test]
+fn a_run_that_began_without_a_network_is_said_to_find_no_names() {
+    let world = World::new();
+    member(&world, "web", &[]);
+    world.nsrun(["run", "-d", "--name", "alone", "--net", "none", "sleep", "60"]).run().ok();
+    let connected = world.nsrun(["connect", "alone", "bridge"]).run().ok();
+    let says = "nsrun: warning: names of members do not resolve in run \"alone\": it began without a \
+        network, and nobody answers there\n";
+    assert_eq!(connected.stderr, says);
+    assert_eq!(world.nsrun(["exec", "alone", "getent", "ahostsv4", "web"]).run().code(), Some(2));
+    // One without names by wish, and one that has them, are told nothing.
+    world.nsrun(["network", "create", "--subnet", "10.80.0.0/24", "back"]).run().ok();
+    member(&world, "off", &["--dns", "none"]);
+    for run in ["off", "web"] {
+        assert_eq!(world.nsrun(["connect", run, "back"]).run().ok().stderr, "");
+    }
+}
+
+#[test]
+fn a_run_on_a_lan_finds_the_members_of_a_network_that_it_is_connected_to() {
+    let world = World::builder().lan().build();
+    if !world.succeeds("ip link add link lan0 name probe0 type macvlan && ip link del probe0") {
+        skip!("the kernel has no macvlan");
+    }
+    member(&world, "web", &[]);
+    let lan =
+        ["run", "-d", "--name", "lan", "--net", "macvlan:lan0,ip=192.0.2.77/24", "sleep", "60"];
+    world.nsrun(lan).run().ok();
+    let connected = world.nsrun(["connect", "lan", "bridge"]).run().ok();
+    assert_eq!(connected.stderr, "");
+    let found = world.nsrun(["exec", "lan", "getent", "ahostsv4", "web"]).run().ok();
+    assert!(found.stdout.contains("10."), "{found}");
+    world.nsrun(["disconnect", "lan", "bridge"]).run().ok();
+    assert_eq!(world.nsrun(["exec", "lan", "getent", "ahostsv4", "web"]).run().code(), Some(2));
+}
+
+#[test]
 fn other_names_are_asked_of_the_hosts_servers_and_missing_ones_are_said_to_be() {
     let world = World::new();
     let _upstream = upstream(&world, "203.0.113.1", "plain");
@@ -195,20 +283,55 @@ fn a_dead_server_costs_one_short_timeout() {
 }
 
 #[test]
+fn over_tcp_too_the_next_server_is_asked() {
+    for mode in ["refuse", "hang up", "silent"] {
+        let world = World::new();
+        world.write("/etc/resolv.conf", "nameserver 198.51.100.2\nnameserver 203.0.113.1\n");
+        let _dead = (mode != "refuse").then(|| upstream(&world, "198.51.100.2", mode));
+        let _alive = upstream(&world, "203.0.113.1", "plain");
+        let script = "export RES_OPTIONS=use-vc; getent ahostsv4 a.example.org && date +%s%N && \
+            getent ahostsv4 b.example.org >/dev/null && date +%s%N";
+        let started = std::time::Instant::now();
+        let out = inside(&world, script);
+        assert!(out.starts_with("192.0.2.81 "), "{mode}: {out}");
+        assert!(started.elapsed() < Duration::from_secs(4), "{mode}: {:?}", started.elapsed());
+        let times: Vec<u64> = out.lines().filter_map(|line| line.parse().ok()).collect();
+        let second = Duration::from_nanos(times[1] - times[0]);
+        assert!(second < Duration::from_secs(1), "{mode}: the second query waited: {second:?}");
+    }
+}
+
+#[test]
 fn nobody_to_ask_is_said_at_once() {
     let world = World::new();
     world.write("/etc/resolv.conf", "nameserver 203.0.113.1\n");
-    let started = std::time::Instant::now();
-    // Nothing listens there: the kernel of the internet refuses.
-    let missing = world.nsrun(["run", "getent", "ahostsv4", "a.example.org"]).run();
-    assert_eq!(missing.code(), Some(2));
-    assert!(started.elapsed() < Duration::from_secs(2), "{:?}", started.elapsed());
+    for options in ["attempts:2", "use-vc"] {
+        let started = std::time::Instant::now();
+        // Nothing listens there: the kernel of the internet refuses.
+        let ask = ["run", "--dns-option", options, "getent", "ahostsv4", "a.example.org"];
+        assert_eq!(world.nsrun(ask).run().code(), Some(2));
+        assert!(started.elapsed() < Duration::from_secs(2), "{:?}", started.elapsed());
+    }
 }
 
 #[test]
 fn an_answer_cut_short_is_asked_for_again_over_tcp() {
     let world = World::new();
     let _upstream = upstream(&world, "203.0.113.1", "truncate");
+    assert!(inside(&world, "getent ahostsv4 www.example.org").starts_with("192.0.2.81 "));
+}
+
+#[test]
+fn an_answer_of_any_length_comes_whole_or_is_said_to_be_cut() {
+    let world = World::new();
+    let _upstream = upstream(&world, "203.0.113.1", "large");
+    let whole = 33 + 400 * 16;
+    assert_eq!(asked_over_udp(&world, Some(65535)), format!("{whole} whole 400"));
+    assert_eq!(asked_over_udp(&world, Some(whole)), format!("{whole} whole 400"));
+    // The question alone, and EDNS.
+    assert_eq!(asked_over_udp(&world, Some(whole - 1)), "44 cut 0");
+    assert_eq!(asked_over_udp(&world, None), "33 cut 0");
+    // So it is asked for over TCP.
     assert!(inside(&world, "getent ahostsv4 www.example.org").starts_with("192.0.2.81 "));
 }
 
@@ -308,4 +431,15 @@ fn a_flood_of_queries_and_crafted_ones_hurt_nobody_else() {
     let found = world.nsrun(["run", "bash", "-c", hostile]).run().ok();
     assert!(found.stdout.contains("web"), "{}", found.stdout);
     inside(&world, "getent ahostsv4 web");
+}
+
+#[test]
+fn a_run_that_does_without_names_says_why_in_one_line() {
+    need_tool!("strace");
+    let world = World::new();
+    let fault = ["strace", "-f", "-o", "/dev/null", "-e", "inject=listen:error=EADDRINUSE"];
+    let run = world.cmd(fault).args([env!("CARGO_BIN_EXE_nsrun"), "run", "true"]).run().ok();
+    let says = "nsrun: warning: names do not resolve inside: cannot open a socket for names: \
+        Address already in use\n";
+    assert_eq!(run.stderr, says);
 }

@@ -182,6 +182,8 @@ fn options_that_make_no_sense_together_are_refused_before_anything_is_done() {
         (&["--gidmap", "0:0:1"], "--userns"),
         (&["--log", "/run/log"], "--log needs --detach"),
         (&["--format", "ip"], "--format needs --dry-run"),
+        (&["--timings", "--dry-run"], "--timings cannot be combined with --dry-run"),
+        (&["--timings", "-d"], "--timings with --detach needs --log"),
         (&["--uts", "host", "--hostname", "x"], "--hostname"),
         (&["--userns", "--pid", "host"], "--userns cannot be combined"),
         (&["--userns", "--ipc", "host"], "--userns cannot be combined"),

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use crate::runs::{SOON, leases, with_network};
+use crate::runs::{SOON, detached, leases, with_network};
 use crate::world::{Output, World, settle};
 
 /// A run, all processes of which are disturbed: `what` at the call number `n` of each.
@@ -103,4 +103,31 @@ fn a_kill_at_any_point_leaves_nothing() {
         // Address and name can be had at once.
         world.nsrun(["run"]).args(options).arg("true").run().ok();
     }
+}
+
+#[test]
+fn a_bridge_that_goes_before_a_link_joins_it_is_said_to_be_gone() {
+    need_tool!("strace");
+    let world = World::new();
+    with_network(&world);
+    detached(&world, &["--name", "web"], &["sleep", "1000"]);
+    let mut said = 0;
+    for n in 8..=16 {
+        world.nsrun(["network", "create", "back"]).run().ok();
+        // Waits before one of its messages; meanwhile the bridge goes.
+        let inject = format!("inject=sendto:delay_enter=300000:when={n}");
+        let strace = ["strace", "-qq", "-o", "/dev/null", "-e", "trace=sendto", "-e", &inject];
+        let connect = [env!("CARGO_BIN_EXE_nsrun"), "connect", "web", "back"];
+        let running = world.cmd(strace).args(connect).spawn();
+        std::thread::sleep(Duration::from_millis(150));
+        world.sh("ip link delete net:back");
+        let output = running.wait();
+        if output.stderr.starts_with("nsrun: cannot create veth") {
+            said += 1;
+            output.says("\" is gone (kernel: Invalid argument)").says("hint: somebody removed");
+        }
+        world.nsrun(["disconnect", "web", "back"]).run();
+        world.nsrun(["network", "rm", "back"]).run();
+    }
+    assert!(said > 0, "it never came to that");
 }

@@ -133,11 +133,13 @@ fn the_host_links_cannot_be_reached_from_inside() {
         allowed.stderr.contains("warning: net_admin without --userns reaches this host"),
         "{allowed}"
     );
-    let harmless = run(&["--userns"]).ok();
+    assert_ne!(run(&["--userns"]).code(), Some(0));
+    let harmless = run(&["--userns", "--cap-add", "net_admin"]).ok();
     assert_eq!(harmless.stderr, "");
     let moved =
         "ip link add x0 type bridge && ip link set x0 netns 1 2>&1; ip link show x0 >/dev/null";
-    world.nsrun(["run", "--userns", "--", "sh", "-c", moved]).run().ok();
+    let options = ["run", "--userns", "--cap-add", "net_admin", "--"];
+    world.nsrun(options).args(["sh", "-c", moved]).run().ok();
     assert_eq!(world.link("x0"), None);
 }
 
@@ -203,8 +205,7 @@ fn a_user_namespace_makes_root_inside_the_caller() {
     let words: Vec<&str> = output.split_whitespace().collect();
     assert_eq!(words[..7], ["0", "0", "0", "1", "0", "0", "1"]);
     assert!(words[9].starts_with("10.192."), "{output}");
-    let full = capabilities(&world, &["--userns"]);
-    assert!(full.iter().all(|set| set & (1 << 12 | 1 << 21) == 1 << 12 | 1 << 21), "{full:x?}");
+    assert_eq!(capabilities(&world, &["--userns"]), [DEFAULT; 3], "the caller is root");
 }
 
 #[test]
@@ -219,6 +220,10 @@ fn ranges_of_ids_are_mapped() {
         world.nsrun(["run"]).args(maps).args(["--user", "5", "--", "sh", "-c", script]).run().ok();
     let words: Vec<&str> = run.stdout.split_whitespace().collect();
     assert_eq!(words, ["0", "100000", "65536", "0", "200000", "1000", "5"]);
+    let full = capabilities(&world, &maps);
+    assert!(full.iter().all(|set| set & (1 << 12 | 1 << 21) == 1 << 12 | 1 << 21), "{full:x?}");
+    let with_root = [&maps[..], &["--uidmap", "70000:0:1"]].concat();
+    assert_eq!(capabilities(&world, &with_root), [DEFAULT; 3]);
     let _running = staying(&world, &maps, "echo ready; exec sleep 876");
     assert_eq!(world.sh("ps -o uid= $(pgrep -f '^sleep 876')").trim(), "100000");
     let refused = world.nsrun(["run", "--uidmap", "0:1:1", "true"]).run().exits(2);

@@ -17,6 +17,7 @@ mod talk;
 
 mod counts;
 mod dns;
+mod dns_hostile;
 mod doctor;
 mod dry_run;
 mod environment;
@@ -38,6 +39,7 @@ mod network;
 mod network_create;
 mod network_parent;
 mod network_several;
+mod output;
 mod packaging;
 mod parallel;
 mod ports_reach;

@@ -233,3 +233,31 @@ fn the_first_packet_of_a_run_is_never_lost() {
         assert_eq!(output.code(), Some(0), "run {n}: {output}");
     }
 }
+
+#[test]
+fn an_address_that_the_host_has_itself_is_no_member_s() {
+    let world = World::builder().ipv6().build();
+    let subnets = ["--subnet", "10.80.0.0/29", "--subnet6", "fd00:80::/64"];
+    world.nsrun(["network", "create"]).args(subnets).arg("web").run().ok();
+    // Added later: on the bridge, on another link, and of IPv6.
+    world.sh("ip addr add 10.80.0.2/29 dev nsrun1; ip addr add 10.80.0.3/32 dev up0;
+         ip addr add fd00:80::4/64 dev nsrun1 nodad");
+    let first = started(&world, &["--net", "web"]);
+    let second = started(&world, &["--net", "web"]);
+    let mut taken = world.links();
+    taken.retain(|link| link.starts_with("ns1."));
+    taken.sort();
+    assert_eq!(taken, ["ns1.5", "ns1.6"]);
+    world
+        .nsrun(["run", "--net", "web", "true"])
+        .run()
+        .exits(125)
+        .says("cannot take an address of network \"web\"");
+    world
+        .nsrun(["run", "--net", "web,ip=10.80.0.2", "true"])
+        .run()
+        .exits(125)
+        .says("cannot take address 10.80.0.2: this host has it");
+    world.sh("ping -c1 -W1 10.80.0.5; ping -c1 -W1 10.80.0.6; ping -c1 -W1 fd00:80::5");
+    drop((first, second));
+}

@@ -222,6 +222,67 @@ fn a_network_that_was_not_quite_removed_is_found_again() {
 }
 
 #[test]
+fn a_network_that_lost_its_name_is_never_taken_from_under_its_members() {
+    let world = World::new();
+    world.sh("ip link add low type veth peer name low1; ip link set low up; ip link set low1 up");
+    let child = ["--driver", "macvlan", "--parent", "low", "--gateway", "10.80.0.1"];
+    let drivers = [&["--driver", "bridge"][..], &["--driver", "ptp"], &child];
+    for driver in drivers {
+        let create = ["network", "create", "--subnet", "10.80.0.0/24"];
+        world.nsrun(create).args(driver).arg("web").run().ok();
+        let run = ["run", "-d", "--name", "a", "--net", "web,ip=10.80.0.7", "--", "sleep", "60"];
+        world.nsrun(run).run().ok();
+        let index = || world.link("nsrun1").map(|link| link["ifindex"].clone());
+        let before = index();
+        // As network rm leaves it when it is killed while a run joins.
+        let lose = || world.sh("ip link property del dev nsrun1 altname net:web");
+        lose();
+        world.nsrun(["network", "create", "--subnet", "10.81.0.0/24", "other"]).run().ok();
+        assert_eq!((index(), world.link("net:web").is_some()), (before, true));
+        assert_eq!(world.link("net:other").unwrap()["ifname"], "nsrun2");
+        lose();
+        world.nsrun(["network", "create", "web"]).run().exits(1).says("is a network of that name");
+        for command in [&["network", "prune"][..], &["gc"], &["network", "rm", "other"]] {
+            let _ = world.nsrun(["network", "create", "--subnet", "10.81.0.0/24", "other"]).run();
+            lose();
+            world.nsrun(command).run().ok();
+            assert_eq!(world.link("net:web").unwrap()["ifname"], "nsrun1", "{command:?}");
+        }
+        lose();
+        world.nsrun(["run", "--net", "web,ip=10.80.0.8", "true"]).run().ok();
+        world.nsrun(["network", "rm", "web"]).run().exits(1).says("it is used by \"a\"");
+        world.nsrun(["stop", "-t0", "a"]).run().ok();
+        world.nsrun(["network", "rm", "web"]).run().ok();
+        assert!(settle(|| world.links() == ["up0", "low1", "low"], LONG));
+    }
+}
+
+#[test]
+fn removing_a_network_has_it_removed_or_whole_whatever_fails() {
+    need_tool!("strace");
+    let world = World::new();
+    let nsrun = env!("CARGO_BIN_EXE_nsrun");
+    let remove = |what: &str, n: usize| {
+        let inject = format!("inject=sendto:{what}:when={n}");
+        let strace = ["strace", "-qq", "-o", "/dev/null", "-e", "trace=sendto", "-e", &inject];
+        world.cmd(strace).args([nsrun, "network", "rm", "web"]).run()
+    };
+    for n in 1.. {
+        world.nsrun(["network", "create", "--subnet", "10.80.0.0/24", "web"]).run().ok();
+        let output = remove("error=ENOBUFS", n);
+        if world.link("nsrun1").is_some() {
+            assert!(output.code() != Some(0), "{output}");
+            assert_eq!(world.link("nsrun1").unwrap()["altnames"], serde_json::json!(["net:web"]));
+            world.nsrun(["network", "rm", "web"]).run().ok();
+        }
+        if output.code() == Some(0) {
+            assert!(n > 5, "only {n} sends");
+            break;
+        }
+    }
+}
+
+#[test]
 fn prune_removes_the_unused_and_keeps_the_used() {
     let world = World::new();
     for name in ["used", "unused"] {

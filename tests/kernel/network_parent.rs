@@ -92,6 +92,57 @@ fn an_address_on_a_lan_is_chosen_only_if_nobody_answers_for_it() {
 }
 
 #[test]
+fn an_address_of_another_macvlan_on_the_same_link_is_not_chosen() {
+    let world = with_lan();
+    // Of others, in a namespace and on the host itself; the link below hears neither of them.
+    world.sh("ip netns add other; ip link add m0 link lan0 netns other type macvlan mode bridge;
+         for n in 16 17 18; do ip -n other addr add 192.0.2.$n/24 dev m0; done;
+         ip -n other link set m0 up; ip link add m1 link lan0 type macvlan mode bridge;
+         for n in 20 21 22; do ip addr add 192.0.2.$n/24 dev m1; done; ip link set m1 up");
+    let range = ["--ip-range", "192.0.2.16/29", "--exclude", "192.0.2.23"];
+    world.nsrun(ON_LAN).args(range).args(["--parent", "lan0", "lan"]).run().ok();
+    let before = world.snapshot();
+    for _ in 0..3 {
+        let show = ["run", "--net", "lan", "--", "ip", "-j", "-4", "addr", "show", "eth0"];
+        let shown = world.nsrun(show).run().ok().json();
+        assert_eq!(shown[0]["addr_info"][0]["local"], "192.0.2.19");
+        assert!(settle(|| world.link("ns1.13").is_none(), SOON));
+    }
+    world.assert_returns_to(&before, SOON);
+}
+
+#[test]
+fn an_address_that_a_run_has_without_the_network_is_no_member_s() {
+    let world = with_lan();
+    world.nsrun(ON_LAN).args(["--ip-range", "192.0.2.16/31", "--parent", "lan0", "lan"]).run().ok();
+    // Down, so that it answers nobody.
+    let direct =
+        ["--name", "d", "--net", "macvlan:lan0,ip=192.0.2.16/24", "--cap-add", "net_admin"];
+    detached(&world, &direct, &["sh", "-c", "ip link set eth0 down; sleep 60"]);
+    let inside = place(&world, "d");
+    assert!(settle(|| inside.link("eth0").unwrap()["operstate"] == "DOWN", SOON));
+    for _ in 0..4 {
+        let show = ["run", "--net", "lan", "--", "ip", "-j", "-4", "addr", "show", "eth0"];
+        let shown = world.nsrun(show).run().ok().json();
+        assert_eq!(shown[0]["addr_info"][0]["local"], "192.0.2.17");
+        assert!(settle(|| world.link("ns1.11").is_none(), SOON));
+    }
+    world
+        .nsrun(["run", "--net", "lan,ip=192.0.2.16", "true"])
+        .run()
+        .exits(125)
+        .says("cannot take address 192.0.2.16: another run has it on link \"lan0\"");
+    // The other way round the kernel sees that they would have one hardware address.
+    detached(&world, &["--name", "m", "--net", "lan,ip=192.0.2.17"], &["sleep", "60"]);
+    world
+        .nsrun(["run", "--net", "macvlan:lan0,ip=192.0.2.17/24", "true"])
+        .run()
+        .exits(125)
+        .says("Address already in use")
+        .says("choose another ip");
+}
+
+#[test]
 fn what_this_host_has_on_the_lan_is_the_default_and_no_member_s() {
     let world = World::new();
     world.nsrun(["network", "create", "--driver", "macvlan", "--parent", "up0", "pub"]).run().ok();

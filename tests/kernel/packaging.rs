@@ -72,6 +72,43 @@ fn the_debian_package_installs_into_an_empty_root_runs_there_and_is_removed_whol
 }
 
 #[test]
+fn paths_with_spaces_and_the_umask_of_who_makes_it_change_nothing() {
+    need_tool!("make");
+    need_tool!("dpkg-deb");
+    let world = World::new();
+    // Where make(1) is at home: what it needs of the source, and a binary as if it were built.
+    world.sh("mkdir -p '/run/a b/source' '/run/a b/target/release'");
+    for part in ["Makefile", "Cargo.toml", "LICENSE-MIT", "packaging", "docs"] {
+        world.cmd(["cp", "-r", &source(part), "/run/a b/source/"]).run().ok();
+    }
+    world.sh(&format!("cp {}/*.md '/run/a b/source/'", env!("CARGO_MANIFEST_DIR")));
+    let binary = "/run/a b/target/release/nsrun";
+    world.cmd(["strip", "-o", binary, env!("CARGO_BIN_EXE_nsrun")]).run().ok();
+    let make = |umask: &str, goal: &str| {
+        let make = format!("umask {umask}; cd '/run/a b/source'; exec make \"$@\"");
+        let cmd = world.cmd(["sh", "-c", &make, "sh", "CARGO_TARGET_DIR=/run/a b/target"]);
+        let cmd = cmd.args(["DESTDIR=/run/a b/root", "PREFIX=/usr local", goal]);
+        cmd.env("SOURCE_DATE_EPOCH", "1795219200")
+            .env("DPKG_DEB_COMPRESSOR_LEVEL", "0")
+            .timeout(PATIENCE)
+            .run()
+            .ok()
+    };
+    make("077", "install");
+    let hidden = "cd '/run/a b/root'; find . ! -perm -o=r -o -type d ! -perm -o=x";
+    assert_eq!(world.sh(hidden), "");
+    world.cmd(["/run/a b/root/usr local/bin/nsrun", "--version"]).run().ok();
+    make("077", "uninstall");
+    assert!(files(&world, "'/run/a b/root'").is_empty());
+
+    let sum = "cd '/run/a b/target'; sha256sum *.deb; rm *.deb";
+    make("022", "deb");
+    let usual = world.sh(sum);
+    make("077", "deb");
+    assert_eq!(world.sh(sum), usual);
+}
+
+#[test]
 fn lintian_finds_no_fault_in_the_debian_package() {
     need_tool!("lintian");
     let world = World::new();

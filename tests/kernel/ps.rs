@@ -147,6 +147,39 @@ fn what_a_command_says_of_itself_cannot_move_the_cursor() {
 }
 
 #[test]
+fn quiet_prints_names_alone_and_stop_takes_them() {
+    let world = World::new();
+    assert_eq!(world.nsrun(["ps", "-q"]).run().ok().stdout, "");
+    detached(&world, &["--name", "web"], &["sleep", "1000"]);
+    let unnamed = detached(&world, &[], &["sleep", "1000"]);
+    let alone = detached(&world, &["--net", "none"], &["sleep", "1000"]);
+    let names = world.nsrun(["ps", "--quiet"]).run().ok().stdout;
+    assert_eq!(names.lines().collect::<Vec<_>>(), ["web", &unnamed, &alone]);
+    for name in names.lines() {
+        world.nsrun(["exec", name, "true"]).run().ok();
+    }
+    world.nsrun(["stop", "-t", "0"]).args(names.lines()).run().ok();
+    assert_eq!(world.nsrun(["ps", "-q"]).run().ok().stdout, "");
+    world.nsrun(["ps", "-q", "--json"]).run().exits(2).says("exclude each other");
+}
+
+#[test]
+fn a_name_that_nobody_could_have_asked_for_is_no_name() {
+    let world = World::new();
+    for odd in ["$(reboot)", "-a", "a;b", "a\u{1b}[2J"] {
+        let run = detached(&world, &[], &["sleep", "1000"]);
+        let altname = format!("run:{odd}");
+        world.cmd(["ip", "link", "property", "add", "dev", &run, "altname", &altname]).run().ok();
+        for args in [&["ps"][..], &["ps", "-q"], &["ps", "--json"], &["inspect", &run]] {
+            let text = world.nsrun(args).run().ok().stdout;
+            assert!(!text.contains(odd) && text.contains(&run), "{text:?}");
+        }
+        world.nsrun(["inspect", "--", odd]).run().exits(1).says("cannot find run");
+        world.nsrun(["stop", "-t", "0", &run]).run().ok();
+    }
+}
+
+#[test]
 fn a_reader_that_has_seen_enough_is_no_error() {
     let world = World::new();
     let nsrun = env!("CARGO_BIN_EXE_nsrun");

@@ -220,6 +220,64 @@ fn a_status_descriptor_gets_one_json_object() {
 }
 
 #[test]
+fn a_status_descriptor_is_used_as_it_was_passed() {
+    let world = World::new();
+    let run = format!("{} run --net none --json-status-fd", env!("CARGO_BIN_EXE_nsrun"));
+    let json = |text: &str| -> serde_json::Value {
+        serde_json::from_str(text.trim()).unwrap_or_else(|_| panic!("no JSON: {text:?}"))
+    };
+    for fd in [1, 3] {
+        // Its position is the caller's, who goes on writing behind what is there.
+        let file = "/dev/shm/status";
+        let script = format!("echo before; {run} {fd} true {fd}>&1; echo after");
+        world.sh(&format!("({script}) > {file}"));
+        let text = world.read(file);
+        let lines: Vec<&str> = text.lines().collect();
+        assert_eq!((lines.len(), lines[0], lines[2]), (3, "before", "after"), "{text}");
+        json(lines[1]);
+        // A file without a name, and one that its caller may open no more.
+        let deleted = format!("exec 5<>{file}; rm {file}; {run} {fd} true {fd}>&5; cat /dev/fd/5");
+        assert!(world.sh(&deleted).contains("\"pid\""));
+        let pipe = format!("({run} {fd} true {fd}>&1) | cat");
+        json(&world.sh(&pipe));
+    }
+    need_tool!("python3");
+    let socket = "import socket, subprocess, sys
+ours, theirs = socket.socketpair()
+subprocess.run(sys.argv[1:], stdout=theirs, check=True)
+theirs.close()
+print(ours.makefile().read())";
+    let argv = ["python3", "-c", socket, env!("CARGO_BIN_EXE_nsrun"), "run", "--net", "none"];
+    let said = world.cmd(argv).args(["--json-status-fd", "1", "true"]).run().ok();
+    json(&said.stdout);
+    let reading = format!("{run} 3 true 3</dev/null");
+    world.cmd(["sh", "-c", &reading]).run().exits(2).says("it is open for reading only");
+}
+
+#[test]
+fn the_status_names_the_process_of_a_command_however_short_its_life() {
+    let world = World::new();
+    let nsrun = env!("CARGO_BIN_EXE_nsrun");
+    for options in ["", "--net none", "--pid host", "--userns", "--user 1000 --cap-drop all"] {
+        let run = format!("{nsrun} run {options} --json-status-fd 3 true 3>&1 >/dev/null");
+        for _ in 0..10 {
+            let text = world.sh(&run);
+            let status: serde_json::Value = serde_json::from_str(&text).expect("it is JSON");
+            let (pid, init) = (status["pid"].as_u64(), status["init"].as_u64());
+            assert!(pid.is_some_and(|pid| pid > 1), "{options}: {text}");
+            assert!(pid != init && init.is_none_or(|init| pid > Some(init)), "{options}: {text}");
+        }
+    }
+    let mut run = world
+        .cmd(["sh", "-c", &format!("{nsrun} run --name web --json-status-fd 3 sleep 60 3>&1")])
+        .spawn();
+    let text = run.line(std::time::Duration::from_secs(10));
+    let status: serde_json::Value = serde_json::from_str(&text).expect("it is JSON");
+    assert_eq!(world.read(&format!("/proc/{}/comm", status["pid"])), "sleep\n");
+    assert!(run.is_running());
+}
+
+#[test]
 fn nothing_is_left_two_hundred_milliseconds_after_the_end() {
     let world = World::new();
     let before = with_network(&world);

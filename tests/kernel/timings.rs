@@ -49,6 +49,16 @@ fn the_phases_of_both_processes_add_up_to_the_whole_launch() {
 }
 
 #[test]
+fn a_run_in_the_background_has_its_timings_in_its_log() {
+    let world = World::new();
+    with_network(&world);
+    let run = world.nsrun(["run", "-d", "--timings", "--log", "/run/log", "true"]).run().ok();
+    assert_eq!(run.stderr, "");
+    let log = world.read("/run/log");
+    assert!(log.starts_with("timings in µs") && log.contains("\ntotal "), "{log}");
+}
+
+#[test]
 fn nothing_is_timed_unless_asked_for() {
     let world = World::new();
     with_network(&world);

@@ -1,37 +1,72 @@
-# The first words of the lines of what the command prints, after its first $1 lines.
-_nsrun_names() {
-    local name skip=$1
-    shift
-    "$@" 2>/dev/null </dev/null | while read -r name _; do
-        ((skip-- > 0)) || printf '%s\n' "$name"
+# Offers those of the words given that begin with $cur. Anybody chooses the names there are, and a
+# name may be "$(reboot)": none is ever expanded, and the command line gets it quoted.
+_nsrun_add() {
+    local word quoted begin=${cur#[\'\"]}
+    for word; do
+        printf -v quoted %q "$word"
+        # Behind a quote that was typed, what needs none.
+        [[ $begin == "$cur" || $quoted == "$word" ]] || continue
+        [[ $word && ($word == "$begin"* || $quoted == "$begin"*) ]] && COMPREPLY+=("$quoted")
     done
+}
+
+# Offers the names of kind $1; nsrun itself says them.
+_nsrun_names() {
+    local -a names=()
+    case $1 in
+    run) mapfile -t names < <("$nsrun" ps --quiet 2>/dev/null </dev/null) ;;
+    network)
+        mapfile -t names < <("$nsrun" network list 2>/dev/null </dev/null)
+        names=("${names[@]:1}")
+        names=("${names[@]%% *}")
+        ;;
+    namespace)
+        mapfile -t names < <("$nsrun" netns list 2>/dev/null </dev/null)
+        # What is known of it comes behind the name.
+        names=("${names[@]% (*)}")
+        ;;
+    link)
+        names=(/sys/class/net/*)
+        names=("${names[@]##*/}")
+        ;;
+    esac
+    _nsrun_add "${names[@]}"
 }
 
 # Offers what begins with $cur and is of kind $1.
 _nsrun_offer() {
-    local nsrun=${COMP_WORDS[0]} words=''
+    local nsrun=${COMP_WORDS[0]}
+    local -a words
     case $1 in
-    run) words=$(_nsrun_names 1 "$nsrun" ps) ;;
-    network) words=$(_nsrun_names 1 "$nsrun" network list) ;;
-    net) words="bridge ptp none host $(_nsrun_names 1 "$nsrun" network list)" ;;
-    namespace) words=$(_nsrun_names 0 "$nsrun" netns list) ;;
-    target) words="$(_nsrun_names 1 "$nsrun" ps) $(_nsrun_names 0 "$nsrun" netns list)" ;;
-    link) words=$(cd /sys/class/net 2>/dev/null && printf '%s\n' *) ;;
+    run | network | namespace | link) _nsrun_names "$1" ;;
+    net)
+        _nsrun_add bridge ptp none host
+        _nsrun_names network
+        ;;
+    target)
+        _nsrun_names run
+        _nsrun_names namespace
+        ;;
     file | directory)
         compopt -o filenames 2>/dev/null
         [[ $1 == file ]] && mapfile -t COMPREPLY < <(compgen -f -- "$cur")
         [[ $1 == directory ]] && mapfile -t COMPREPLY < <(compgen -d -- "$cur")
-        return
         ;;
-    program) mapfile -t COMPREPLY < <(compgen -c -- "$cur"; compgen -f -- "$cur") ;;
-    *'|'*) words=${1//|/ } ;;
+    program)
+        compopt -o filenames 2>/dev/null
+        mapfile -t COMPREPLY < <(compgen -c -- "$cur"; compgen -f -- "$cur")
+        ;;
+    *'|'*)
+        IFS='|' read -ra words <<<"$1"
+        _nsrun_add "${words[@]}"
+        ;;
     esac
-    [[ $words ]] && mapfile -t COMPREPLY < <(compgen -W "$words" -- "$cur")
 }
 
 _nsrun() {
     local cur=${COMP_WORDS[COMP_CWORD]} word kind='' ended='' path='' i
     local commands aliases options values operands
+    local -a words
     COMPREPLY=()
     _nsrun_table ''
     for ((i = 1; i < COMP_CWORD; i++)); do
@@ -89,9 +124,11 @@ _nsrun() {
     if [[ $kind ]]; then
         _nsrun_offer "$kind"
     elif [[ ! $ended && $cur == -* ]]; then
-        mapfile -t COMPREPLY < <(compgen -W "$options" -- "$cur")
+        read -ra words <<<"$options"
+        _nsrun_add "${words[@]}"
     elif [[ $commands ]]; then
-        mapfile -t COMPREPLY < <(compgen -W "$commands" -- "$cur")
+        read -ra words <<<"$commands"
+        _nsrun_add "${words[@]}"
     else
         kind=${operands%% *}
         _nsrun_offer "${kind%\*}"

@@ -2,13 +2,13 @@
 function __nsrun_names
     switch $argv[1]
         case run target
-            nsrun ps 2>/dev/null | tail -n +2 | string split -f 1 ' '
+            nsrun ps --quiet 2>/dev/null
     end
     switch $argv[1]
         case network net
             nsrun network list 2>/dev/null | tail -n +2 | string split -f 1 ' '
         case namespace target
-            nsrun netns list 2>/dev/null | string split -f 1 ' '
+            nsrun netns list 2>/dev/null | string replace -r ' \(.*\)$' ''
         case link
             path basename /sys/class/net/* 2>/dev/null; or command ls /sys/class/net
     end

@@ -41,7 +41,8 @@ pub(super) const CONNECT: Command = Command {
         "Makes a link in TARGET, with an address, on NETWORK: a network's name, bridge:LINK (a \
          bridge that somebody else made), macvlan:LINK or ipvlan:LINK, with keys as in \"nsrun run \
          --net\". Prints the link's name and address. The default route leads there only where \
-         there is none yet.",
+         there is none yet. Names of members resolve in a run that began on a network; in others, \
+         and in what is no run, nobody answers them.",
         TARGETS,
     ],
     operands: Operands { required: &["TARGET", "NETWORK[,KEY=VALUE...]"], more: More::None },

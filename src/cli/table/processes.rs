@@ -1,6 +1,6 @@
 //! The part of the table about what runs.
 
-use super::shared::{HELP, ONLY_HELP, OPTIONS, STATUS_OF_CMD, WITH_JSON};
+use super::shared::{HELP, JSON, ONLY_HELP, OPTIONS, STATUS_OF_CMD, WITH_JSON};
 use crate::cli::command::{Command, More, Operands, Opt, Section};
 
 pub(super) const RUNS: &str = "Processes";
@@ -29,8 +29,20 @@ pub(super) const PS: Command = Command {
     summary: "list what runs",
     about: &["Lists the runs on this host with their process ids, networks and addresses, as the \
               kernel knows them."],
-    sections: WITH_JSON,
-    examples: &[("A table", "nsrun ps"), ("For a program", "nsrun ps --json")],
+    sections: &[Section {
+        heading: OPTIONS,
+        options: &[
+            JSON,
+            Opt::flag("quiet", "print names alone, one a line, as \"nsrun stop\" takes them")
+                .short('q'),
+            HELP,
+        ],
+    }],
+    examples: &[
+        ("A table", "nsrun ps"),
+        ("For a program", "nsrun ps --json"),
+        ("End everything", "nsrun ps -q | xargs -r nsrun stop"),
+    ],
     ..Command::EMPTY
 };
 

@@ -199,8 +199,8 @@ pub(super) const RUN: Command = Command {
                 ),
                 Opt::flag(
                     "userns",
-                    "run in a user namespace: root inside is the caller outside, and every \
-                     capability is harmless there",
+                    "run in a user namespace: root inside is the caller outside; where that is \
+                     not root, CMD keeps all capabilities",
                 ),
                 Opt::value(
                     "uidmap",
@@ -257,8 +257,11 @@ pub(super) const RUN: Command = Command {
             "Capabilities",
             "Root inside keeps audit_write, chown, dac_override, fowner, fsetid, kill, mknod, \
              net_bind_service, net_raw, setfcap, setgid, setpcap, setuid and sys_chroot. Without \
-             --userns, net_admin reaches the host's links and filters: nsrun warns when it is \
-             added. Any user inside can ping and bind ports below 1024.",
+             --userns, net_admin reaches the host's links and filters; with it and root of this \
+             host inside, sys_admin reaches the host's kernel: nsrun warns when they are added. \
+             With --userns and no root of this host inside (an ordinary user's, or --uidmap \
+             0:100000:65536 --gidmap 0:100000:65536), it keeps all, and none reaches the host. \
+             Any user inside can ping and bind ports below 1024.",
         ),
         ("Exit status", STATUS_OF_CMD),
     ],

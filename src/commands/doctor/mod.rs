@@ -3,11 +3,10 @@
 mod features;
 mod host;
 
-use std::io::{self, Write};
-
 use serde_json::{Value, json};
 
-use super::{FAILED, inspect};
+use super::FAILED;
+use super::output::{print, print_json};
 use crate::cli::Args;
 use crate::cli::help::flow;
 use crate::error::Result;
@@ -67,15 +66,14 @@ pub(super) fn doctor(args: &Args) -> Result<u8> {
                 json!({ "about": finding.about, "state": state, "text": finding.text })
             })
             .collect();
-        inspect::print_json(&json!({
+        print_json(&json!({
             "ok": !wrong,
             "kernel": host::release(),
             "findings": list,
             "features": features.iter().map(features::json).collect::<Vec<_>>(),
-        }));
+        }))?;
     } else {
-        // A reader that has seen enough is no error.
-        let _ = io::stdout().write_all(text(&findings).as_bytes());
+        print(&text(&findings))?;
     }
     Ok(if wrong { FAILED } else { 0 })
 }

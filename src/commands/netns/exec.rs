@@ -1,14 +1,13 @@
 //! Launching a command in a named namespace, or in each of them.
 
 use std::ffi::OsString;
-use std::io::{self, Write};
 
-use super::look::print_lines;
 use super::name;
 use crate::apply;
 use crate::cli::Args;
 use crate::commands::exit_status;
-use crate::error::{Error, Result};
+use crate::commands::output::print;
+use crate::error::{Error, Result, say};
 use crate::kernel::named::{etc_files, names, open_named};
 use crate::plan::{self, Process};
 use crate::spec::NetnsName;
@@ -24,7 +23,7 @@ pub fn exec(name: &NetnsName, command: &[OsString]) -> Error {
         Err(error) => return error,
     };
     let (setup, warnings) = plan::enter_named(&files);
-    let warn = |warning: &str| eprintln!("nsrun: {warning}");
+    let warn = |warning: &str| say(format!("nsrun: {warning}"));
     warnings.iter().for_each(|warning| warn(warning));
     let process = Process {
         command: command.to_vec(),
@@ -44,18 +43,18 @@ pub fn exec(name: &NetnsName, command: &[OsString]) -> Error {
 /// The status of the first that did not end with 0, or 0.
 ///
 /// # Errors
-/// The names cannot be listed, or no process can be made.
-pub fn exec_all(command: &[OsString], label: impl Fn(&NetnsName)) -> Result<u8> {
+/// The names cannot be listed, no process can be made, or `label` failed.
+pub fn exec_all(command: &[OsString], label: impl Fn(&NetnsName) -> Result<()>) -> Result<u8> {
     let mut status = 0;
     for name in &names()? {
-        label(name);
+        label(name)?;
         let cannot = |errno: crate::sys::Errno| {
             Error::new(format!("cannot enter namespace \"{name}\"")).because(errno.desc())
         };
         let ended = match fork(Namespaces::empty()).map_err(cannot)? {
             Fork::Child => {
                 let error = exec(name, command);
-                eprintln!("{error}");
+                say(&error);
                 exit(exit_status("netns exec", &error))
             }
             Fork::Parent(pid) => wait(pid).map_err(cannot)?.status,
@@ -72,8 +71,7 @@ pub(in crate::commands) fn command(args: &Args) -> Result<u8> {
     if args.operands().first().is_some_and(|word| word == "all") {
         return exec_all(command, |name| {
             // As ip-netns(8) does.
-            print_lines([format!("\nnetns: {name}")]);
-            let _ = io::stdout().flush();
+            print(&format!("\nnetns: {name}\n"))
         });
     }
     Err(exec(&name(args, 0)?, command))

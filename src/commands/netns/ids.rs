@@ -7,7 +7,7 @@ use serde_json::Value;
 use super::look::{object, print_lines};
 use super::name;
 use crate::cli::Args;
-use crate::commands::inspect::print_json;
+use crate::commands::output::print_json;
 use crate::commands::{operand, options};
 use crate::error::{Error, Result};
 use crate::facts::NamespaceId;
@@ -90,9 +90,9 @@ pub(in crate::commands) fn list_id_command(args: &Args) -> Result<u8> {
         |option| options::number(args, option, 0, i32::MAX as u32).map(|id| id.map(|id| id as i32));
     let rows = list_ids(id("target-nsid")?, id("nsid")?)?;
     if args.flag("json") {
-        print_json(&rows.iter().map(json).collect());
+        print_json(&rows.iter().map(json).collect())?;
     } else {
-        print_lines(rows.iter().map(|row| row.to_string().trim_end().to_owned()));
+        print_lines(rows.iter().map(|row| row.to_string().trim_end().to_owned()))?;
     }
     Ok(0)
 }

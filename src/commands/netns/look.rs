@@ -1,13 +1,11 @@
 //! Looking: list, identify, pids.
 
-use std::io::{self, Write};
-
 use serde_json::Value;
 
 use super::{name, pid};
 use crate::cli::Args;
-use crate::commands::inspect::print_json;
 use crate::commands::operand;
+use crate::commands::output::{print, print_json};
 use crate::error::{Error, Result};
 use crate::facts::{Named, NamedNamespace};
 use crate::kernel::Kernel;
@@ -45,9 +43,9 @@ pub fn pids(name: &NetnsName) -> Result<Vec<i32>> {
 pub(in crate::commands) fn list_command(args: &Args) -> Result<u8> {
     let named = Kernel::open()?.named()?;
     if args.flag("json") {
-        print_json(&named.iter().map(row).collect());
+        print_json(&named.iter().map(row).collect())?;
     } else {
-        print_lines(named.iter().map(line));
+        print_lines(named.iter().map(line))?;
     }
     Ok(0)
 }
@@ -62,19 +60,19 @@ pub(in crate::commands) fn identify_command(args: &Args) -> Result<u8> {
             );
         }
     };
-    print_lines(identify(wanted)?);
+    print_lines(identify(wanted)?)?;
     Ok(0)
 }
 
 pub(in crate::commands) fn pids_command(args: &Args) -> Result<u8> {
-    print_lines(pids(&name(args, 0)?)?);
+    print_lines(pids(&name(args, 0)?)?)?;
     Ok(0)
 }
 
-/// One line each; a reader that has seen enough is no error.
-pub(super) fn print_lines(lines: impl IntoIterator<Item = impl std::fmt::Display>) {
+/// One line each.
+pub(super) fn print_lines(lines: impl IntoIterator<Item = impl std::fmt::Display>) -> Result<()> {
     let text: String = lines.into_iter().map(|line| format!("{line}\n")).collect();
-    let _ = io::stdout().write_all(text.as_bytes());
+    print(&text)
 }
 
 /// As ip-netns(8) prints it, but for names that are stale.

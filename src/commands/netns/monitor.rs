@@ -1,18 +1,19 @@
 //! Watching names come and go.
 
-use std::io::{self, Write};
+use std::io;
 use std::path::Path;
 
 use crate::apply;
 use crate::cli::Args;
-use crate::error::{Error, Result};
+use crate::commands::output;
+use crate::error::{Error, Result, say};
 use crate::spec::{NAMES, printable};
 use crate::sys::watch::{Change, Watch};
 
-/// Calls `each` with every name that comes or goes, until it returns an error.
+/// Calls `each` with every name that comes or goes, until nobody reads what it prints.
 ///
 /// # Errors
-/// The names cannot be watched.
+/// The names cannot be watched, or `each` cannot print.
 pub fn watch(mut each: impl FnMut(&Change) -> io::Result<()>) -> Result<()> {
     let path = Path::new(NAMES);
     if !path.is_dir() {
@@ -30,8 +31,8 @@ pub fn watch(mut each: impl FnMut(&Change) -> io::Result<()>) -> Result<()> {
                 return Err(Error::new(format!("cannot go on watching {NAMES}"))
                     .because("it has been removed"));
             }
-            if each(&change).is_err() {
-                return Ok(());
+            if let Err(error) = each(&change) {
+                return output::failed(&error);
             }
         }
     }
@@ -41,10 +42,10 @@ pub(in crate::commands) fn command(_: &Args) -> Result<u8> {
     let print = |change: &Change| {
         let shown = |name: &std::ffi::OsStr| printable(&name.to_string_lossy());
         match change {
-            Change::Came(name) => writeln!(io::stdout(), "add {}", shown(name)),
-            Change::Went(name) => writeln!(io::stdout(), "delete {}", shown(name)),
+            Change::Came(name) => output::write(&format!("add {}\n", shown(name))),
+            Change::Went(name) => output::write(&format!("delete {}\n", shown(name))),
             Change::Lost => {
-                eprintln!("nsrun: too much happened at once: some changes were missed");
+                say("nsrun: too much happened at once: some changes were missed");
                 Ok(())
             }
             Change::Ended => Ok(()),

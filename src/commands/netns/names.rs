@@ -8,7 +8,7 @@ use super::{name, pid};
 use crate::apply;
 use crate::cli::Args;
 use crate::commands::operand;
-use crate::error::{Error, Result};
+use crate::error::{Error, Result, say};
 use crate::facts::Named;
 use crate::kernel::named::{self, identity, look_up, mounted, processes_in};
 use crate::plan;
@@ -125,10 +125,10 @@ pub(in crate::commands) fn delete_command(args: &Args) -> Result<u8> {
         let inside: Vec<String> = delete(name)?.iter().map(ToString::to_string).collect();
         if !inside.is_empty() {
             let inside = inside.join(", ");
-            eprintln!(
+            say(format!(
                 "nsrun: \"{name}\" is no name any more; the namespace itself lasts as long as the \
                  processes in it: {inside}"
-            );
+            ));
         }
     }
     Ok(0)

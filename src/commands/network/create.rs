@@ -1,11 +1,11 @@
 //! `nsrun network create`: make a network.
 
-use std::io::{self, Write};
-
+use super::remove::restore_names;
 use crate::apply::{self, Made};
 use crate::cli::Args;
 use crate::commands::attach::Vlan;
 use crate::commands::operand;
+use crate::commands::output::print_done;
 use crate::commands::run::warn;
 use crate::error::{Error, Result};
 use crate::kernel::{Kernel, Lock};
@@ -44,8 +44,11 @@ pub(in crate::commands) fn create(args: &Args) -> Result<u8> {
             new.set(key, "true")?;
         }
     }
-    let _lock = Lock::networks();
+    let lock = Lock::networks();
     let mut kernel = Kernel::open()?;
+    if lock.is_some() {
+        restore_names(&mut kernel)?;
+    }
     let mut warnings = Vec::new();
     let (network, sends) =
         plan::create_network(&new, &kernel.host()?, file::random(), &mut warnings)?;
@@ -56,7 +59,7 @@ pub(in crate::commands) fn create(args: &Args) -> Result<u8> {
     match made? {
         Made::Done(_) => {
             warn(&warnings);
-            let _ = writeln!(io::stdout(), "{}", network.name);
+            print_done(&format!("{}\n", network.name))?;
             Ok(0)
         }
         Made::Raced => Err(Error::new(format!("cannot make network \"{}\"", network.name))

@@ -1,13 +1,12 @@
 //! `nsrun network list` and `inspect`: what networks there are, and who is on them.
 
-use std::io::{self, Write};
-
 use serde_json::{Value, json};
 
 use super::{find, members};
 use crate::cli::Args;
-use crate::commands::inspect::{print_json, text};
+use crate::commands::inspect::text;
 use crate::commands::operand;
+use crate::commands::output::{print, print_json};
 use crate::commands::ps::table;
 use crate::error::Result;
 use crate::facts::{Network, Status};
@@ -21,7 +20,7 @@ pub(in crate::commands) fn list(args: &Args) -> Result<u8> {
     let networks: Vec<Network> = networks.into_iter().filter(|network| network.complete).collect();
     if args.flag("json") {
         let all = networks.iter().map(|network| json(network, &members(&runs, network)));
-        print_json(&all.collect());
+        print_json(&all.collect())?;
         return Ok(0);
     }
     let mut rows = vec![HEADINGS.map(String::from)];
@@ -35,7 +34,7 @@ pub(in crate::commands) fn list(args: &Args) -> Result<u8> {
             members(&runs, network).len().to_string(),
         ]);
     }
-    let _ = io::stdout().write_all(table(&rows).as_bytes());
+    print(&table(&rows))?;
     Ok(0)
 }
 
@@ -45,9 +44,9 @@ pub(in crate::commands) fn inspect(args: &Args) -> Result<u8> {
     let runs = kernel.runs()?;
     let value = json(&network, &members(&runs, &network));
     if args.flag("json") {
-        print_json(&value);
+        print_json(&value)?;
     } else {
-        let _ = io::stdout().write_all(text(&value).as_bytes());
+        print(&text(&value))?;
     }
     Ok(0)
 }

@@ -6,7 +6,7 @@ mod remove;
 
 pub(super) use create::create;
 pub(super) use list::{inspect, list};
-pub(super) use remove::{prune, remove};
+pub(super) use remove::{prune, remove, restore_names, settle};
 
 use crate::error::{Error, Result};
 use crate::facts::{Network, NetworkLink, Status};

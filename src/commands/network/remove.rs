@@ -1,11 +1,10 @@
 //! `nsrun network rm` and `prune`: remove networks that nobody uses.
 
-use std::io::{self, Write};
-
 use super::{find, members};
 use crate::apply;
 use crate::cli::Args;
 use crate::commands::attach::Vlan;
+use crate::commands::output::print_done;
 use crate::commands::{LENT, operand, run::warn};
 use crate::error::{Error, Result};
 use crate::facts::{Holder, HolderState, Network, Status};
@@ -16,17 +15,12 @@ pub(in crate::commands) fn remove(args: &Args) -> Result<u8> {
     let lock = Lock::networks();
     let mut kernel = Kernel::open()?;
     apply::firewall::sweep_rules(&mut kernel)?;
+    if lock.is_some() {
+        settle(&mut kernel)?;
+    }
     let mut networks = Vec::new();
     // All are looked at before the first is removed.
     let runs = kernel.runs()?;
-    if lock.is_some() {
-        // Under the lock an unfinished one was left by a process that was killed.
-        for network in kernel.networks()?.iter().filter(|network| !network.complete) {
-            if users(&mut kernel, &runs, network)?.is_empty() {
-                delete(&mut kernel, network)?;
-            }
-        }
-    }
     for n in 0..args.operands().len() {
         let network = find(&mut kernel, operand(args, n)?)?;
         refuse_used(&network, &users(&mut kernel, &runs, &network)?)?;
@@ -49,20 +43,20 @@ fn refuse_used(network: &Network, users: &[String]) -> Result<()> {
 }
 
 pub(in crate::commands) fn prune(_: &Args) -> Result<u8> {
-    let _lock = Lock::networks();
+    let lock = Lock::networks();
     let mut kernel = Kernel::open()?;
     apply::firewall::sweep_rules(&mut kernel)?;
+    if lock.is_some() {
+        restore_names(&mut kernel)?;
+    }
     let (networks, runs) = (kernel.networks()?, kernel.runs()?);
     for network in networks {
         if users(&mut kernel, &runs, &network)?.is_empty()
             && delete(&mut kernel, &network)?.is_empty()
         {
             // An unfinished one, left by a process that was killed, has no name yet.
-            let _ = writeln!(
-                io::stdout(),
-                "{}",
-                if network.complete { &network.name } else { &network.bridge }
-            );
+            let name = if network.complete { &network.name } else { &network.bridge };
+            print_done(&format!("{name}\n"))?;
         }
     }
     say_what_stays(&mut kernel)?;
@@ -79,22 +73,72 @@ fn say_what_stays(kernel: &mut Kernel) -> Result<()> {
     Ok(())
 }
 
-/// Deletes a network, unless somebody joined it in this moment: its name goes first, without which
-/// nobody can join it, and then it is seen who did before. Returns those; with any it stays.
-fn delete(kernel: &mut Kernel, network: &Network) -> Result<Vec<String>> {
-    let (link, index) = (|| network.bridge.clone(), network.index);
-    if let Some(index) = index.filter(|_| network.complete) {
-        let name = || Network::altname(&network.name);
-        apply::send(kernel, &[Step::RemoveName { link: link(), index, name: name() }])?;
-        let runs = kernel.runs()?;
-        let users = users(kernel, &runs, network)?;
-        if !users.is_empty() {
-            apply::send(kernel, &[Step::AddName { link: link(), name: name() }])?;
-            return Ok(users);
+/// Ends what processes that were killed began; the caller holds the lock on making networks. A
+/// network that is unfinished and that nobody uses goes. One that has lost its name only, while
+/// somebody joined it, gets it back.
+pub(in crate::commands) fn settle(kernel: &mut Kernel) -> Result<()> {
+    let networks = kernel.networks()?;
+    if networks.iter().all(|network| network.complete) {
+        return Ok(());
+    }
+    let runs = kernel.runs()?;
+    for network in networks.iter().filter(|network| !network.complete) {
+        if users(kernel, &runs, network)?.is_empty() {
+            delete(kernel, network)?;
         }
     }
+    restore_names(kernel)
+}
+
+/// Gives networks that are in use the names back that `network rm` had taken when it was killed.
+/// The caller holds the lock on making networks.
+pub(in crate::commands) fn restore_names(kernel: &mut Kernel) -> Result<()> {
+    let nameless = kernel.nameless()?;
+    if nameless.is_empty() {
+        return Ok(());
+    }
+    let runs = kernel.runs()?;
+    for network in nameless {
+        if !users(kernel, &runs, &network)?.is_empty() {
+            apply::send(kernel, &[name(&network)])?;
+        }
+    }
+    Ok(())
+}
+
+/// Gives a network its name.
+fn name(network: &Network) -> Step {
+    Step::AddName { link: network.bridge.clone(), name: Network::altname(&network.name) }
+}
+
+/// Deletes a network, unless somebody joined it in this moment: its name goes first, without which
+/// nobody can join it, and then it is seen who did before. Returns those; with any it stays, and
+/// has its name.
+fn delete(kernel: &mut Kernel, network: &Network) -> Result<Vec<String>> {
     let vlan = network.below().map(Vlan::hold).transpose()?.flatten();
-    apply::send(kernel, &[Step::DeleteLink { link: link(), index }])?;
+    let index = network.index.filter(|_| network.complete);
+    if let Some(index) = index {
+        let (link, name) = (network.bridge.clone(), Network::altname(&network.name));
+        apply::send(kernel, &[Step::RemoveName { link, index, name }])?;
+    }
+    let found = delete_nameless(kernel, network);
+    if index.is_some() && !matches!(&found, Ok(users) if users.is_empty()) {
+        let named = apply::send(kernel, &[name(network)]);
+        return match found {
+            Err(mut error) => {
+                error.undo.push(match named {
+                    Ok(()) => name(network).to_string(),
+                    Err(failed) => format!("{}; it is left without", failed.what),
+                });
+                Err(error)
+            }
+            users => named.and(users),
+        };
+    }
+    let users = found?;
+    if !users.is_empty() {
+        return Ok(users);
+    }
     if network.is_managed() {
         apply::send(kernel, &[Step::RemoveRules(Box::new(network.clone()))])?;
     }
@@ -102,7 +146,18 @@ fn delete(kernel: &mut Kernel, network: &Network) -> Result<Vec<String>> {
         apply::firewall::sweep_all(kernel)?;
     }
     drop(vlan);
-    Ok(Vec::new())
+    Ok(users)
+}
+
+/// Deletes the bridge of a network that nobody can join any more; or returns who did.
+fn delete_nameless(kernel: &mut Kernel, network: &Network) -> Result<Vec<String>> {
+    let runs = kernel.runs()?;
+    let users = users(kernel, &runs, network)?;
+    if users.is_empty() {
+        let (link, index) = (network.bridge.clone(), network.index);
+        apply::send(kernel, &[Step::DeleteLink { link, index }])?;
+    }
+    Ok(users)
 }
 
 /// Who uses a network, for people. Those whose namespace is going, or which have no process left,

@@ -1,11 +1,11 @@
 //! A run that outlives the command that launched it.
 
 use std::fs::File;
-use std::io::{self, Write};
 use std::path::Path;
 
 use super::{Output, block_signals, launch, or_without_network, stay, title, warn};
 use crate::commands::LAUNCH_FAILED;
+use crate::commands::output::print_done;
 use crate::error::{Error, Kind, Result};
 use crate::spec::Run;
 use crate::sys::channel::Channel;
@@ -47,7 +47,7 @@ pub(super) fn detached(spec: &Run, output: Output) -> Result<u8> {
             let lines = String::from_utf8_lossy(lines);
             let (name, warnings) = lines.split_once('\n').unwrap_or((&lines, ""));
             warn(&warnings.lines().map(str::to_owned).collect::<Vec<_>>());
-            let _ = writeln!(io::stdout(), "{name}");
+            print_done(&format!("{name}\n"))?;
             Ok(0)
         }
         [kind, text @ ..] => Err(Error {

@@ -8,6 +8,7 @@ use nl::route::route::Scope;
 use nl::route::{INET, INET6};
 
 use super::show::FLAGS;
+use crate::error::say;
 use crate::ip::failure::{Failure, Result};
 use crate::ip::names::Table;
 use crate::ip::parse::{self, Prefix};
@@ -64,12 +65,12 @@ pub(super) fn run(session: &mut Session, words: &mut Words, verb: Verb) -> Resul
         && local.family == INET
     {
         let text = local.address.map(parse::ip_text).unwrap_or_default();
-        eprintln!(
+        say(format!(
             "Warning: Executing wildcard deletion to stay compatible with old scripts.\n         \
              Explicitly specify the prefix length ({text}/32) to avoid this warning.\n         \
              This special behaviour is likely to disappear in further releases,\n         \
              fix your scripts!"
-        );
+        ));
     }
     header.index = session.expect_link(&device)?;
     match verb {
@@ -127,9 +128,9 @@ impl Asked {
             | AddressFlags::MANAGETEMPADDR;
         let settable = six | AddressFlags::NOPREFIXROUTE | AddressFlags::MCAUTOJOIN;
         if !settable.contains(flag) {
-            eprintln!("Warning: {name} option is not mutable from userspace");
+            say(format!("Warning: {name} option is not mutable from userspace"));
         } else if six.contains(flag) && self.family == INET {
-            eprintln!("Warning: {name} option can be set only for IPv6 addresses");
+            say(format!("Warning: {name} option can be set only for IPv6 addresses"));
         } else {
             self.flags |= flag;
         }

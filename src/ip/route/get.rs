@@ -5,6 +5,7 @@ use nl::route::INET;
 use nl::route::route::{self, RouteFlags, RtMsg};
 
 use super::family;
+use crate::error::say;
 use crate::ip::failure::{Failure, Result};
 use crate::ip::names::Table;
 use crate::ip::parse;
@@ -92,10 +93,10 @@ pub(super) fn run(session: &mut Session, words: &mut Words) -> Result<()> {
                     settings.put(route::DST, address);
                     let whole = parse::bits(prefix.family);
                     if prefix.len != whole {
-                        eprintln!(
+                        say(format!(
                             "Warning: /{} as prefix is invalid, only /{whole} (or none) is supported.",
                             prefix.len
-                        );
+                        ));
                     }
                     header.dst_len = whole;
                     has_destination = true;

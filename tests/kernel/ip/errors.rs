@@ -242,7 +242,7 @@ fn a_list_that_is_cut_short_is_an_error_and_prints_nothing() {
 fn output_that_nobody_takes_is_an_error_and_a_closed_pipe_is_none() {
     let world = quiet_world();
     let full = world.cmd(["sh", "-c", &format!("{OURS} link >/dev/full")]).run();
-    assert_eq!(full.stderr, "cannot write to stdout: No space left on device\n");
+    assert_eq!(full.stderr, "cannot write to standard output: No space left on device\n");
     assert_eq!(full.code(), Some(1));
     world.sh(&format!("{OURS} link | true"));
 }
