@@ -33,7 +33,6 @@ pub(super) fn connect(args: &Args) -> Result<u8> {
     let routes = args.texts("route")?.into_iter().map(route).collect::<Result<Vec<_>>>()?;
     let mut kernel = Kernel::open()?;
     let mut target = Place::find(&mut kernel, operand(args, 0)?)?;
-    target.sweep()?;
     if let Some(run) = target.run.as_ref().and_then(|status| status.run)
         && process::cmd_pid(run.pid).is_none()
     {
@@ -123,7 +122,7 @@ fn choose_names(target: &mut Place, asked: &mut Membership, free_name: bool) -> 
             .because(format!("it has a link \"{}\" already", asked.link))
             .hint("choose another name with --ifname"));
     }
-    if asked.default_route.is_none() && target.kernel.has_default_route()? {
+    if asked.default_route.is_none() && target.kernel.default_routes()?.0 {
         asked.default_route = Some(false);
     }
     Ok(())

@@ -50,6 +50,8 @@ impl Place {
                     .because(why)
                     .hint("a process that holds flock(2) on the namespace's file keeps others out")
             })?;
+        let mut inside = Kernel::open_in(&namespace)?;
+        sweep(&mut inside)?;
         let id = kernel.id_of(&namespace)?;
         let is_its = |run: &Status| id.is_some() && run.namespace_id == id && run.alive;
         let run = kernel.runs()?.into_iter().find(is_its);
@@ -72,18 +74,18 @@ impl Place {
             status::note_links(run);
         }
     }
+}
 
-    /// Takes away the link whose nsrun was killed before it was finished: nobody else is at it.
-    pub(super) fn sweep(&mut self) -> Result<()> {
-        let steps: Vec<Step> = self
-            .kernel
-            .links(None)?
-            .into_iter()
-            .filter(|link| link.name == UNFINISHED)
-            .map(|link| Step::DeleteLink { link: link.name, index: Some(link.index) })
-            .collect();
-        apply::send(&mut self.kernel, &steps)
-    }
+/// Takes away the link whose nsrun was killed before it was finished: nobody else is at it. Its other
+/// end goes with it, which would say that the namespace is on a network.
+fn sweep(kernel: &mut Kernel) -> Result<()> {
+    let steps: Vec<Step> = kernel
+        .links(None)?
+        .into_iter()
+        .filter(|link| link.name == UNFINISHED)
+        .map(|link| Step::DeleteLink { link: link.name, index: Some(link.index) })
+        .collect();
+    apply::send(kernel, &steps)
 }
 
 /// The name of a link that is not finished.

@@ -6,7 +6,7 @@ use ipnet::Ipv4Net;
 
 use crate::error::{Error, Result};
 use crate::facts::{Joined, Lease, Network, Status};
-use crate::plan::network::{default_by_link, default_route, link_local};
+use crate::plan::network::{default_routes, link_local};
 use crate::plan::step::{Child, Kind, Master, Namespace, Route, Step, Veth};
 use crate::spec::{Driver, MAX_MTU, MIN_MTU, Mac, Membership};
 
@@ -190,16 +190,8 @@ impl Member {
             let text = Joined::of_lease(lease);
             steps.push(Step::Describe { link: link(), text });
         }
-        if self.default_route {
-            steps.push(match options.driver.is_on_layer_2() {
-                true => default_route(self.network.gateway.addr().into()),
-                false => default_by_link(&self.membership.link),
-            });
-        }
-        if self.default_route6 {
-            let gateway6 = options.gateway6.map(|gateway| IpAddr::V6(gateway.addr()));
-            steps.extend(gateway6.map(default_route));
-        }
+        let wanted = (self.default_route, self.default_route6);
+        steps.extend(default_routes(&self.network, &self.membership.link, wanted));
         steps
     }
 

@@ -37,12 +37,13 @@ pub(crate) fn soak(report: &mut Report) {
             "network namespaces",
             "elements of nf_tables",
             "unreclaimable memory, MB",
+            "open files",
         ],
     );
     let world = World::new();
     let before = with_network(&world);
     let nsrun = env!("CARGO_BIN_EXE_nsrun");
-    let mut times = Vec::new();
+    let (mut times, mut counts) = (Vec::new(), Vec::new());
     for part in 1..=PARTS {
         let count = launches / PARTS;
         let start = Instant::now();
@@ -60,7 +61,11 @@ pub(crate) fn soak(report: &mut Report) {
         let names = world.links().len();
         let ids = world.sh("ip netns list-id | wc -l");
         let elements = world.sh("nft -j list map inet nsrun ports4 | grep -c '\"elem\"' || :");
+        // Of the whole machine, as the memory is: others use both.
+        let files = fs::read_to_string("/proc/sys/fs/file-nr").unwrap_or_default();
+        let files = files.split_whitespace().next().unwrap_or_default().to_owned();
         times.push(times_floor);
+        counts.push((names, ids.clone(), elements.clone()));
         report.row(&[
             (part * count).to_string(),
             format!("{each:.2}"),
@@ -69,6 +74,7 @@ pub(crate) fn soak(report: &mut Report) {
             ids.trim().into(),
             elements.trim().into(),
             format!("{:.0}", unreclaimable()),
+            files,
         ]);
     }
     world.nsrun(["gc"]).run().ok();
@@ -91,10 +97,13 @@ pub(crate) fn soak(report: &mut Report) {
         let kept = world.links().len();
         let what = format!("{peers} by ip netns and CNI (bridge, host-local)");
         let none = || "".to_owned();
-        let row = [what, format!("{each:.2}"), none(), kept.to_string(), none(), none(), none()];
-        report.row(&row);
+        let more = [none(), kept.to_string(), none(), none(), none(), none()];
+        report.row(&[&[what, format!("{each:.2}")][..], &more].concat());
     }
     report.extent(format!("{launches} launches"));
+    if counts[0] != counts[PARTS - 1] {
+        report.fail(format!("links, namespaces, elements: {counts:?}"));
+    }
     let (first, last) = (times[0], times[PARTS - 1]);
     if last > first * 2.0 {
         report.fail(format!("launches take {first:.1} times the floor, then {last:.1}"));
@@ -113,6 +122,7 @@ pub(crate) fn scale(report: &mut Report) {
             "networks",
             "launch, s",
             "ps, ms",
+            "ps --json, ms",
             "inspect, ms",
             "a name inside, ms",
             "stop all, s",
@@ -145,9 +155,11 @@ pub(crate) fn scale(report: &mut Report) {
             let output = world.nsrun(args).timeout(Duration::from_secs(60)).run().ok();
             (output, start.elapsed().as_secs_f64() * 1000.0)
         };
-        let (ps, listed) = timed(&["ps", "--json"]);
+        let (lines, listed) = timed(&["ps"]);
+        // Asks in each namespace, for which the kernel goes through its list of namespaces each time.
+        let (ps, listed_all) = timed(&["ps", "--json"]);
         let count = ps.json().as_array().map_or(0, Vec::len);
-        if count != runs {
+        if count != runs || lines.stdout.lines().count() != runs + 1 {
             report.fail(format!("ps shows {count} of {runs} runs"));
         }
         // The last of those on the network of the first.
@@ -183,6 +195,7 @@ pub(crate) fn scale(report: &mut Report) {
             networks.to_string(),
             format!("{launched:.1}"),
             format!("{listed:.0}"),
+            format!("{listed_all:.0}"),
             format!("{inspected:.0}"),
             format!("{named:.0}"),
             format!("{stopped:.1}"),
@@ -198,7 +211,7 @@ pub(crate) fn scale(report: &mut Report) {
         let what = format!("{peers} by ip netns and CNI (bridge, host-local)");
         let [launched, stopped] = [launched, stopped].map(|seconds| format!("{seconds:.1}"));
         let none = String::new;
-        report.row(&[what, "1".into(), launched, none(), none(), none(), stopped, none()]);
+        report.row(&[what, "1".into(), launched, none(), none(), none(), none(), stopped, none()]);
     }
     report.extent(format!("up to {most} at once"));
 }

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use crate::runs::{SOON, detached, leases, with_network};
+use crate::runs::{SOON, detached, inside, leases, with_network};
 use crate::world::{Output, World, settle};
 
 /// A run, all processes of which are disturbed: `what` at the call number `n` of each.
@@ -130,4 +130,27 @@ fn a_bridge_that_goes_before_a_link_joins_it_is_said_to_be_gone() {
         world.nsrun(["network", "rm", "back"]).run();
     }
     assert!(said > 0, "it never came to that");
+}
+
+#[test]
+fn what_a_killed_connect_leaves_is_no_hindrance_to_the_next() {
+    need_tool!("strace");
+    let world = World::new();
+    with_network(&world);
+    detached(&world, &["--name", "web"], &["sleep", "1000"]);
+    world.nsrun(["network", "create", "back"]).run().ok();
+    let mut left = 0;
+    for n in 10..=18 {
+        let inject = format!("inject=sendto:signal=KILL:when={n}");
+        let strace = ["strace", "-qq", "-o", "/dev/null", "-e", "trace=sendto", "-e", &inject];
+        let connect = ["connect", "web", "back"];
+        world.cmd(strace).arg(env!("CARGO_BIN_EXE_nsrun")).args(connect).run();
+        let inside = inside(&world, "web").links();
+        left += usize::from(inside.contains(&"nsrun-new".to_owned()));
+        if !inside.contains(&"eth1".to_owned()) {
+            world.nsrun(connect).run().ok();
+        }
+        world.nsrun(["disconnect", "web", "back"]).run().ok();
+    }
+    assert!(left >= 2, "only {left} were killed half-way");
 }
