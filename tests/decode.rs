@@ -225,6 +225,8 @@ fn what_comes_before_the_broken_place_is_shown() {
     );
     let (_, errors) = refused(&[], b"", 1);
     assert!(errors.contains("cannot decode standard input: there is nothing in it"), "{errors}");
+    let (_, errors) = refused(&["./no-such.bin"], b"", 1);
+    assert!(errors.contains("cannot read \"./no-such.bin\": No such file"), "{errors}");
     let (_, errors) = refused(&["/"], b"", 1);
     assert!(errors.contains("cannot read \"/\": Is a directory"), "{errors}");
     let (_, errors) = refused(&["--family", "audit", "00"], b"", 2);

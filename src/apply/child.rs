@@ -103,7 +103,7 @@ fn prepare(
     // As Debian writes a host's own name where it has no lasting address.
     let address = address.unwrap_or("127.0.1.1".into());
     if let Some(mut kernel) = kernel {
-        for steps in plan.children(&leases) {
+        for steps in plan.first_inside(&leases) {
             bring_up(&mut kernel, &steps).map_err(failed_inside)?;
         }
         wire(&mut kernel, &plan.inside(&leases))?;

@@ -276,7 +276,10 @@ fn encode(step: &Step, batch: &mut Batch<'_>, flags: Flags, index: impl Fn(&str)
             });
         }
         // The rest goes other ways.
-        Step::AddRules(..) | Step::RemoveRules(_) | Step::SetParameter { .. } => {}
+        Step::AddRules(..)
+        | Step::RemoveRules(_)
+        | Step::SetParameter { .. }
+        | Step::IgnoreRouters { .. } => {}
         Step::DeleteLink { index: Some(index), .. } => {
             batch.push(link::DEL, flags, numbered(*index), |_| {});
         }

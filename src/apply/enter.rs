@@ -14,6 +14,9 @@ use crate::sys::namespace::{Namespaces, join};
 use crate::sys::process::{Stage, die_with_parent, spawn};
 use crate::sys::{credentials, signal};
 
+/// What to do where only those may who launched a process.
+pub const NEEDS_OWNER: &str = "this needs the rights of the user who launched it, or root's";
+
 /// Launches `process` in the namespaces of the process that `target` stands for and that has the
 /// id `pid`, and waits for it; its exit status.
 ///
@@ -23,7 +26,7 @@ pub fn enter(target: &OwnedFd, pid: i32, process: &Process) -> Result<u8> {
     let cannot = |errno: crate::sys::Errno| {
         Error::new(format!("cannot join the namespaces of process {pid}"))
             .because(errno.desc())
-            .hint("this needs the rights of the user who launched it, or root's")
+            .hint(NEEDS_OWNER)
     };
     signal::block().map_err(cannot)?;
     let others = others(pid);

@@ -167,6 +167,7 @@ pub fn publish(
 ) -> Result<()> {
     /// See [`claim`].
     const TRIES: usize = 5;
+    send(target, &member.protect(lease))?;
     let mut steps = member.publish(lease, owner, into);
     for _ in 0..TRIES {
         let refusals = target.send(&steps)?;

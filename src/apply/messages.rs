@@ -25,6 +25,7 @@ pub fn messages(plan: &Plan) -> String {
         let mut steps = member.questions(lease);
         steps.push(member.claim(lease, Namespace::Process(0)));
         host.steps(&steps);
+        host.steps(&member.protect(lease));
         host.steps(&member.publish(lease, &run.to_string(), Namespace::Process(0)));
     }
     let (elements, noted) = plan.publication(run);
@@ -46,7 +47,7 @@ pub fn messages(plan: &Plan) -> String {
     }
     if plan.share.is_none() {
         let leases = plan.first_leases();
-        plan.children(&leases).iter().for_each(|steps| inside.steps(steps));
+        plan.first_inside(&leases).iter().for_each(|steps| inside.steps(steps));
         inside.steps(&plan.inside(&leases));
     }
     host.out + &inside.out

@@ -28,7 +28,7 @@ pub mod timings;
 mod transfer;
 
 pub use announce::announce;
-pub use enter::enter;
+pub use enter::{NEEDS_OWNER, enter};
 pub use launch::{Launched, launch};
 pub use members::{claim, publish};
 pub use messages::messages;

@@ -131,6 +131,7 @@ impl Model {
             | Step::AddRules(..)
             | Step::RemoveRules(_)
             | Step::SetParameter { .. }
+            | Step::IgnoreRouters { .. }
             | Step::RelaxRouting { .. }
             | Step::Hairpin { .. } => {}
             // Not of a run on a network of ours.

@@ -199,6 +199,14 @@ fn alone(kernel: &mut Kernel, step: &Step) -> Option<Result<()>> {
         Step::RemoveRules(network) => firewall::remove_rules(kernel, network),
         Step::SetParameter { key, value } => crate::sys::file::set(key, value)
             .map_err(|errno| Error::new(format!("cannot {step}")).because(errno.desc())),
+        Step::IgnoreRouters { link } => {
+            match crate::sys::file::set(&Step::router_parameter(link), "0") {
+                // Without IPv6 nobody is believed; and where parameters are read-only, whoever made
+                // them so decides about them.
+                Ok(()) | Err(Errno::ENOENT | Errno::EROFS) => Ok(()),
+                Err(errno) => Err(Error::new(format!("cannot {step}")).because(errno.desc())),
+            }
+        }
         _ => return None,
     })
 }

@@ -122,7 +122,7 @@ fn choose_names(target: &mut Place, asked: &mut Membership, free_name: bool) -> 
             .because(format!("it has a link \"{}\" already", asked.link))
             .hint("choose another name with --ifname"));
     }
-    if asked.default_route.is_none() && target.kernel.has_default_route()? {
+    if asked.default_route.is_none() && target.kernel.default_routes()?.0 {
         asked.default_route = Some(false);
     }
     Ok(())
@@ -162,6 +162,7 @@ fn join(kernel: &mut Kernel, target: &mut Place, member: &Member, routes: &[Rout
     let done = swept
         .and_then(|()| apply::publish(kernel, member, lease, &text, into, &mut later))
         .and_then(|()| {
+            prepare(target, &unfinished.before_up())?;
             let mut steps = unfinished.up(lease);
             if member.is_child() {
                 apply::bring_up(&mut target.kernel, &steps)?;
@@ -183,6 +184,14 @@ fn join(kernel: &mut Kernel, target: &mut Place, member: &Member, routes: &[Rout
     later.into_iter().for_each(|step| drop(apply::send(kernel, &[step])));
     announce(target, member.link(), member.own_mac(lease), &member.addresses(lease));
     print_done(&format!("{} {}\n", member.link(), member.address(lease)))
+}
+
+/// Carries out steps by files of /proc, which show the namespace of whoever looks.
+fn prepare(target: &mut Place, steps: &[Step]) -> Result<()> {
+    let done = in_network(&target.namespace, || apply::send(&mut target.kernel, steps));
+    done.unwrap_or_else(|errno| {
+        Err(Error::new(format!("cannot enter {}", target.title)).because(errno.desc()))
+    })
 }
 
 /// Has steps that bring a link up name it before: only one that is down can be renamed. Those after

@@ -48,7 +48,8 @@ fn input(words: &[OsString]) -> Result<Input> {
     match words {
         [] => standard_input(),
         [word] if word == "-" => standard_input(),
-        [path] if Path::new(path).exists() => {
+        // What has a slash cannot be meant as hex.
+        [path] if path.as_bytes().contains(&b'/') || Path::new(path).exists() => {
             let title = format!("\"{}\"", path.display());
             match fs::read(path) {
                 Ok(bytes) => Ok(Input { title, bytes }),

@@ -2,12 +2,13 @@
 
 use super::operand;
 use super::place::Place;
+use super::run::warn;
 use crate::apply;
 use crate::cli::Args;
 use crate::error::{Error, Result};
-use crate::facts::{Joined, Lease};
+use crate::facts::{Joined, Lease, NetworkLink};
 use crate::kernel::{Kernel, Link};
-use crate::plan::Step;
+use crate::plan::{self, Step};
 
 pub(super) fn disconnect(args: &Args) -> Result<u8> {
     let mut kernel = Kernel::open()?;
@@ -17,11 +18,6 @@ pub(super) fn disconnect(args: &Args) -> Result<u8> {
     let cannot =
         |why: String| Error::new(format!("cannot disconnect {title} from \"{what}\"")).because(why);
     let links = target.kernel.links(None)?;
-    // A link that sits on one of the host says which other one stands for its lease.
-    let stands_for = |marker: &Link, link: &Link| {
-        let lease = link.alias.as_deref().and_then(Joined::lease_of);
-        lease.is_some_and(|lease| lease.to_string() == marker.name)
-    };
     for link in &links {
         if links.iter().any(|child| stands_for(link, child)) {
             continue;
@@ -50,7 +46,9 @@ pub(super) fn disconnect(args: &Args) -> Result<u8> {
             |link: &Link| Step::DeleteLink { link: link.name.clone(), index: Some(link.index) };
         // The lease goes last: until then nobody else gets the address.
         let steps: Vec<Step> = [Some(link), marker].into_iter().flatten().map(delete).collect();
+        let before = target.kernel.default_routes()?;
         apply::send(&mut target.kernel, &steps)?;
+        replace_routes(&mut kernel, &mut target, before)?;
         target.note_links();
         return Ok(0);
     }
@@ -61,6 +59,39 @@ pub(super) fn disconnect(args: &Args) -> Result<u8> {
         [] => error.hint("it has no links"),
         names => error.hint(format!("its links are {}", names.join(", "))),
     })
+}
+
+/// Whether the first of two links inside stands for the lease of the second: one that sits on a link
+/// of the host says which does.
+fn stands_for(marker: &Link, link: &Link) -> bool {
+    let lease = link.alias.as_deref().and_then(Joined::lease_of);
+    lease.is_some_and(|lease| lease.to_string() == marker.name)
+}
+
+/// Puts default routes in the place of those that went with a link: by the first network that is
+/// left and leads out. Says so when there is none.
+fn replace_routes(kernel: &mut Kernel, target: &mut Place, before: (bool, bool)) -> Result<()> {
+    let after = target.kernel.default_routes()?;
+    let mut lost = (before.0 && !after.0, before.1 && !after.1);
+    if lost == (false, false) {
+        return Ok(());
+    }
+    let links = target.kernel.links(None)?;
+    for link in links.iter().filter(|link| link.up) {
+        let marker = links.iter().find(|marker| stands_for(marker, link));
+        let Some(end) = host_end(kernel, marker.unwrap_or(link))? else { continue };
+        let Some(name) = kernel.network_of_link(&end)? else { continue };
+        let Some(NetworkLink::Ours(network)) = kernel.network(&name)? else { continue };
+        if network.leads_out() {
+            let routes = plan::default_routes(&network, &link.name, lost);
+            apply::send(&mut target.kernel, &routes)?;
+            lost = (false, lost.1 && network.options.gateway6.is_none());
+        }
+    }
+    if lost.0 && links.iter().any(|link| link.name != "lo") {
+        warn(&[format!("{} has no default route any more", target.title)]);
+    }
+    Ok(())
 }
 
 /// What lets a run keep its name when the link with this end on the host goes: another of its links

@@ -4,6 +4,7 @@ use std::os::fd::{AsFd, OwnedFd};
 use std::time::{Duration, Instant};
 
 use super::{find_run, operand, options};
+use crate::apply::NEEDS_OWNER;
 use crate::cli::Args;
 use crate::error::{Error, Result};
 use crate::facts::Run;
@@ -73,5 +74,9 @@ fn wait(name: &str, process: &OwnedFd, milliseconds: Option<u32>) -> Result<bool
 }
 
 fn cannot(name: &str, errno: Errno) -> Error {
-    Error::new(format!("cannot stop run \"{name}\"")).because(errno.desc())
+    let error = Error::new(format!("cannot stop run \"{name}\"")).because(errno.desc());
+    match errno {
+        Errno::EPERM => error.hint(NEEDS_OWNER),
+        _ => error,
+    }
 }

@@ -3,6 +3,7 @@
 use std::fs::File;
 use std::path::Path;
 
+use crate::apply::NEEDS_OWNER;
 use crate::error::{Error, Result};
 use crate::facts::{Identity, Named};
 use crate::kernel::named::{identity, look_up, open_named, open_process};
@@ -84,7 +85,7 @@ fn of_process(pid: i32) -> Result<Option<Target>> {
         Ok(file) => target(file, format!("process {pid}")).map(Some),
         Err(errno) => Err(Error::new(format!("cannot open the network of process {pid}"))
             .because(errno.desc())
-            .hint("this needs the rights of the user who launched it, or root's")),
+            .hint(NEEDS_OWNER)),
     }
 }
 

@@ -135,13 +135,15 @@ fn reversed(name: &str) -> Option<IpAddr> {
     labels.next().is_none().then(|| Ipv6Addr::from(address).into())
 }
 
-/// A reply that says only why there is no other: the query's header, and its question where
-/// there is one.
+/// A reply that says only why there is no other: the query's header, and its question unless it is
+/// malformed.
 fn refusal(query: &[u8], code: RCODE) -> Vec<u8> {
-    let mut reply = match Packet::parse(query) {
-        Ok(packet) if code != RCODE::FormatError => reply_to(&packet),
-        _ => Packet::new_reply(header_buffer::id(query).unwrap_or_default()),
-    };
+    let mut reply = match code {
+        // Not parsed: it may claim to have any number of records.
+        RCODE::FormatError => None,
+        _ => Packet::parse(query).ok().map(|packet| reply_to(&packet)),
+    }
+    .unwrap_or_else(|| Packet::new_reply(header_buffer::id(query).unwrap_or_default()));
     *reply.rcode_mut() = code;
     reply.build_bytes_vec().unwrap_or_default()
 }

@@ -65,7 +65,11 @@ pub(super) fn run(session: &mut Session, words: &mut Words) -> Result<()> {
             return Ok(());
         }
         notify(session, &message, label)?;
-        session.flush()
+        session.flush()?;
+        if session.out.closed {
+            return Err(Failure { text: String::new(), code: 0 });
+        }
+        Ok(())
     })
 }
 

@@ -94,6 +94,8 @@ pub(super) struct Out {
     pub(super) colour: bool,
     /// A backslash instead of line breaks inside an entry.
     pub(super) oneline: bool,
+    /// Nobody reads it any more.
+    pub(super) closed: bool,
     depth: usize,
     comma: bool,
 }
@@ -304,7 +306,10 @@ impl Out {
                 let text = errno_text(error.raw_os_error().unwrap_or_default());
                 Err(Failure::new(format!("cannot write to standard output: {text}")))
             }
-            _ => Ok(()),
+            written => {
+                self.closed = written.is_err();
+                Ok(())
+            }
         }
     }
 }

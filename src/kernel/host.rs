@@ -3,11 +3,10 @@
 use std::collections::HashMap;
 use std::net::IpAddr;
 
-use ipnet::{IpNet, Ipv4Net};
+use ipnet::{IpNet, Ipv4Net, Ipv6Net};
 
 use super::forwarding::{self, is_other_bridge, is_outer};
 use super::networks::ours;
-use super::snapshot::Route;
 use super::{Kernel, Link, Netfilter};
 use crate::error::Result;
 use crate::facts::{Host, HostLink, Network, Occupied, is_default, is_link_local, with_prefix};
@@ -15,11 +14,13 @@ use crate::spec::sort;
 use crate::sys;
 
 impl Kernel {
-    /// Whether a default route of IPv4 is there.
-    pub fn has_default_route(&mut self) -> Result<bool> {
-        let is_default =
-            |route: &Route| route.main && route.prefix == IpNet::V4(Ipv4Net::default());
-        Ok(self.routes()?.iter().any(is_default))
+    /// Whether default routes of IPv4 and of IPv6 are there.
+    pub fn default_routes(&mut self) -> Result<(bool, bool)> {
+        let routes = self.routes()?;
+        let has = |any: IpNet| {
+            routes.iter().any(|route| route.main && route.link.is_some() && route.prefix == any)
+        };
+        Ok((has(Ipv4Net::default().into()), has(Ipv6Net::default().into())))
     }
 
     /// What making a network has to know about this host.

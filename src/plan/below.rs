@@ -126,6 +126,7 @@ pub(super) fn create_vlan(link: &str, parent: String, id: u16) -> Vec<Vec<Step>>
     let link = || link.to_owned();
     vec![
         vec![Step::CreateVlan { link: link(), parent, id }],
+        vec![Step::IgnoreRouters { link: link() }],
         vec![
             Step::NoAutomaticAddresses { link: link() },
             Step::Describe { link: link(), text: VLAN.into() },

@@ -19,7 +19,13 @@ pub fn json(plan: &Plan) -> Value {
             "address6": member.network.address6(lease).map(|address| address.to_string()),
             "fixed": member.fixed,
             "claim": step(&member.claim(lease, Namespace::Process(0))),
-            "publish": steps(&member.publish(lease, &run.to_string(), Namespace::Process(0))),
+            "publish": steps(
+                &[
+                    member.protect(lease),
+                    member.publish(lease, &run.to_string(), Namespace::Process(0)),
+                ]
+                .concat(),
+            ),
         })
     });
     let direct = plan.direct.iter().map(|link| {
@@ -34,7 +40,7 @@ pub fn json(plan: &Plan) -> Value {
     if plan.share.is_none() {
         inside.push(Plan::loopback());
         let leases = plan.first_leases();
-        inside.extend(plan.children(&leases).concat());
+        inside.extend(plan.first_inside(&leases).concat());
         inside.extend(plan.inside(&leases));
     }
     let process = &plan.process;
@@ -149,6 +155,7 @@ fn step(step: &Step) -> Value {
         Step::SetParameter { key, value } => {
             json!({ "do": "set_parameter", "key": key, "value": value })
         }
+        Step::IgnoreRouters { link } => json!({ "do": "ignore_routers", "link": link }),
         Step::RelaxRouting { link, forward } => {
             json!({ "do": "relax_routing", "link": link, "forward": forward })
         }

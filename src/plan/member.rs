@@ -6,7 +6,7 @@ use ipnet::Ipv4Net;
 
 use crate::error::{Error, Result};
 use crate::facts::{Joined, Lease, Network, Status};
-use crate::plan::network::{default_by_link, default_route, link_local};
+use crate::plan::network::{default_routes, link_local};
 use crate::plan::step::{Child, Kind, Master, Namespace, Route, Step, Veth};
 use crate::spec::{Driver, MAX_MTU, MIN_MTU, Mac, Membership};
 
@@ -65,6 +65,15 @@ impl Member {
     pub fn called(&self, link: String) -> Member {
         let membership = Membership { link, ..self.membership.clone() };
         Member { membership, ..self.clone() }
+    }
+
+    /// Between claim and publication: what a link of the host's without a bridge learns from a member
+    /// is its address alone.
+    pub fn protect(&self, lease: Lease) -> Vec<Step> {
+        match self.network.options.driver {
+            Driver::Ptp => vec![Step::IgnoreRouters { link: lease.to_string() }],
+            _ => Vec::new(),
+        }
     }
 
     /// After the claim: says on the link whose it is, and brings it up; or makes the link that the
@@ -138,6 +147,15 @@ impl Member {
         format!("{name}@{}", self.network.name)
     }
 
+    /// What is done inside before its link comes up. Where nsrun says all about a network, other
+    /// members have nothing to add; on a LAN its routers do.
+    pub fn before_up(&self) -> Vec<Step> {
+        match self.network.is_managed() {
+            true => vec![Step::IgnoreRouters { link: self.membership.link.clone() }],
+            false => Vec::new(),
+        }
+    }
+
     /// What brings its link up, inside the namespace, with its addresses.
     pub fn up(&self, lease: Lease) -> Vec<Step> {
         let link = || self.membership.link.clone();
@@ -172,16 +190,8 @@ impl Member {
             let text = Joined::of_lease(lease);
             steps.push(Step::Describe { link: link(), text });
         }
-        if self.default_route {
-            steps.push(match options.driver.is_on_layer_2() {
-                true => default_route(self.network.gateway.addr().into()),
-                false => default_by_link(&self.membership.link),
-            });
-        }
-        if self.default_route6 {
-            let gateway6 = options.gateway6.map(|gateway| IpAddr::V6(gateway.addr()));
-            steps.extend(gateway6.map(default_route));
-        }
+        let wanted = (self.default_route, self.default_route6);
+        steps.extend(default_routes(&self.network, &self.membership.link, wanted));
         steps
     }
 

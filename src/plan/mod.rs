@@ -29,7 +29,7 @@ pub use member::Member;
 pub(crate) use names::RESPONDER;
 pub use names::Responder;
 pub use netns::{NameStep, add_name, delete_name, enter_named};
-pub use network::create as create_network;
+pub use network::{create as create_network, default_routes};
 pub use ports::{Ports, check_ports, mark_publishing, record_ports};
 pub use run::{Plan, Process, run};
 pub use script::script;

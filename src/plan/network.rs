@@ -255,7 +255,22 @@ fn gateway_of_lan(
         return Err(overlap(new, subnet.into(), &used));
     }
     let router = parent.router.filter(|router| own.is_some() && subnet.contains(router));
-    member_of(subnet, new.gateway.or(router))
+    let gateway = member_of(subnet, new.gateway.or(router))?;
+    let is_own = below.own_addresses().any(|own| own.contains(gateway.addr()));
+    if is_own && below.make.is_empty() && !new.internal {
+        let which = if new.gateway.is_some() { "another" } else { "the LAN's router as" };
+        return Err(Error::usage(format!(
+            "{} cannot be the gateway of network \"{}\"",
+            gateway.addr(),
+            new.name
+        ))
+        .because(format!(
+            "it is this host's, which members with driver {} do not reach",
+            new.driver
+        ))
+        .hint(format!("give {which} --gateway, or add --internal for none")));
+    }
+    Ok(gateway)
 }
 
 /// The subnet with the gateway's address in it.
@@ -290,6 +305,11 @@ fn member_of(subnet: Ipv4Net, gateway: Option<Ipv4Addr>) -> Result<Ipv4Net> {
 fn gateway6(new: &NewNetwork, host: &Host, random: u64) -> Result<Ipv6Net> {
     let subnet = match new.subnet6 {
         Some(subnet) => subnet.trunc(),
+        None if new.uplink.is_some() || new.parent.is_some() => {
+            return Err(Error::usage("--ipv6 needs --subnet6 on a LAN")
+                .because("no router there knows a prefix that was made up")
+                .hint("give the LAN's, whose first address must be the router's"));
+        }
         None => {
             let [_, _, _, a, b, c, d, e] = random.to_be_bytes();
             let bytes = [0xfd, a, b, c, d, e, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0];
@@ -319,18 +339,25 @@ fn overlap(new: &NewNetwork, subnet: IpNet, used: &Occupied) -> Error {
 /// All that belongs to a network besides its bridge. The description comes last: a bridge that
 /// has it is complete.
 fn complete(network: &mut Network, host: &Host, warnings: &mut Vec<String>) -> Vec<Vec<Step>> {
+    let link = || network.bridge.clone();
+    let before_up = [
+        // First: the kernel gives IPv6 only to links with an MTU that allows for it.
+        vec![
+            Step::SetMtu { link: link(), mtu: network.mtu },
+            Step::NoAutomaticAddresses { link: link() },
+        ],
+        // Members and neighbours on a LAN could otherwise give this host addresses and routes.
+        vec![Step::IgnoreRouters { link: link() }],
+    ];
     let mut sends = outbound(network, host, warnings);
+    sends.extend(before_up);
     sends.push(links(network));
     sends
 }
 
 fn links(network: &Network) -> Vec<Step> {
     let link = || network.bridge.clone();
-    // First: the kernel gives IPv6 only to links with an MTU that allows for it.
-    let mut steps = vec![
-        Step::SetMtu { link: link(), mtu: network.mtu },
-        Step::NoAutomaticAddresses { link: link() },
-    ];
+    let mut steps = Vec::new();
     let add = |address: IpNet| Step::AddAddress { link: link(), address };
     // Where members are not on this link no route to the subnet may lead there.
     let on_link = network.options.driver == Driver::Bridge;
@@ -366,6 +393,20 @@ pub(super) fn link_local(mac: Mac) -> IpNet {
     let [a, b, c, d, e, f] = mac.0;
     let bytes = [0xfe, 0x80, 0, 0, 0, 0, 0, 0, a ^ 2, b, c, 0xff, 0xfe, d, e, f];
     IpNet::V6(Ipv6Net::new_assert(bytes.into(), 64))
+}
+
+/// The default routes of IPv4 and IPv6, where wanted, out by a member's link.
+pub fn default_routes(network: &Network, link: &str, wanted: (bool, bool)) -> Vec<Step> {
+    let mut steps = Vec::new();
+    if wanted.0 {
+        steps.push(match network.options.driver.is_on_layer_2() {
+            true => default_route(network.gateway.addr().into()),
+            false => default_by_link(link),
+        });
+    }
+    let gateway6 = network.options.gateway6.filter(|_| wanted.1);
+    steps.extend(gateway6.map(|gateway| default_route(gateway.addr().into())));
+    steps
 }
 
 /// The default route by `gateway`, in its family.

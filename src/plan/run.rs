@@ -324,12 +324,13 @@ impl Plan {
         self.first_choice().map(|(_, lease)| lease).collect()
     }
 
-    /// What brings up the links inside that sit on others of the host, one send each, when the
-    /// members have these leases.
-    pub fn children(&self, leases: &[Lease]) -> Vec<Vec<Step>> {
+    /// What is done inside the namespace first, one send each, when the members have these leases:
+    /// what links need before they come up, and bringing up those that sit on others of the host.
+    pub fn first_inside(&self, leases: &[Lease]) -> Vec<Vec<Step>> {
+        let before = self.members.iter().map(Member::before_up).filter(|steps| !steps.is_empty());
         let members = self.members.iter().zip(leases).filter(|(member, _)| member.is_child());
         let up = members.map(|(member, &lease)| member.up(lease));
-        self.direct.iter().map(Direct::up).chain(up).collect()
+        before.chain(self.direct.iter().map(Direct::up)).chain(up).collect()
     }
 
     /// What is done inside the namespace after that, in one send.

@@ -21,6 +21,7 @@ pub fn script(plan: &Plan) -> String {
     let run = Run { pid: 1, supervisor: 1, started: 0 };
     for (member, lease) in plan.first_choice() {
         lines(&mut out, &[member.claim(lease, Namespace::Process(0))], false);
+        lines(&mut out, &member.protect(lease), false);
         let steps = member.publish(lease, &run.to_string(), Namespace::Process(0));
         lines(&mut out, &steps, false);
     }
@@ -33,7 +34,7 @@ pub fn script(plan: &Plan) -> String {
     out.push_str(&nft(&elements));
     lines(&mut out, &[Plan::loopback()], true);
     let leases = plan.first_leases();
-    lines(&mut out, &plan.children(&leases).concat(), true);
+    lines(&mut out, &plan.first_inside(&leases).concat(), true);
     lines(&mut out, &plan.inside(&leases), true);
     for setup in &plan.finish {
         if let Setup::Sysctl { sysctl, asked } = setup {
@@ -104,6 +105,11 @@ fn command(step: &Step, inside: bool) -> String {
         }
         Step::NoAutomaticAddresses { link: name } => {
             format!("{ip} link set {} addrgenmode none", link(name))
+        }
+        Step::IgnoreRouters { link: name } => {
+            let enter = if inside { format!("ip netns exec {NAMESPACE} ") } else { String::new() };
+            let assignment = quoted(&format!("{}=0", Step::router_parameter(name)));
+            format!("{enter}sysctl -qw {assignment} 2>/dev/null || :")
         }
         Step::SetMtu { link: name, mtu } => format!("{ip} link set {} mtu {mtu}", link(name)),
         Step::SetUp { link: name } => format!("{ip} link set {} up", link(name)),

@@ -39,6 +39,11 @@ pub enum Step {
         /// The link.
         link: String,
     },
+    /// Has a link believe nobody on it who says to be a router (IPv6). This travels alone.
+    IgnoreRouters {
+        /// The link.
+        link: String,
+    },
     /// Sets the largest packet of a link.
     SetMtu {
         /// The link.
@@ -292,6 +297,12 @@ pub struct Master {
 }
 
 impl Step {
+    /// The parameter that [`Step::IgnoreRouters`] sets to 0.
+    pub fn router_parameter(link: &str) -> String {
+        // In a key a dot separates: one in the name of a link, as of a vlan, is a slash.
+        format!("net.ipv6.conf.{}.accept_ra", link.replace('.', "/"))
+    }
+
     /// The step that takes this one back; `None` when another's does: deleting a link removes its
     /// addresses and names, and a namespace takes what is in it along.
     pub fn undo(&self) -> Option<Step> {
@@ -360,6 +371,7 @@ impl fmt::Display for Step {
             Step::NoAutomaticAddresses { link } => {
                 write!(f, "switch off automatic IPv6 addresses of link \"{link}\"")
             }
+            Step::IgnoreRouters { link } => write!(f, "ignore IPv6 routers on link \"{link}\""),
             Step::SetMtu { link, mtu } => write!(f, "set the MTU of link \"{link}\" to {mtu}"),
             Step::SetUp { link } => write!(f, "bring link \"{link}\" up"),
             Step::AddAddress { link, address } => {

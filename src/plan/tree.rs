@@ -30,6 +30,7 @@ pub fn tree(plan: &Plan) -> String {
         if !member.fixed {
             host.push("when that is taken: the next free address".into());
         }
+        host.extend(member.protect(lease).iter().map(step_line));
         host.extend(
             member.publish(lease, &run.to_string(), Namespace::Process(0)).iter().map(step_line),
         );
@@ -45,7 +46,7 @@ pub fn tree(plan: &Plan) -> String {
     section("ports", ports);
     let mut inside = vec![Plan::loopback()];
     let leases = plan.first_leases();
-    inside.extend(plan.children(&leases).concat());
+    inside.extend(plan.first_inside(&leases).concat());
     inside.extend(plan.inside(&leases));
     section("inside", inside.iter().map(step_line).collect());
     let setup = plan.prepare.iter().chain(&plan.finish);

@@ -9,7 +9,7 @@ use crate::spec::NetnsName;
 /// A network namespace, as people say which one.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum NetworkOf {
-    /// `run:NAME`: that of a run.
+    /// `container:NAME` or `run:NAME`: that of a run.
     Run(String),
     /// `pid:PID`: that of a process.
     Process(i32),
@@ -39,7 +39,7 @@ impl NetworkOf {
             let pid = pid.parse().ok().filter(|pid| *pid > 0);
             return pid.map(NetworkOf::Process).ok_or_else(wrong);
         }
-        if let Some(name) = text.strip_prefix("run:") {
+        if let Some(name) = text.strip_prefix("container:").or(text.strip_prefix("run:")) {
             return Ok(NetworkOf::Run(name.into()));
         }
         if word.as_encoded_bytes().contains(&b'/') {
@@ -62,6 +62,7 @@ mod tests {
             ("web", NetworkOf::Any("web".into())),
             ("4711", NetworkOf::Any("4711".into())),
             ("run:web", NetworkOf::Run("web".into())),
+            ("container:web", NetworkOf::Run("web".into())),
             ("pid:7", NetworkOf::Process(7)),
             ("ns:web", NetworkOf::Named(name)),
             ("/proc/7/ns/net", NetworkOf::File("/proc/7/ns/net".into())),

@@ -127,8 +127,10 @@ impl FromStr for Publication {
                 (rest, known.0)
             }
         };
-        let (rest, inside) =
-            rest.rsplit_once(':').ok_or_else(|| wrong("it names one port only".into()))?;
+        let Some((rest, inside)) = rest.rsplit_once(':') else {
+            ports(rest).map_err(wrong)?;
+            return Err(wrong("it names one port only".into()));
+        };
         let (host, outside) = match rest.rsplit_once(':') {
             Some((host, outside)) => (Some(host), outside),
             None => (None, rest),
@@ -231,6 +233,7 @@ mod tests {
             ("80", "one port only"),
             ("80:0", "port 0 inside"),
             ("80:", "port 0 inside"),
+            ("web", "\"web\" is no port"),
             ("65536:80", "\"65536\" is no port"),
             ("80:99999", "\"99999\" is no port"),
             ("+80:80", "\"+80\" is no port"),

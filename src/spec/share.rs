@@ -21,14 +21,9 @@ impl Share {
         if text == "host" {
             return Ok(Some(Share::Host));
         }
-        let text = match text.strip_prefix("container:") {
-            Some(name) => format!("run:{name}"),
-            None => {
-                text.strip_prefix("ns:").filter(|path| path.starts_with('/')).unwrap_or(text).into()
-            }
-        };
-        let is_namespace = ["ns:", "pid:", "run:", "/"].iter().any(|start| text.starts_with(start));
-        match is_namespace {
+        let text = text.strip_prefix("ns:").filter(|path| path.starts_with('/')).unwrap_or(text);
+        let starts = ["ns:", "pid:", "container:", "run:", "/"];
+        match starts.iter().any(|start| text.starts_with(start)) {
             true => NetworkOf::parse(text.as_ref()).map(|of| Some(Share::Of(of))),
             false => Ok(None),
         }

@@ -124,6 +124,35 @@ fn a_named_namespace_gets_links_with_routes_and_the_only_default_route() {
 }
 
 #[test]
+fn the_default_route_goes_to_the_next_network_when_its_own_is_disconnected() {
+    let world = World::new();
+    let create = ["network", "create", "--subnet", "10.80.0.0/24", "--subnet6"];
+    world.nsrun(create).args(["fd00:80::/64", "back"]).run().ok();
+    world.nsrun(["network", "create", "--internal", "inner"]).run().ok();
+    detached(&world, &["--name", "web", "--net", "bridge", "--net", "inner"], &["sleep", "60"]);
+    world.sh("ip netns add blue");
+    for (target, own) in [("web", "bridge"), ("blue", "ptp")] {
+        if target == "blue" {
+            world.nsrun(["connect", target, own]).run().ok();
+            world.nsrun(["connect", target, "inner"]).run().ok();
+        }
+        world.nsrun(["connect", target, "back,default-route=no"]).run().ok();
+        let route = |family: &str| {
+            let show = ["netns", "exec", "blue", "ip", family, "-j", "route", "show", "default"];
+            let words = if target == "web" { &["exec", "web"][..] } else { &show[..3] };
+            let shown = world.nsrun(words).args(&show[3..]).run().ok().json();
+            assert!(shown.as_array().unwrap().len() < 2, "{shown}");
+            shown[0]["gateway"].clone()
+        };
+        assert_ne!(route("-4"), "10.80.0.1");
+        world.nsrun(["disconnect", target, own]).run().ok();
+        assert_eq!(route("-4"), "10.80.0.1");
+        let left = world.nsrun(["disconnect", target, "back"]).run();
+        left.ok().says("has no default route any more");
+    }
+}
+
+#[test]
 fn a_link_that_cannot_be_wired_is_taken_back() {
     let world = World::new();
     world.sh("ip netns add blue; ip -n blue link add eth0 type veth peer name eth1");

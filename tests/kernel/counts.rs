@@ -5,13 +5,13 @@ use crate::world::World;
 
 /// From main() to the execution of CMD, in all processes, and in nsrun itself to its end; see
 /// [`counts`].
-const SYSTEM_CALLS: usize = 96;
+const SYSTEM_CALLS: usize = 98;
 /// Sends to the kernel's netlink of a run on a network that is there: look for the bridge, claim,
 /// publish; inside: loopback, the way to the responder, the links.
 const NETLINK_SENDS: usize = 6;
 /// The same of the first run: another look under the lock, three lists to choose a subnet, the
-/// bridge, and all that belongs to it; of the firewall, what there is and one transaction.
-const NETLINK_SENDS_FIRST: usize = NETLINK_SENDS + 12;
+/// bridge, what it needs before it is up, and all else that belongs to it; of the firewall, what there is and one transaction.
+const NETLINK_SENDS_FIRST: usize = NETLINK_SENDS + 13;
 
 /// What strace saw of all processes of a run, CMD's own calls left out.
 fn calls(world: &World, options: &[&str]) -> Vec<String> {

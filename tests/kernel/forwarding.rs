@@ -180,62 +180,6 @@ fn a_host_that_routes_by_some_links_goes_on_to_do_so() {
     assert!(output.stderr.contains("link \"up0\" does not forward IPv4"), "{output}");
 }
 
-/// Says once on a link of its own to be a router, as any process with CAP_NET_RAW can.
-fn advertise(place: &Place, link: &str) {
-    let script = r#"
-import socket, struct, sys
-s = socket.socket(socket.AF_PACKET, socket.SOCK_RAW); s.bind((sys.argv[1], 0))
-own = s.getsockname()[4]
-from ipaddress import ip_address
-source, to = ip_address("fe80::bad").packed, ip_address("ff02::1").packed
-prefix = struct.pack("!BBBBIII", 3, 4, 64, 0xc0, 3600, 3600, 0) + ip_address("fd00:bad::").packed
-ra = struct.pack("!BBHBBHII", 134, 0, 0, 64, 0, 1800, 0, 0) + prefix + b"\1\1" + own
-total = sum(struct.unpack("!%dH" % ((len(ra) + 40) // 2),
-    source + to + struct.pack("!II", len(ra), 58) + ra))
-while total >> 16: total = (total & 0xffff) + (total >> 16)
-ra = ra[:2] + struct.pack("!H", ~total & 0xffff) + ra[4:]
-ip = struct.pack("!IHBB", 6 << 28, len(ra), 58, 255) + source + to
-s.send(b"\x33\x33\0\0\0\1" + own + b"\x86\xdd" + ip + ra)
-"#;
-    place.cmd(["python3", "-c", script, link]).run().ok();
-}
-
-#[test]
-fn a_member_that_says_to_be_a_router_is_not_believed() {
-    need_tool!("python3");
-    let world = World::builder().no_forwarding().build();
-    let learned = || world.sh("ip -6 route; ip -6 address").contains("bad");
-    for network in ["bridge", "ptp"] {
-        detached(&world, &["--net", network, "--name", network], &["sleep", "1000"]);
-        advertise(&inside(&world, network), "eth0");
-        assert!(!settle(learned, std::time::Duration::from_millis(300)), "{network}");
-    }
-    // The test can fail; and others on the uplink are believed, as before.
-    world.sh("nft flush chain inet nsrun raw");
-    advertise(&inside(&world, "ptp"), "eth0");
-    assert!(settle(learned, SOON));
-    advertise(world.internet(), "eth0");
-    assert!(settle(|| world.sh("ip -6 route").contains("fe80::bad dev up0"), SOON));
-}
-
-#[test]
-fn a_host_goes_on_to_learn_from_routers() {
-    need_tool!("python3");
-    let world = World::builder().lan().no_forwarding().build();
-    let route = |link: &str| world.sh("ip -6 route").contains(&format!("fe80::bad dev {link}"));
-    advertise(world.internet(), "eth0");
-    assert!(settle(|| route("up0"), SOON));
-    world.nsrun(["network", "create", "--subnet6", "fd00:80::/64", "six"]).run().ok();
-    assert!(route("up0"), "the default route is lost");
-    // From a link that was there, and one that was not.
-    advertise(world.lan(), "eth0");
-    assert!(settle(|| route("lan0"), SOON));
-    world.sh("ip link add late0 type veth peer name late1; ip link set late0 addrgenmode none up");
-    let late = behind(&world, "late1");
-    advertise(&late, "late1");
-    assert!(settle(|| route("late0"), SOON));
-}
-
 #[test]
 fn what_is_taken_back_is_not_warned_of() {
     let world = between();

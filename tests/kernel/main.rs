@@ -4,6 +4,7 @@
 #[macro_use]
 mod world;
 
+mod advertised;
 mod completion;
 mod confined;
 mod connect;

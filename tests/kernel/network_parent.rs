@@ -244,6 +244,8 @@ fn a_network_outlives_the_link_it_sits_on() {
 #[test]
 fn options_that_do_not_fit_a_driver_are_refused_before_anything_is_made() {
     let world = with_lan();
+    // The host is the only router there that it knows.
+    world.sh("ip link add own0 type veth peer name own1; ip addr add 198.18.0.1/24 dev own0");
     let before = world.snapshot();
     for (code, options, why) in [
         (2, "--driver macvlan", "--driver macvlan needs --parent"),
@@ -253,6 +255,9 @@ fn options_that_do_not_fit_a_driver_are_refused_before_anything_is_made() {
         (2, "--driver macvlan --parent up0 --mode passthru", "passthru leaves room for one"),
         (2, "--driver macvlan --parent up0 --mode l3", "\"l3\" is no mode of it"),
         (2, "--driver ipvlan --parent up0 --isolated", "ipvlans reach each other"),
+        (2, "--driver macvlan --parent own0", "198.18.0.1 cannot be the gateway of network \"x\""),
+        (2, "--driver macvlan --parent own0 --gateway 198.18.0.1", "give another --gateway"),
+        (2, "--driver macvlan --parent up0 --ipv6", "--ipv6 needs --subnet6"),
         (2, "--driver macvlan --parent up0 --snat 198.51.100.1", "has no --open, --snat"),
         (2, "--driver macvlan --parent up0 --bridge-name x", "has no --bridge-name"),
         (2, "--driver macvlan --uplink up0", "--uplink needs a bridge"),

@@ -137,6 +137,23 @@ fn what_was_done_is_done_even_if_it_cannot_be_said() {
 }
 
 #[test]
+fn what_goes_on_for_ever_ends_when_nobody_reads_it() {
+    let world = World::new();
+    for command in ["ip monitor link", "ip netns monitor", "netns monitor"] {
+        let nsrun = env!("CARGO_BIN_EXE_nsrun");
+        let script = format!("set -o pipefail; {nsrun} {command} | head -n 1 >/dev/null");
+        let mut running = world.cmd(["bash", "-c", &script]).spawn();
+        let ended = || {
+            world.sh("ip link add x0 type bridge; ip link delete x0");
+            world.sh("ip netns add new; ip netns delete new");
+            !running.is_running()
+        };
+        assert!(settle(ended, SOON), "{command} goes on");
+        assert_eq!(running.wait().ok().stderr, "", "{command}");
+    }
+}
+
+#[test]
 fn a_message_that_nobody_can_read_ends_nothing() {
     let world = World::new();
     let nsrun = env!("CARGO_BIN_EXE_nsrun");

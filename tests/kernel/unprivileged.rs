@@ -90,7 +90,8 @@ fn runs_of_root_can_be_seen_but_not_touched() {
     assert!(list.contains("web") && list.contains("10.192.0.9"), "{list}");
     let run = as_user(&world, &["inspect", "--json", "web"]).run().ok().json();
     assert_eq!(run["name"], "web");
-    as_user(&world, &["stop", "web"]).run().exits(1).says("cannot stop run \"web\"");
+    let stop = as_user(&world, &["stop", "web"]).run().exits(1).says("cannot stop run \"web\"");
+    stop.says("rights of the user who launched it");
     as_user(&world, &["exec", "web", "true"]).run().exits(125).says("cannot ");
     as_user(&world, &["wait", "web"]).run().exits(125).says("belongs to another user");
     assert!(web.is_running());

@@ -210,9 +210,10 @@ fn others(kernel: &mut Kernel, unfinished: Option<&Network>) -> Result<Vec<Chang
 fn guard(kernel: &mut Kernel, networks: &[&Network]) -> Result<Guard> {
     let (forwards4, forwards6) = kernel::forwarding()?;
     let mut guard = Guard::of(forwards4, forwards6);
-    if guard.is_on() {
-        guard.bridges = kernel.other_bridges()?;
+    if !guard.is_on() {
+        return Ok(guard);
     }
+    guard.bridges = kernel.other_bridges()?;
     if kernel.netfilter()?.table_comment(TABLE)?.is_some() {
         let found = kernel.netfilter()?.elements(TABLE, OTHERS.name)?;
         let names = found.iter().filter_map(|element| value::read(OTHERS.key, &element.key));

@@ -66,7 +66,7 @@ impl Kind {
     fn of_operand(path: &str, name: &'static str) -> Kind {
         let (group, verb) = path.split_once(' ').unwrap_or(("", path));
         match (group, verb, name) {
-            (_, _, "NAME|PID") | ("", "stop" | "wait", "NAME") => Kind::Run,
+            (_, _, "NAME|PID") => Kind::Run,
             ("netns", "add" | "attach", _) | ("network", "create", _) => Kind::Other,
             ("netns", _, "NAME" | "NAME|all") => Kind::Namespace,
             ("network", _, "NAME") => Kind::Network,

@@ -9,7 +9,7 @@ const LINKS: &str = "Commands";
 const TARGET: (&str, &str) = (
     "TARGET",
     "The name of a run, a process id, the name of a network namespace, or the path of one. Where one \
-     word could be several, write run:NAME, pid:PID or ns:NAME.",
+     word could be several, write container:NAME, pid:PID or ns:NAME.",
 );
 
 pub(super) const LINK: Command = Command {

@@ -155,7 +155,7 @@ mod tests {
         assert_eq!(NSRUN.usage(""), "nsrun COMMAND [ARG...]");
         assert_eq!(RUN.usage("run"), "nsrun run [OPTIONS] [--] CMD [ARG...]");
         assert_eq!(EXEC.usage("exec"), "nsrun exec NAME|PID [--] CMD [ARG...]");
-        assert_eq!(STOP.usage("stop"), "nsrun stop [OPTIONS] NAME [NAME...]");
+        assert_eq!(STOP.usage("stop"), "nsrun stop [OPTIONS] NAME|PID [NAME|PID...]");
         assert_eq!(HELP_COMMAND.usage("help"), "nsrun help [COMMAND...]");
     }
 }

@@ -24,7 +24,10 @@ pub(super) const NETWORK: Command = Command {
          \"10.80.0.0/24\", \"internal\": true}. nsrun only reads these files.",
     )],
     examples: &[
-        ("Two networks, and a process on both", "nsrun network create front"),
+        (
+            "A network, and a process on it",
+            "nsrun network create front && nsrun run --net front -- nginx",
+        ),
         ("Who is on it", "nsrun network inspect front"),
     ],
     ..Command::EMPTY

@@ -67,7 +67,7 @@ pub(super) const STOP: Command = Command {
     about: &[
         "Sends SIGTERM to each run, and SIGKILL to those that are still there some time later.",
     ],
-    operands: Operands { required: &["NAME"], more: More::Any("NAME") },
+    operands: Operands { required: &["NAME|PID"], more: More::Any("NAME|PID") },
     sections: &[Section {
         heading: OPTIONS,
         options: &[
@@ -87,7 +87,7 @@ pub(super) const WAIT: Command = Command {
         "Waits for the run to end, and exits with the status of its command: 128+N when signal N \
               ended it.",
     ],
-    operands: Operands { required: &["NAME"], more: More::None },
+    operands: Operands { required: &["NAME|PID"], more: More::None },
     sections: ONLY_HELP,
     examples: &[(
         "A detached run's exit status",
