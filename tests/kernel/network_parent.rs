@@ -97,7 +97,7 @@ fn an_address_of_another_macvlan_on_the_same_link_is_not_chosen() {
     // Of others, in a namespace and on the host itself; the link below hears neither of them.
     world.sh("ip netns add other; ip link add m0 link lan0 netns other type macvlan mode bridge;
          for n in 16 17 18; do ip -n other addr add 192.0.2.$n/24 dev m0; done;
-         ip -n other link set m0 up; ip link add m1 link lan0 type macvlan mode bridge;
+         ip -n other link set m0 up; ip link add m1 link lan0 type macvlan mode bridge; ip link set m1 addrgenmode none;
          for n in 20 21 22; do ip addr add 192.0.2.$n/24 dev m1; done; ip link set m1 up");
     let range = ["--ip-range", "192.0.2.16/29", "--exclude", "192.0.2.23"];
     world.nsrun(ON_LAN).args(range).args(["--parent", "lan0", "lan"]).run().ok();
