@@ -4,20 +4,17 @@ use serde_json::{Value, json};
 
 use super::network;
 use super::output::{print, print_json};
-use crate::apply::{self, firewall};
+use crate::apply;
+use crate::apply::firewall::{self, Condition};
 use crate::cli::Args;
 use crate::error::Result;
 use crate::kernel::{Kernel, Lock, Netfilter};
-use crate::plan::firewall::{TABLE, VERSION, listing};
+use crate::plan::firewall::{TABLE, listing};
 
 pub(super) fn show(args: &Args) -> Result<u8> {
     let mut kernel = Kernel::open()?;
-    let found = kernel.netfilter()?.table_comment(TABLE)?;
-    let state = match found.as_deref() {
-        Some(VERSION) => "present",
-        Some(_) => "of another version",
-        None => "missing",
-    };
+    let condition = firewall::condition(&mut kernel)?;
+    let state = condition.words();
     let ports = firewall::ports(&mut kernel)?;
     let rules = listing(&firewall::expected(&mut kernel)?);
     if args.flag("json") {
@@ -31,7 +28,7 @@ pub(super) fn show(args: &Args) -> Result<u8> {
         return Ok(0);
     }
     let mut out = format!("# table inet {TABLE} is {state}\n");
-    if state != "present" {
+    if condition != Condition::Present {
         out.push_str("# \"nsrun firewall reload\" makes it as follows\n");
     }
     for stale in ports.iter().filter(|port| port.run.is_none()) {
@@ -57,23 +54,30 @@ pub(super) fn gc(args: &Args) -> Result<u8> {
     if lock.is_some() {
         network::settle(&mut kernel)?;
     }
-    let mut removed = Vec::new();
+    let (mut removed, mut rebuilt) = (Vec::new(), false);
     // A kernel without a firewall has nothing left in one.
     if Netfilter::is_there()? {
         firewall::sweep_rules(&mut kernel)?;
         removed = firewall::sweep_all(&mut kernel)?;
+        rebuilt = firewall::is_broken(&mut kernel)?.is_some();
+        if rebuilt {
+            firewall::rebuild(&mut kernel)?;
+        }
         let unmarked = firewall::unmark(&mut kernel)?;
         apply::send(&mut kernel, &unmarked)?;
     }
     if args.flag("json") {
         let ports: Vec<Value> = removed.iter().map(port).collect();
-        print_json(&json!({ "ports": ports }))?;
+        print_json(&json!({ "ports": ports, "rebuilt": rebuilt }))?;
         return Ok(0);
     }
     let mut out = String::new();
     for gone in removed {
         let pid = gone.owner.map(|owner| owner.pid).unwrap_or_default();
         out.push_str(&format!("removed {} of process {pid}\n", gone.element));
+    }
+    if rebuilt {
+        out.push_str(&format!("made table inet {TABLE} anew\n"));
     }
     print(&out)?;
     Ok(0)

@@ -38,6 +38,9 @@ use crate::facts::{Run, Status};
 pub use crate::kernel::start_trace;
 use crate::kernel::{Kernel, record, recorded};
 
+/// Why this host may go on to route IPv6 without a network.
+const LENT: &str =
+    "a bridge of others is there and may rely on it; nsrun gc switches it off when there is none";
 /// Exit status of a command that failed.
 pub const FAILED: u8 = 1;
 /// Exit status of a command that launches another, when it failed itself: as env(1).

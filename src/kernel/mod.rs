@@ -1,6 +1,7 @@
 //! The kernel's side of networking: exchange one batch, take one snapshot.
 
 mod conntrack;
+mod content;
 mod forwarding;
 mod holder;
 mod host;
@@ -25,6 +26,7 @@ use nl::{Batch, EncodeError, Message};
 use crate::error::{Error, Result};
 use crate::sys;
 
+pub use content::Content;
 pub use forwarding::{forwarding, setting};
 pub use link::Link;
 pub use listener::{Listener, listener};

@@ -305,7 +305,7 @@ impl Netfilter {
         }
     }
 
-    fn dump<T>(
+    pub(super) fn dump<T>(
         &mut self,
         fill: impl Fn(&mut Batch<'_>),
         each: impl FnMut(Message<'_>) -> std::result::Result<Option<T>, DecodeError>,

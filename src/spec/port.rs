@@ -137,6 +137,14 @@ impl FromStr for Publication {
         };
         let host = host
             .map(|host| address(host).ok_or_else(|| wrong(format!("\"{host}\" is no address"))));
+        let host: Option<IpAddr> = host.transpose()?;
+        let is_many = |host: &IpAddr| match host {
+            IpAddr::V4(v4) => v4.is_multicast() || v4.is_broadcast(),
+            IpAddr::V6(v6) => v6.is_multicast(),
+        };
+        if let Some(many) = host.filter(is_many) {
+            return Err(wrong(format!("{many} is no address of one host")));
+        }
         let (to, to_last) = ports(inside)
             .map_err(wrong)?
             .ok_or_else(|| wrong("port 0 inside is no port".into()))?;
@@ -150,7 +158,7 @@ impl FromStr for Publication {
         }
         // 65535 ports at most, since there is no port 0 in a range.
         let count = last - first + 1;
-        Ok(Publication { host: host.transpose()?, first, to, count, protocol })
+        Ok(Publication { host, first, to, count, protocol })
     }
 }
 
@@ -243,6 +251,9 @@ mod tests {
             ("localhost:80:80", "\"localhost\" is no address"),
             ("[::1:80:80", "\"[::1\" is no address"),
             (":80:80", "\"\" is no address"),
+            ("224.0.0.1:80:80", "224.0.0.1 is no address of one host"),
+            ("255.255.255.255:80:80", "255.255.255.255 is no address of one host"),
+            ("[ff02::1]:80:80", "ff02::1 is no address of one host"),
             ("8000-8010:80-89", "not equally long"),
             ("8010-8000:80-90", "ends before it begins"),
             ("0-5:80-85", "port 0 cannot begin"),

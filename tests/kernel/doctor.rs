@@ -145,3 +145,68 @@ fn without_rights_it_says_what_it_cannot_know() {
     assert_eq!(about(&report, "firewall"), [("unknown", "only root may list rules")]);
     assert_eq!(output.code(), Some(0), "{report:#}");
 }
+
+#[test]
+fn a_table_that_is_missing_or_changed_is_named_until_it_is_made_anew() {
+    let world = World::builder().no_forwarding().build();
+    world.nsrun(["network", "create", "--subnet6", "fd00:80::/64", "--open", "front"]).run().ok();
+    world.nsrun(["network", "create", "--internal", "db"]).run().ok();
+    let _web = started(&world, &["--name", "web", "-p", "8080:80", "-p", "127.0.0.1:53:53/udp"]);
+    let fine = || {
+        let (report, code) = examined(&world);
+        let found = about(&report, "firewall");
+        assert!(matches!(found[..], [("ok", _)]) && code == 0, "{found:?}");
+        let shown = world.nsrun(["firewall", "show"]).run().ok().stdout;
+        assert!(shown.starts_with("# table inet nsrun is present\n"), "{shown}");
+    };
+    fine();
+    let before = crate::golden::listed(&world);
+    for (n, change) in [
+        "flush ruleset",
+        "delete table inet nsrun",
+        "flush chain inet nsrun raw",
+        "flush chain inet nsrun guard",
+        "insert rule inet nsrun into_1 accept",
+        "delete element inet nsrun bridges { nsrun1 }",
+        "flush map inet nsrun into",
+        "flush map inet nsrun ports4",
+        "chain inet nsrun forward { policy drop; }",
+    ]
+    .iter()
+    .enumerate()
+    {
+        world.sh(&format!("nft '{change}'"));
+        let (report, code) = examined(&world);
+        let found = about(&report, "firewall");
+        let named = found
+            .iter()
+            .any(|(state, text)| *state == "wrong" && text.ends_with("nsrun firewall reload"));
+        assert!(named && code == 1, "{change}: {found:?}");
+        match n % 2 {
+            0 => world.nsrun(["firewall", "reload"]).run().ok(),
+            _ => world.nsrun(["gc"]).run().ok(),
+        };
+        fine();
+    }
+    assert_eq!(crate::golden::listed(&world).lines().count(), before.lines().count());
+    // With everything as it should be it does nothing.
+    let before = world.sh("nft -a list ruleset");
+    world.nsrun(["gc"]).run().ok();
+    assert_eq!(world.sh("nft -a list ruleset"), before);
+}
+
+#[test]
+fn forwarding_that_was_switched_on_later_is_no_more_guarded_after_a_reload() {
+    let world = crate::forwarding::between();
+    world.nsrun(["network", "create", "front"]).run().ok();
+    world.sh("echo 1 >/proc/sys/net/ipv4/ip_forward");
+    assert!(!crate::forwarding::routes(&world));
+    let (report, code) = examined(&world);
+    let found = about(&report, "firewall");
+    assert!(found.iter().any(|(_, text)| text.ends_with("nsrun firewall reload")), "{found:?}");
+    assert_eq!(code, 1);
+    world.nsrun(["firewall", "reload"]).run().ok();
+    assert!(crate::forwarding::routes(&world));
+    let (report, code) = examined(&world);
+    assert_eq!((about(&report, "firewall")[0].0, code), ("ok", 0));
+}

@@ -196,7 +196,10 @@ fn with_a_bridge_of_others_ipv6_stays_on_and_guarded() {
     let world = between();
     world.nsrun(["network", "create", "--subnet6", "fd00:80::/64", "six"]).run().ok();
     world.sh("ip link add virbr0 type bridge");
-    world.nsrun(["network", "rm", "six"]).run().ok();
+    let output = world.nsrun(["network", "rm", "six"]).run().ok();
+    assert!(output.stderr.contains("this host goes on to route IPv6"), "{output}");
+    let doctor = world.nsrun(["doctor"]).run().ok();
+    assert!(doctor.stdout.contains("IPv6 is on, guarded"), "{doctor}");
     assert!(!routes(&world) && !routes6(&world));
     assert_eq!(world.read("/proc/sys/net/ipv4/conf/lan0/forwarding"), "0\n");
     assert_eq!(world.read("/proc/sys/net/ipv6/conf/all/forwarding"), "1\n");

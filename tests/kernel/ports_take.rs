@@ -65,6 +65,10 @@ fn bad_publications_are_refused_before_anything_is_done() {
         (&["80-90:80-85"], "not equally long"),
         (&["80:80/icmp"], "\"icmp\" is no protocol"),
         (&["80:80", "80:81"], "overlap"),
+        (&["224.0.0.1:80:80/udp"], "224.0.0.1 is no address of one host"),
+        (&["255.255.255.255:80:80"], "255.255.255.255 is no address of one host"),
+        (&["198.51.100.255:80:80"], "means all hosts of a subnet"),
+        (&["198.51.100.255:80:80/udp"], "means all hosts of a subnet"),
         (&["80:80", "127.0.0.1:80:81"], "overlap"),
     ] {
         run(&world, ports).exits(2).says(why);

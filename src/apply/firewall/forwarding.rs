@@ -1,7 +1,7 @@
 //! Forwarding as it was before the first network.
 
 use crate::error::{Error, Result};
-use crate::facts::Forwarding;
+use crate::facts::{Forwarding, Network};
 use crate::kernel::{Kernel, forwarding, setting};
 use crate::sys::file::set;
 
@@ -25,6 +25,17 @@ pub(super) fn stop(kernel: &mut Kernel, last: Option<&str>) -> Result<bool> {
         switch_off("net.ipv6.conf.all.forwarding")?;
     }
     Ok(true)
+}
+
+/// Whether this host goes on to route IPv6 although no network needs it any more, guarded, because
+/// whoever made a bridge of others may rely on it.
+///
+/// # Errors
+/// It cannot be found out.
+pub fn is_lent(kernel: &mut Kernel) -> Result<bool> {
+    Ok(forwarding()?.1 == Forwarding::Networks
+        && !kernel.networks()?.iter().any(Network::is_routed)
+        && kernel.has_foreign_bridge(None)?)
 }
 
 fn stop_links(kernel: &mut Kernel) -> Result<()> {

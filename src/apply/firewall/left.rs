@@ -1,6 +1,6 @@
 //! What killed runs and removed networks left in the firewall: what `nsrun gc` removes.
 
-use super::{foreign, ports};
+use super::{foreign, forwarding, ports};
 use crate::error::Result;
 use crate::facts::Network;
 use crate::kernel::Kernel;
@@ -17,6 +17,7 @@ pub fn left(kernel: &mut Kernel) -> Result<Vec<String>> {
         left.push(format!("published port {} of a run that is gone", port.element));
     }
     if !networks.iter().any(Network::is_managed)
+        && !forwarding::is_lent(kernel)?
         && kernel.netfilter()?.table_comment(TABLE)?.is_some()
     {
         left.push(format!("table inet {TABLE}, without a network"));

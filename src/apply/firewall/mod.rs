@@ -1,5 +1,6 @@
 //! The ruleset carried out: one transaction each.
 
+mod condition;
 mod encode;
 #[cfg(test)]
 mod encode_tests;
@@ -22,6 +23,8 @@ use crate::plan::firewall::set::{BRIDGES, OTHERS, Value};
 use crate::plan::firewall::{self, Change, Guard, TABLE, VERSION};
 use crate::sys::Errno;
 
+pub use condition::{Condition, condition, is_broken};
+pub use forwarding::is_lent;
 pub use left::left;
 pub use ports::publish;
 pub use removal::{release, sweep};

@@ -2,6 +2,8 @@
 
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
+use ipnet::Ipv4Net;
+
 use super::{TRIES, busy, commit, refused, removal, whole};
 use crate::apply::NEEDS_NET_ADMIN;
 use crate::error::{Error, Result};
@@ -25,6 +27,7 @@ pub fn publish(
     publisher: &Publisher,
     ports: &[Publication],
 ) -> Result<Vec<Publication>> {
+    refuse_broadcast(kernel, ports)?;
     for _ in 0..TRIES {
         // Bound until the ports are taken, so that two that take any do not take the same.
         let (chosen, _bound) = choose(publisher, ports)?;
@@ -54,6 +57,27 @@ pub fn publish(
         }
     }
     Err(busy("publish ports"))
+}
+
+/// Refuses ports of broadcast addresses, which can be bound although no packet to them is for this
+/// host alone.
+fn refuse_broadcast(kernel: &mut Kernel, ports: &[Publication]) -> Result<()> {
+    let single = |port: &&Publication| port.host.is_some_and(|host| !host.is_loopback());
+    if !ports.iter().any(|port| single(&port)) {
+        return Ok(());
+    }
+    let own = kernel.addresses(None)?;
+    let broadcast = |&(_, address, len): &(u32, IpAddr, u8)| match address {
+        IpAddr::V4(v4) if len < 31 => Some(IpAddr::V4(Ipv4Net::new(v4, len).ok()?.broadcast())),
+        _ => None,
+    };
+    let all: Vec<IpAddr> = own.iter().filter_map(broadcast).collect();
+    match ports.iter().find(|port| port.host.is_some_and(|host| all.contains(&host))) {
+        None => Ok(()),
+        Some(port) => Err(Error::usage(format!("cannot publish \"{port}\""))
+            .because("that address means all hosts of a subnet")
+            .hint("ip address, or nsrun ip address, shows those of this host")),
+    }
 }
 
 /// Forgets what the kernel remembers of UDP flows to the ports: as long as a client goes on sending

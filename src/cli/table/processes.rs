@@ -103,7 +103,7 @@ pub(super) const GC: Command = Command {
     about: &[
         "Removes published ports of runs whose nsrun was killed, and says which. Everything else the \
          kernel removes by itself; and before an address or a port is taken again, its old ports are \
-         removed anyway.",
+         removed anyway. Firewall rules of nsrun that are not as they should be are made anew.",
     ],
     sections: WITH_JSON,
     examples: &[("Tidy up", "nsrun gc")],

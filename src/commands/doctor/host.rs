@@ -1,11 +1,12 @@
 //! Rights, switches and rules of this host, and what is left on it.
 
 use super::{Finding, State};
-use crate::apply::firewall;
+use crate::apply::firewall::{self, Condition};
+use crate::commands::LENT;
 use crate::error::Result;
 use crate::facts::{DEFAULT_NETWORK, ForwardChain, Network, Options};
 use crate::kernel::{self, Kernel, Netfilter};
-use crate::plan::firewall::foreign;
+use crate::plan::firewall::{TABLE, foreign};
 use crate::spec::capability;
 use crate::sys::credentials;
 
@@ -34,7 +35,7 @@ pub(super) fn release() -> String {
 /// Looks at everything; what cannot be found out is said instead.
 pub(super) fn look(kernel: &mut Kernel) -> Vec<Finding> {
     let mut findings = vec![rights(), user_namespaces()];
-    for look in [forwarding, bridged, foreign_rules, leftovers] {
+    for look in [forwarding, bridged, foreign_rules, own_rules, leftovers] {
         findings.extend(look(kernel).unwrap_or_else(|error| {
             vec![Finding::new("firewall", State::Unknown, error.to_string().replace('\n', "; "))]
         }));
@@ -88,7 +89,7 @@ fn forwarding(kernel: &mut Kernel) -> Result<Vec<Finding>> {
     let leads_out = kernel.networks()?.iter().any(Network::is_routed);
     // On for new links, whether it is on for networks only or for everybody.
     let new_links = setting("net.ipv4.conf.default.forwarding");
-    Ok(vec![match (new_links.as_deref(), leads_out) {
+    let mut findings = vec![match (new_links.as_deref(), leads_out) {
         (Some("0"), true) => {
             let text = format!("{key} is 0: networks end at this host; sysctl -w {key}=1");
             Finding::new(about, State::Wrong, text)
@@ -98,7 +99,11 @@ fn forwarding(kernel: &mut Kernel) -> Result<Vec<Finding>> {
         }
         (Some(_), _) => Finding::new(about, State::Fine, "on"),
         (None, _) => Finding::new(about, State::Unknown, format!("{key} cannot be read")),
-    }])
+    }];
+    if firewall::is_lent(kernel)? {
+        findings.push(Finding::new(about, State::Fine, format!("IPv6 is on, guarded: {LENT}")));
+    }
+    Ok(findings)
 }
 
 /// Whether packets between ports of a bridge go through iptables.
@@ -143,6 +148,21 @@ fn foreign_rules(kernel: &mut Kernel) -> Result<Vec<Finding>> {
         findings.push(Finding::new(about, State::Fine, "no rules of others are in the way"));
     }
     Ok(findings)
+}
+
+/// Our own table, when there are networks that rely on it.
+fn own_rules(kernel: &mut Kernel) -> Result<Vec<Finding>> {
+    let has_rules = Netfilter::is_there()?;
+    if !has_rules || credentials::capabilities() & capability::NET_ADMIN == 0 {
+        return Ok(Vec::new());
+    }
+    let Some(found) = firewall::is_broken(kernel)? else { return Ok(Vec::new()) };
+    let why = match found {
+        Condition::Missing => "networks reach nothing outside, and ports lead nowhere",
+        _ => "somebody changed it, or switched forwarding on since",
+    };
+    let text = format!("table inet {TABLE} is {}: {why}; nsrun firewall reload", found.words());
+    Ok(vec![Finding::new("firewall", State::Wrong, text)])
 }
 
 /// The default network, before it is made.

@@ -4,8 +4,8 @@ use super::{find, members};
 use crate::apply;
 use crate::cli::Args;
 use crate::commands::attach::Vlan;
-use crate::commands::operand;
 use crate::commands::output::print_done;
+use crate::commands::{LENT, operand, run::warn};
 use crate::error::{Error, Result};
 use crate::facts::{Holder, HolderState, Network, Status};
 use crate::kernel::{Kernel, Lock};
@@ -29,6 +29,7 @@ pub(in crate::commands) fn remove(args: &Args) -> Result<u8> {
     for network in &networks {
         refuse_used(network, &delete(&mut kernel, network)?)?;
     }
+    say_what_stays(&mut kernel)?;
     Ok(0)
 }
 
@@ -58,7 +59,18 @@ pub(in crate::commands) fn prune(_: &Args) -> Result<u8> {
             print_done(&format!("{name}\n"))?;
         }
     }
+    say_what_stays(&mut kernel)?;
     Ok(0)
+}
+
+/// Says what the last network leaves.
+fn say_what_stays(kernel: &mut Kernel) -> Result<()> {
+    if apply::firewall::is_lent(kernel)? {
+        warn(&[format!(
+            "this host goes on to route IPv6, but not between its other links: {LENT}"
+        )]);
+    }
+    Ok(())
 }
 
 /// Ends what processes that were killed began; the caller holds the lock on making networks. A

@@ -1,0 +1,119 @@
+//! What a table of nf_tables says, to compare it with another that should say the same.
+
+use std::collections::{BTreeMap, HashSet};
+
+use nl::Flags;
+use nl::netfilter::{NfGen, chain, elements, rule, set};
+
+use super::Netfilter;
+use crate::error::{Error, Result};
+use crate::sys::namespace::{in_network, new_network};
+
+/// Each chain with all its rules, and each element, in the words of the kernel.
+pub type Content = HashSet<(String, Vec<u8>)>;
+
+impl Netfilter {
+    /// nf_tables of a network namespace that nobody else is in and that ends with the connection.
+    ///
+    /// # Errors
+    /// This process may make none.
+    pub fn elsewhere() -> Result<Self> {
+        let cannot = |errno: crate::sys::Errno| {
+            Error::new("cannot make a network namespace to compare rules in").because(errno.desc())
+        };
+        let namespace = new_network().map_err(cannot)?;
+        in_network(&namespace, Netfilter::open).map_err(cannot)?
+    }
+
+    /// What a table of family inet says; nothing when it is not there.
+    pub fn content(&mut self, table: &str) -> Result<Content> {
+        let mut chains = BTreeMap::new();
+        for (name, body) in self.chains(table)? {
+            chains.insert(name, body);
+        }
+        for (chain, body) in self.expressions(table)? {
+            chains.entry(chain).or_default().extend(body);
+        }
+        let mut content: Content = chains.into_iter().collect();
+        for set in self.sets(table)? {
+            for body in self.raw_elements(table, &set)? {
+                content.insert((set.clone(), body));
+            }
+        }
+        Ok(content)
+    }
+
+    /// The chains of a table, each with where packets meet it and what becomes of them in the end.
+    fn chains(&mut self, table: &str) -> Result<Vec<(String, Vec<u8>)>> {
+        self.dump(
+            |batch| {
+                batch.push(chain::GET, Flags::DUMP, NfGen::INET, |m| {
+                    m.put(chain::TABLE, table);
+                });
+            },
+            |message| {
+                let (_, view) = message.decode(chain::NEW)?;
+                if view.get(chain::TABLE)?.is_none_or(|name| *name.as_bytes() != *table.as_bytes())
+                {
+                    return Ok(None);
+                }
+                let name = view.get(chain::NAME)?.unwrap_or_default().to_string();
+                let mut body = Vec::new();
+                for key in [chain::HOOK.code(), chain::POLICY.code()] {
+                    body.extend(view.find(key)?.iter().flat_map(|attr| attr.value));
+                }
+                Ok(Some((name, body)))
+            },
+        )
+    }
+
+    /// What the rules of a table do, in order, each with its chain.
+    fn expressions(&mut self, table: &str) -> Result<Vec<(String, Vec<u8>)>> {
+        self.dump(
+            |batch| {
+                batch.push(rule::GET, Flags::DUMP, NfGen::INET, |m| {
+                    m.put(rule::TABLE, table);
+                });
+            },
+            |message| {
+                let (_, view) = message.decode(rule::NEW)?;
+                let chain = view.get(rule::CHAIN)?.unwrap_or_default().to_string();
+                let body = view.find(rule::EXPRESSIONS.code())?;
+                Ok(body.map(|attr| (chain, attr.value.to_vec())))
+            },
+        )
+    }
+
+    fn sets(&mut self, table: &str) -> Result<Vec<String>> {
+        self.dump(
+            |batch| {
+                batch.push(set::GET, Flags::DUMP, NfGen::INET, |m| {
+                    m.put(set::TABLE, table);
+                });
+            },
+            |message| {
+                let (_, view) = message.decode(set::NEW)?;
+                Ok(view.get(set::NAME)?.map(|name| name.to_string()))
+            },
+        )
+    }
+
+    fn raw_elements(&mut self, table: &str, set: &str) -> Result<Vec<Vec<u8>>> {
+        let all = self.dump(
+            |batch| {
+                batch.push(elements::GET, Flags::DUMP, NfGen::INET, |m| {
+                    m.put(elements::TABLE, table).put(elements::SET, set);
+                });
+            },
+            |message| {
+                let (_, view) = message.decode(elements::NEW)?;
+                let Some(list) = view.nest(elements::ELEMENTS)? else { return Ok(None) };
+                list.iter()
+                    .map(|one| one.map(|one| one.value.to_vec()))
+                    .collect::<std::result::Result<Vec<_>, _>>()
+                    .map(Some)
+            },
+        )?;
+        Ok(all.into_iter().flatten().collect())
+    }
+}
