@@ -34,7 +34,7 @@ test-vm: build ## boot a bare machine with Debian's kernel (qemu), or KERNEL= MO
 	@bash tests/vm/run.sh "$(BINARY)"
 
 # CHAOS="kill error": these parts only. CHAOS_EACH=5: one point of 5.
-chaos: ## kill, refuse, race and crowd every command (root, an hour or two): docs/reliability.md
+chaos: ## kill, refuse, race and crowd every command (root; CHAOS_EACH=4: half an hour): docs/reliability.md
 	@CARGO="$(CARGO)" bash tests/chaos/run.sh $(CHAOS)
 
 fuzz: ## run every fuzz target for FUZZ_SECONDS (60) seconds: needs g++

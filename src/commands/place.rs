@@ -12,7 +12,7 @@ use crate::kernel::{Kernel, recorded};
 use crate::plan::Step;
 use crate::spec::{NetworkOf, Share};
 use crate::sys::file::{Lock, lock_within};
-use crate::sys::{Errno, namespace};
+use crate::sys::{self, Errno, namespace};
 
 /// A network namespace that is there already, with a connection to it.
 pub(super) struct Place {
@@ -43,13 +43,16 @@ impl Place {
                 .hint("give a run, a process, a named namespace or a path"));
         }
         // The lock is on the kernel's own object: it needs no file, and ends with its holder.
-        let copy = namespace.try_clone().map_err(|error| error.to_string());
-        let lock =
-            copy.and_then(|file| lock_within(file, PATIENCE).map_err(why)).map_err(|why| {
-                Error::new(format!("cannot change the links of {title}"))
-                    .because(why)
-                    .hint("a process that holds flock(2) on the namespace's file keeps others out")
-            })?;
+        let copy = namespace.try_clone().map_err(|error| sys::errno(&error));
+        let lock = copy.and_then(|file| lock_within(file, PATIENCE)).map_err(|errno| {
+            let error = Error::new(format!("cannot change the links of {title}"));
+            match errno {
+                Errno::EWOULDBLOCK => error
+                    .because("another process is at it, and does not end")
+                    .hint("a process that holds flock(2) on the namespace's file keeps others out"),
+                other => error.because(other.desc()),
+            }
+        })?;
         let mut inside = Kernel::open_in(&namespace)?;
         sweep(&mut inside)?;
         let id = kernel.id_of(&namespace)?;
@@ -94,10 +97,3 @@ pub(super) const UNFINISHED: &str = "nsrun-new";
 /// Longer than many that connect at once take. No longer, because whoever is in a namespace can hold
 /// its lock for good.
 const PATIENCE: Duration = Duration::from_secs(10);
-
-fn why(errno: Errno) -> String {
-    match errno {
-        Errno::EWOULDBLOCK => "another process is at it, and does not end".into(),
-        other => other.desc().into(),
-    }
-}

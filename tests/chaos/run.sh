@@ -6,6 +6,7 @@ packages=''
 while read -r file package; do
     [ -e "$file" ] || packages="$packages $package"
 done <<'END'
+/usr/bin/perl perl-base
 /usr/bin/strace strace
 /usr/sbin/nft nftables
 /usr/bin/busybox busybox-static
