@@ -2,8 +2,8 @@
 
 use std::path::Path;
 
-use crate::runs::{detached, with_network};
-use crate::world::{Output, World};
+use crate::runs::{SOON, detached, with_network};
+use crate::world::{Output, World, settle};
 
 /// A root directory with busybox, and a shell script in it.
 fn in_rootfs(world: &World, options: &[&str], script: &str) -> Output {
@@ -225,6 +225,64 @@ fn nsrun_itself_is_out_of_reach_of_what_it_launches() {
     let log = world.read("/run/log");
     assert!(log.contains("seen"), "it had the time");
     assert!(!log.contains("reached"), "{}", log.lines().count());
+}
+
+/// Keeps the program of an nsrun that is executed beside it open, and writes to it when nobody
+/// executes it any more.
+const KEEP: &str = r"
+import glob, os, time
+kept = None
+while not kept:
+    for path in glob.glob('/proc/[1-9]*/exe'):
+        try: kept = open(path) if 'nsrun' in os.readlink(path) else kept
+        except OSError: pass
+print('kept', flush=True)
+for attempt in range(10):
+    try: open(f'/proc/self/fd/{kept.fileno()}', 'ab', 0).write(b'hostile'); print('written'); break
+    except OSError: time.sleep(0.2)
+print('tried', flush=True)
+time.sleep(60)
+";
+
+#[test]
+fn the_file_of_nsrun_is_out_of_reach_of_the_run_that_exec_enters() {
+    need_tool!("python3");
+    need_tool!("strace");
+    let world = World::new();
+    if !world.is_real_root() {
+        skip!("one who is root inside of a user namespace owns no file of nsrun's");
+    }
+    with_network(&world);
+    // As after an update: the nsrun that launched the run executes another file.
+    let ours = env!("CARGO_BIN_EXE_nsrun");
+    world.sh(
+        "mkdir /run/root; printf '#!/proc/self/exe\\n' >/run/root/cmd; chmod 755 /run/root/cmd",
+    );
+    let attacked = |name: &str, options: &[&str]| {
+        world.sh(&format!("cp {ours} /run/nsrun"));
+        let log = format!("/run/{name}.log");
+        let shown = ["--bind", "/usr:/usr", "--bind", "/bin:/bin", "--bind", "/lib:/lib", "--bind"];
+        let run = ["--rootfs", "/run/root", "--name", name, "--log", &log];
+        let run = [&run[..], &shown, &["/lib64:/lib64"], options].concat();
+        detached(&world, &run, &["python3", "-c", KEEP]);
+        let kept = || {
+            let execute = world.cmd(["/run/nsrun", "exec", name, "/cmd"]).run().exits(2);
+            execute.says("unknown command \"/cmd\"");
+            world.read(&log).contains("kept")
+        };
+        assert!(settle(kept, SOON), "{}", world.read(&log));
+        assert!(settle(|| world.read(&log).contains("tried"), SOON), "{}", world.read(&log));
+        let same = world.cmd(["cmp", "-s", ours, "/run/nsrun"]).run();
+        (world.read(&log), same.code() == Some(0))
+    };
+    let held = ("kept\ntried\n".to_owned(), true);
+    assert_eq!(attacked("root", &[]), held);
+    assert_eq!(attacked("user", &["--userns"]), held);
+    // The same attempt does tell, where root inside is not held.
+    assert_eq!(attacked("free", &["--unconfined"]), ("kept\nwritten\ntried\n".into(), false));
+    let refused = ["strace", "-qq", "-o", "/dev/null", "-e", "inject=memfd_create:error=EACCES"];
+    let refused = world.cmd(refused).args([ours, "exec", "root", "true"]).run().exits(125);
+    refused.says("nsrun: cannot execute a copy of nsrun in memory: Permission denied");
 }
 
 #[test]
