@@ -286,6 +286,30 @@ fn the_file_of_nsrun_is_out_of_reach_of_the_run_that_exec_enters() {
 }
 
 #[test]
+fn a_command_with_sys_ptrace_reaches_what_the_warning_says() {
+    need_tool!("busybox");
+    let world = World::new();
+    if !world.is_real_root() {
+        skip!("this needs root outside of a user namespace");
+    }
+    let open = "(: </proc/1/mem) 2>/dev/null && echo reached";
+    let plain = |options: &[&str]| {
+        let run = world.nsrun(["run", "--net", "none"]).args(options);
+        run.args(["--", "sh", "-c", open]).run()
+    };
+    let elsewhere = |options: &[&str]| in_rootfs(&world, options, open);
+    let traces = ["--cap-add", "sys_ptrace"];
+    for [held, free] in [[plain(&[]), plain(&traces)], [elsewhere(&[]), elsewhere(&traces)]] {
+        assert_eq!((held.stdout.as_str(), held.stderr.as_str()), ("", ""), "{held}");
+        assert_eq!(free.stdout, "reached\n", "{free}");
+        free.says("nsrun: warning: sys_ptrace without --userns reaches this host");
+    }
+    // nsrun's memory is not of the user namespace.
+    let held = plain(&["--userns", "--cap-add", "sys_ptrace"]);
+    assert_eq!((held.stdout.as_str(), held.stderr.as_str()), ("", ""), "{held}");
+}
+
+#[test]
 fn a_user_namespace_has_no_keys_of_the_host() {
     need_tool!("python3");
     let world = World::new();

@@ -257,9 +257,9 @@ pub(super) const RUN: Command = Command {
             "Capabilities",
             "Root inside keeps audit_write, chown, dac_override, fowner, fsetid, kill, mknod \
              (not with --rootfs), net_bind_service, net_raw, setfcap, setgid, setpcap, setuid and \
-             sys_chroot. Without \
-             --userns, net_admin reaches the host's links and filters; with it and root of this \
-             host inside, sys_admin reaches the host's kernel; with --rootfs, mknod its devices: nsrun warns when they are added. \
+             sys_chroot. Without --userns, net_admin reaches the host's links and filters, and \
+             sys_ptrace nsrun itself; with it and root of this host inside, sys_admin reaches the \
+             host's kernel; with --rootfs, mknod its devices: nsrun warns when they are added. \
              With --userns and no root of this host inside (an ordinary user's, or --uidmap \
              0:100000:65536 --gidmap 0:100000:65536), it keeps all, and none reaches the host. \
              Any user inside can ping and bind ports below 1024.",
