@@ -8,7 +8,11 @@ pub(super) fn warnings(spec: &Run) -> Vec<String> {
     let is_users = isolation.user.is_some();
     let has = |capability| spec.capabilities & capability != 0;
     if !isolation.pid && spec.root.directory.is_some() {
-        warnings.push("with --pid host, CMD sees and can signal processes of the host".into());
+        warnings.push(
+            "with --pid host, CMD sees processes of the host, and can signal them and trace those \
+             with no more rights than it has"
+                .into(),
+        );
     }
     let reaches = spec.capabilities & (capability::NET_ADMIN | capability::SYS_ADMIN);
     if !is_users && reaches != 0 {

@@ -177,7 +177,9 @@ fn rights_that_reach_the_host_are_warned_about() {
         spec.isolation.pid = false;
         spec.root.directory = Some("/srv".into());
     });
-    assert!(seen.warnings[0].contains("CMD sees and can signal processes of the host"));
+    assert!(
+        seen.warnings[0].contains("CMD sees processes of the host, and can signal them and trace")
+    );
 }
 
 #[test]
