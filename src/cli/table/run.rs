@@ -208,7 +208,12 @@ pub(super) const RUN: Command = Command {
                     "with --userns: COUNT user ids from INSIDE on are those from OUTSIDE on",
                 )
                 .repeat(),
-                Opt::value("gidmap", "INSIDE:OUTSIDE:COUNT", "the same for group ids").repeat(),
+                Opt::value(
+                    "gidmap",
+                    "INSIDE:OUTSIDE:COUNT",
+                    "the same for group ids; default for root those of --uidmap",
+                )
+                .repeat(),
             ],
         },
         Section {
@@ -261,7 +266,7 @@ pub(super) const RUN: Command = Command {
              sys_ptrace nsrun itself; with it and root of this host inside, sys_admin reaches the \
              host's kernel; with --rootfs, mknod its devices: nsrun warns when they are added. \
              With --userns and no root of this host inside (an ordinary user's, or --uidmap \
-             0:100000:65536 --gidmap 0:100000:65536), it keeps all, and none reaches the host. \
+             0:100000:65536), it keeps all, and none reaches the host. \
              Any user inside can ping and bind ports below 1024.",
         ),
         ("Exit status", STATUS_OF_CMD),
