@@ -104,8 +104,9 @@ pub(crate) fn soak(report: &mut Report) {
     if counts[0] != counts[PARTS - 1] {
         report.fail(format!("links, namespaces, elements: {counts:?}"));
     }
+    // A short run says nothing about time, beside whatever else the machine does.
     let (first, last) = (times[0], times[PARTS - 1]);
-    if last > first * 2.0 {
+    if !report.is_sample() && last > first * 2.0 {
         report.fail(format!("launches take {first:.1} times the floor, then {last:.1}"));
     }
 }
