@@ -10,7 +10,8 @@ const SYSTEM_CALLS: usize = 98;
 /// publish; inside: loopback, the way to the responder, the links.
 const NETLINK_SENDS: usize = 6;
 /// The same of the first run: another look under the lock, three lists to choose a subnet, the
-/// bridge, what it needs before it is up, and all else that belongs to it; of the firewall, what there is and one transaction.
+/// bridge, what it needs before it is up, and all else that belongs to it; of the firewall, what
+/// there is and one transaction.
 const NETLINK_SENDS_FIRST: usize = NETLINK_SENDS + 13;
 
 /// What strace saw of all processes of a run, CMD's own calls left out.
@@ -40,8 +41,8 @@ fn calls(world: &World, options: &[&str]) -> Vec<String> {
 }
 
 /// Leaves out what depends on the allocator, on the machine's mounts, on the number of capabilities
-/// the kernel has, on what the caller ignores, or on the build: memory, reads of the table of mounts, moving each mount below
-/// /sys and /proc, checks of debug builds.
+/// the kernel has, on what the caller ignores, or on the build: memory, reads of the table of
+/// mounts, moving each mount below /sys and /proc, checks of debug builds.
 fn counts(call: &&String) -> bool {
     const VARYING: [&str; 12] = [
         "rt_sigaction(",
