@@ -21,7 +21,7 @@ help: ## show this list
 	    while IFS='|' read -r target text; do printf '  %-14s %s\n' "$$target" "$$text"; done
 
 build: ## build the static release binary
-	@CARGO="$(CARGO)" sh build/release.sh "$(TARGET_DIR)"
+	@CARGO="$(CARGO)" sh packaging/release.sh "$(TARGET_DIR)"
 
 run: build ## build, then show the main job in a private world; nothing on this machine changes
 	@bash tests/demo/run.sh "$(BINARY)"
@@ -61,7 +61,7 @@ bench-ports: build ## measure published ports (root, nftables): docs/ports.{md,j
 	@benches/ports/bench "$(BINARY)"
 
 size: build ## what takes the room in the release binary: by section, crate and part of nsrun
-	@CARGO="$(CARGO)" python3 build/size.py "$(BINARY)" "$(TARGET_DIR)/size"
+	@CARGO="$(CARGO)" python3 packaging/size.py "$(BINARY)" "$(TARGET_DIR)/size"
 
 # Without "build": root may have no cargo.
 install: ## install to DESTDIR and PREFIX (default /usr/local), after make build
@@ -80,7 +80,7 @@ generate: ## print man pages and completions anew, after a change of the command
 	sh packaging/generate.sh "$(TARGET_DIR)/debug/nsrun"
 
 msrv: ## build with the oldest Rust that Cargo.toml names (rustup fetches it)
-	@sh build/msrv.sh "$(TARGET_DIR)/msrv"
+	@sh packaging/msrv.sh "$(TARGET_DIR)/msrv"
 
 clean: ## remove everything that was built
 	$(CARGO) clean

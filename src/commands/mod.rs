@@ -146,8 +146,11 @@ fn find_run(kernel: &mut Kernel, target: &str) -> Result<Status> {
 /// The same with all its links: only the first is known by its name.
 fn find_whole_run(kernel: &mut Kernel, target: &str) -> Result<Status> {
     let found = find_run(kernel, target)?;
-    let same = |run: &Status| run.namespace_id.is_some() && run.namespace_id == found.namespace_id;
-    Ok(kernel.runs()?.into_iter().find(same).unwrap_or(found))
+    let whole = match found.namespace_id {
+        Some(namespace) => kernel.run_within(namespace)?,
+        None => None,
+    };
+    Ok(whole.unwrap_or(found))
 }
 
 /// The same among the runs that have no link on this host.

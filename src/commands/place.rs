@@ -56,8 +56,10 @@ impl Place {
         let mut inside = Kernel::open_in(&namespace)?;
         sweep(&mut inside)?;
         let id = kernel.id_of(&namespace)?;
-        let is_its = |run: &Status| id.is_some() && run.namespace_id == id && run.alive;
-        let run = kernel.runs()?.into_iter().find(is_its);
+        let run = match id {
+            Some(id) => kernel.run_within(id)?.filter(|run| run.alive),
+            None => None,
+        };
         let is_there = |status: &Status| {
             let file = status.run.and_then(|run| open_process(run.pid).ok());
             file.and_then(|file| identity(&file).ok()) == Some(own)

@@ -14,6 +14,13 @@ use crate::spec::{run_name, sort};
 impl Kernel {
     /// Every run on this host, in the order of their links, those that are ending too.
     pub fn runs(&mut self) -> Result<Vec<Status>> {
+        let mut runs = self.described()?;
+        self.find_alive(&mut runs)?;
+        Ok(runs)
+    }
+
+    /// The same, not yet looked at whether they are alive.
+    fn described(&mut self) -> Result<Vec<Status>> {
         let links = self.links(None)?;
         let networks: HashMap<u32, Network> =
             links.iter().filter_map(|link| Some((link.index, ours(link)?))).collect();
@@ -44,7 +51,6 @@ impl Kernel {
                 }
             }
         }
-        self.find_alive(&mut runs)?;
         Ok(runs)
     }
 
@@ -83,9 +89,20 @@ impl Kernel {
 
     /// The run whose namespace process `pid` is in; `None` when it is in none.
     pub fn run_of(&mut self, pid: u32) -> Result<Option<Status>> {
-        let id = self.namespace_ids(nsid::PID, &[pid])?.first().copied().flatten();
-        let Some(id) = id else { return Ok(None) };
-        Ok(self.runs()?.into_iter().find(|status| status.namespace_id == Some(id)))
+        match self.namespace_ids(nsid::PID, &[pid])?[..] {
+            [Some(id)] => self.run_within(id),
+            _ => Ok(None),
+        }
+    }
+
+    /// The run whose namespace has this id; `None` when that is no run's. Looks up no other's
+    /// process: for each the kernel goes through all namespaces.
+    pub fn run_within(&mut self, namespace: i32) -> Result<Option<Status>> {
+        let mut found = self.described()?;
+        found.retain(|status| status.namespace_id == Some(namespace));
+        self.find_alive(&mut found)?;
+        // A link that is still to be described is a run of its own, which cannot be alive.
+        Ok(found.into_iter().min_by_key(|status| !status.alive))
     }
 
     /// Asks which of the runs' processes are in the namespaces their links lead to: a process id

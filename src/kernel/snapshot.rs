@@ -75,8 +75,11 @@ impl Kernel {
     pub fn links(&mut self, namespace: Option<i32>) -> Result<Vec<Link>> {
         self.dump(
             |batch| {
+                // With a mask the kernel first measures every link of this host, also when it is to
+                // list those of another namespace.
+                let mask = namespace.is_none().then_some(link::SKIP_STATS);
                 batch.push(link::GET, Flags::DUMP, IfInfo::default(), |m| {
-                    m.put(link::EXT_MASK, link::SKIP_STATS);
+                    m.put_some(link::EXT_MASK, mask);
                     m.put_some(link::TARGET_NETNSID, namespace);
                 });
             },

@@ -12,6 +12,7 @@ mod network;
 mod outbound;
 mod pool;
 mod ports;
+mod reach;
 mod run;
 #[cfg(test)]
 mod run_tests;

@@ -1,6 +1,6 @@
-//! What a run costs in system calls and messages: constants.
+//! What a run costs in system calls and messages, and what looking at one does: constants.
 
-use crate::runs::with_network;
+use crate::runs::{detached, with_network};
 use crate::world::World;
 
 /// From main() to the execution of CMD, in all processes, and in nsrun itself to its end; see
@@ -10,7 +10,8 @@ const SYSTEM_CALLS: usize = 98;
 /// publish; inside: loopback, the way to the responder, the links.
 const NETLINK_SENDS: usize = 6;
 /// The same of the first run: another look under the lock, three lists to choose a subnet, the
-/// bridge, what it needs before it is up, and all else that belongs to it; of the firewall, what there is and one transaction.
+/// bridge, what it needs before it is up, and all else that belongs to it; of the firewall, what
+/// there is and one transaction.
 const NETLINK_SENDS_FIRST: usize = NETLINK_SENDS + 13;
 
 /// What strace saw of all processes of a run, CMD's own calls left out.
@@ -40,8 +41,8 @@ fn calls(world: &World, options: &[&str]) -> Vec<String> {
 }
 
 /// Leaves out what depends on the allocator, on the machine's mounts, on the number of capabilities
-/// the kernel has, on what the caller ignores, or on the build: memory, reads of the table of mounts, moving each mount below
-/// /sys and /proc, checks of debug builds.
+/// the kernel has, on what the caller ignores, or on the build: memory, reads of the table of
+/// mounts, moving each mount below /sys and /proc, checks of debug builds.
 fn counts(call: &&String) -> bool {
     const VARYING: [&str; 12] = [
         "rt_sigaction(",
@@ -91,4 +92,35 @@ fn nothing_but_cmd_is_executed() {
     let executions: Vec<&String> =
         calls.iter().filter(|call| call.starts_with("execve(")).collect();
     assert!(executions.iter().all(|call| call.contains("/true\"")), "{executions:?}");
+}
+
+/// The messages to the kernel's netlink of a command that only looks.
+fn asked(world: &World, args: &[&str]) -> Vec<String> {
+    let strace = ["strace", "-qq", "-e", "trace=sendto", "-o", "/dev/shm/trace"];
+    world.cmd(strace).arg(env!("CARGO_BIN_EXE_nsrun")).args(args).run().ok();
+    let trace = world.read("/dev/shm/trace");
+    trace.split("{nlmsg_len=").skip(1).map(String::from).collect()
+}
+
+#[test]
+fn each_run_costs_those_who_look_the_same_however_many_there_are() {
+    need_tool!("strace");
+    let world = World::new();
+    let mut whole = Vec::new();
+    for count in 1..=5 {
+        detached(&world, &["--name", &format!("r{count}")], &["sleep", "1000"]);
+        // The links of the host; of each run, where its process is.
+        let listed = asked(&world, &["ps"]);
+        assert_eq!(listed.len(), 1 + count, "{listed:#?}");
+        // And its links and addresses.
+        let listed = asked(&world, &["ps", "--json"]);
+        assert_eq!(listed.len(), 1 + 3 * count, "{listed:#?}");
+        // A dump with a mask makes the kernel go through the links of the host, whatever it lists.
+        let is_inside = |sent: &&String| sent.contains("=RTM_GETLINK") && sent.contains("_NETNSID");
+        let inside: Vec<&String> = listed.iter().filter(is_inside).collect();
+        assert_eq!(inside.len(), count, "{listed:#?}");
+        assert!(inside.iter().all(|sent| !sent.contains("IFLA_EXT_MASK")), "{inside:#?}");
+        whole.push(asked(&world, &["inspect", "r1"]).len());
+    }
+    assert!(whole.iter().all(|count| *count == whole[0] && *count > 1), "{whole:?}");
 }

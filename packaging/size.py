@@ -26,7 +26,7 @@ def output(*words, **more):
 def with_symbols():
     """The path of the same binary with symbols."""
     environment = {**os.environ, "CARGO_PROFILE_RELEASE_STRIP": "none"}
-    subprocess.run(["sh", "build/release.sh", directory], check=True, stdout=sys.stderr,
+    subprocess.run(["sh", "packaging/release.sh", directory], check=True, stdout=sys.stderr,
                    env={**environment, "CARGO_TARGET_DIR": directory})
     return os.path.join(directory, "release", "nsrun")
 
