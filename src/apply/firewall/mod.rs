@@ -94,7 +94,11 @@ pub(super) fn remove_rules(kernel: &mut Kernel, network: &Network) -> Result<()>
     if others.is_empty() && remove_table(kernel, Some(network))? {
         return Ok(());
     }
-    let changes = firewall::forget(network);
+    let mut changes = firewall::forget(network);
+    if others.is_empty() {
+        // IPv6 alone goes on to be guarded.
+        changes.extend(firewall::guard(&guard(kernel, &[])?));
+    }
     let refusals = commit(kernel.netfilter()?, None, &changes)?;
     match refusals.first() {
         Some(refusal) if refusal.errno != Errno::ENOENT as i32 => Err(refused(&changes, refusal)),
