@@ -120,6 +120,9 @@ fn prepare(
             }
         }
         for link in &plan.direct {
+            if let Some((host, end)) = host.as_ref().zip(link.host_end()) {
+                let _ = settle_carrier(host, end);
+            }
             announce(&mut kernel, &link.link, link.mac, &link.addresses());
         }
     }

@@ -17,6 +17,7 @@ use crate::kernel::{Kernel, Link};
 use crate::plan::{self, Direct, Links, Member, Namespace, Route, Step};
 use crate::spec::{Mac, Membership};
 use crate::sys::file;
+use crate::sys::link::settle_carrier;
 use crate::sys::namespace::in_network;
 
 /// Options that say what could be written after the network's name too.
@@ -187,6 +188,9 @@ fn join(
         return Err(take_back(kernel, &lease.to_string(), error));
     }
     later.into_iter().for_each(|step| drop(apply::send(kernel, &[step])));
+    // Or nobody would hear it, for as long as a busy host takes.
+    let _ = settle_carrier(kernel, &lease.to_string());
+    let _ = settle_carrier(kernel, &member.network.bridge);
     announce(target, member.link(), member.own_mac(lease), &member.addresses(lease));
     Ok(format!("{} {}\n", member.link(), member.address(lease)))
 }
@@ -229,6 +233,9 @@ fn attach_to(
         .and_then(|()| apply::send(&mut target.kernel, &steps));
     if let Err(error) = done {
         return Err(take_back(&mut target.kernel, &link.link, error));
+    }
+    if let Some(end) = link.host_end() {
+        let _ = settle_carrier(kernel, end);
     }
     announce(target, &link.link, link.mac, &link.addresses());
     let address = link.address.map(|address| format!(" {address}"));

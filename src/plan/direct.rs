@@ -59,6 +59,11 @@ impl Direct {
         })
     }
 
+    /// Its end on this host, where it has one.
+    pub fn host_end(&self) -> Option<&str> {
+        matches!(self.attach, Attach::Bridge(_)).then_some(&self.host_link)
+    }
+
     /// What is done on this host after that.
     pub fn publish(&self) -> Vec<Step> {
         match self.attach {
