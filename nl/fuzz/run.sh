@@ -25,17 +25,19 @@ RUSTFLAGS="${passes[*]}" cargo build --quiet --locked --release --target "$host"
     --target-dir "$target_dir" || exit 1
 
 fuzz() {
-    local name=$1 binary=$2 seconds=$3 findings=$4 grown log runs edges status
+    local name=$1 binary=$2 seconds=$3 findings=$4 grown log runs edges status took TIMEFORMAT=%0U
     grown=$(mktemp -d) && log=$grown.log
-    "$binary" -max_total_time="$seconds" -max_len=4096 -timeout=25 -rss_limit_mb=1024 \
-        -print_final_stats=1 -artifact_prefix="$findings/$name-" "$grown" "corpus/$name" \
-        >"$log" 2>&1
+    took=$({
+        time "$binary" -max_total_time="$seconds" -max_len=4096 -timeout=25 -rss_limit_mb=1024 \
+            -print_final_stats=1 -artifact_prefix="$findings/$name-" "$grown" "corpus/$name" \
+            >"$log" 2>&1
+    } 2>&1)
     status=$?
     runs=$(sed -n 's/^stat::number_of_executed_units: *//p' "$log")
     # Edges that were reached: of the corpus alone, and at the end.
     edges=$(sed -n 's/.*\(INITED\|DONE\) *cov: \([0-9]*\) .*/\2/p' "$log" | paste -sd ' ')
     if [ $status = 0 ] && [ "${edges%% *}" -ge 50 ]; then
-        echo "fuzz $name: $runs inputs, ${edges/ / edges of the corpus, } edges"
+        echo "fuzz $name: $runs inputs in $took CPU seconds, ${edges/ / edges of the corpus, } edges"
     else
         status=1
         tail -n 40 "$log"

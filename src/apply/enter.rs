@@ -12,7 +12,8 @@ use crate::error::{Error, Result};
 use crate::plan::Process;
 use crate::sys::namespace::{Namespaces, join};
 use crate::sys::process::{Stage, die_with_parent, hide, spawn};
-use crate::sys::{credentials, signal};
+use crate::sys::sealed::begin_anew;
+use crate::sys::{Errno, credentials, signal};
 
 /// What to do where only those may who launched a process.
 pub const NEEDS_OWNER: &str = "this needs the rights of the user who launched it, or root's";
@@ -23,11 +24,16 @@ pub const NEEDS_OWNER: &str = "this needs the rights of the user who launched it
 /// # Errors
 /// They cannot be joined, or the process cannot be launched.
 pub fn enter(target: &OwnedFd, pid: i32, process: &Process) -> Result<u8> {
-    let cannot = |errno: crate::sys::Errno| {
+    let cannot = |errno: Errno| {
         Error::new(format!("cannot join the namespaces of process {pid}"))
             .because(errno.desc())
             .hint(NEEDS_OWNER)
     };
+    if process.confined {
+        // "#!/proc/self/exe" executes this program there, where a root could keep its file open until
+        // nobody executes it, and write to it.
+        begin_anew().map_err(no_copy)?;
+    }
     signal::block().map_err(cannot)?;
     let others = others(pid);
     // What runs there sees this process from now on, and it has rights that those have not.
@@ -54,6 +60,16 @@ pub fn enter(target: &OwnedFd, pid: i32, process: &Process) -> Result<u8> {
             };
             Err(error(&Failure::new(at, errno), &[], &[], process))
         }
+    }
+}
+
+fn no_copy(errno: Errno) -> Error {
+    let error = Error::new("cannot execute a copy of nsrun in memory").because(errno.desc());
+    match errno {
+        Errno::EACCES => error.hint(
+            "its own file must be out of reach of the run, and vm.memfd_noexec=2 forbids the copy",
+        ),
+        _ => error,
     }
 }
 

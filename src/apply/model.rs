@@ -207,6 +207,7 @@ impl Target for Model {
         let Some(link) = self.links.get(&own) else { return Ok(None) };
         let status = Lease::parse(&own).zip(link.peer).map(|(lease, (_, state))| Status {
             name: Status::name_of(&link.names),
+            connected: None,
             run: Run::parse(&link.alias),
             alive: state == HolderState::Alive,
             namespace_id: Some(1),

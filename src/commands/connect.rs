@@ -12,7 +12,7 @@ use super::{attach, operand, process};
 use crate::apply::{self, Made};
 use crate::cli::Args;
 use crate::error::{Error, Result};
-use crate::facts::Machine;
+use crate::facts::{Machine, Status};
 use crate::kernel::{Kernel, Link};
 use crate::plan::{self, Direct, Links, Member, Namespace, Route, Step};
 use crate::spec::{Mac, Membership};
@@ -128,17 +128,11 @@ fn choose_names(target: &mut Place, asked: &mut Membership, free_name: bool) -> 
     Ok(())
 }
 
-/// What the description of a link on the host begins with that leads to no run; its place follows.
-pub(super) const CONNECTED: &str = "nsrun/1 connected=";
-
 /// What the link on the host says: whose it is, where that is a run.
 fn owner(target: &Place) -> String {
     match target.run.as_ref().and_then(|status| status.run) {
         Some(run) => run.to_string(),
-        // The kernel keeps 255 bytes.
-        None => {
-            format!("{CONNECTED}{}", target.title.chars().take(50).collect::<String>())
-        }
+        None => Status::of_connected(&target.title),
     }
 }
 

@@ -1,5 +1,6 @@
 //! `nsrun disconnect`: take a link from what runs.
 
+use super::inside::attached_to;
 use super::operand;
 use super::place::Place;
 use super::run::warn;
@@ -10,6 +11,7 @@ use crate::facts::{Joined, Lease, NetworkLink};
 use crate::kernel::{Kernel, Link};
 use crate::plan::{self, Step};
 use crate::spec::Attach;
+use crate::sys::namespace;
 
 pub(super) fn disconnect(args: &Args) -> Result<u8> {
     let mut kernel = Kernel::open()?;
@@ -20,6 +22,10 @@ pub(super) fn disconnect(args: &Args) -> Result<u8> {
     let cannot =
         |why: String| Error::new(format!("cannot disconnect {title} from \"{what}\"")).because(why);
     let links = target.kernel.links(None)?;
+    let home = match namespace::network() {
+        Ok(here) => target.kernel.id_of(&here)?,
+        Err(_) => None,
+    };
     for link in &links {
         if links.iter().any(|child| stands_for(link, child)) {
             continue;
@@ -27,12 +33,12 @@ pub(super) fn disconnect(args: &Args) -> Result<u8> {
         let marker = links.iter().find(|marker| stands_for(marker, link));
         let host_end = host_end(&mut kernel, marker.unwrap_or(link))?;
         let network = match &host_end {
-            Some(end) => kernel.network_of_link(end)?,
+            Some(end) => kernel.network_of_link(end)?.or_else(|| lost_network(end)),
             None => None,
         };
         let is_asked = link.name == what
             || network.as_deref() == Some(what)
-            || (attach != Attach::Network && sits_on(&mut kernel, link, &attach)?);
+            || (attach != Attach::Network && sits_on(&mut kernel, link, &attach, home)?);
         if !is_asked {
             continue;
         }
@@ -66,6 +72,12 @@ pub(super) fn disconnect(args: &Args) -> Result<u8> {
     })
 }
 
+/// The network that a link on this host led into, whose bridge somebody deleted: its member's name
+/// says it.
+fn lost_network(end: &Link) -> Option<String> {
+    end.names.iter().find_map(|name| Some(name.split_once('@')?.1.to_owned()))
+}
+
 /// Whether the first of two links inside stands for the lease of the second: one that sits on a link
 /// of the host says which does.
 fn stands_for(marker: &Link, link: &Link) -> bool {
@@ -73,28 +85,20 @@ fn stands_for(marker: &Link, link: &Link) -> bool {
     lease.is_some_and(|lease| lease.to_string() == marker.name)
 }
 
-/// Whether a link inside is one that `connect` attaches so: a macvlan or ipvlan on a link of this
-/// host, or the other end of a bridge's port.
-fn sits_on(kernel: &mut Kernel, link: &Link, attach: &Attach) -> Result<bool> {
+/// Whether a link inside is attached to what was asked for.
+fn sits_on(kernel: &mut Kernel, link: &Link, attach: &Attach, home: Option<i32>) -> Result<bool> {
     let wanted = match attach {
         Attach::Network => return Ok(false),
-        Attach::Bridge(_) => "veth",
+        Attach::Bridge(_) => "bridge",
         Attach::Macvlan(..) => "macvlan",
         Attach::Ipvlan(..) => "ipvlan",
     };
-    let (Some(index), Some(parent)) = (link.link_index, attach.parent()) else { return Ok(false) };
-    // An index is of the namespace that the other link is in: the host, if that has it too.
-    if link.kind.as_deref() != Some(wanted) || link.link_namespace.is_none() {
+    let Some((how, there)) = attached_to(kernel, link, home)? else { return Ok(false) };
+    if how != wanted {
         return Ok(false);
     }
-    let Some(parent) = kernel.link(parent)? else { return Ok(false) };
-    if wanted != "veth" {
-        return Ok(parent.index == index);
-    }
-    let port = kernel.numbered_link(index)?;
-    Ok(port.is_some_and(|port| {
-        port.master == Some(parent.index) && port.link_index == Some(link.index)
-    }))
+    let asked = attach.parent().map(|parent| kernel.link(parent)).transpose()?.flatten();
+    Ok(asked.is_some_and(|asked| asked.index == there.index))
 }
 
 /// Puts default routes in the place of those that went with a link: by the first network that is

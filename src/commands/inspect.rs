@@ -1,21 +1,22 @@
 //! `nsrun inspect`: everything about one run.
 
-use std::net::IpAddr;
+use std::net::Ipv4Addr;
 
 use serde_json::{Value, json};
 
+use super::inside::Inside;
 use super::output::{print, print_json};
 use super::{find_whole_run, operand, ports, process};
 use crate::cli::Args;
 use crate::error::Result;
-use crate::facts::{Joined, Status, is_link_local, with_prefix};
+use crate::facts::{Lease, Status};
 use crate::kernel::{Kernel, Link};
 use crate::spec::{Mac, printable};
 
 pub(super) fn inspect(args: &Args) -> Result<u8> {
     let mut kernel = Kernel::open()?;
     let status = find_whole_run(&mut kernel, operand(args, 0)?)?;
-    let run = json(&mut kernel, &status)?;
+    let run = json(&mut kernel, &status);
     if args.flag("json") {
         print_json(&run)?;
     } else {
@@ -25,10 +26,10 @@ pub(super) fn inspect(args: &Args) -> Result<u8> {
 }
 
 /// A run as JSON.
-pub(super) fn json(kernel: &mut Kernel, status: &Status) -> Result<Value> {
+pub(super) fn json(kernel: &mut Kernel, status: &Status) -> Value {
     let pid = status.run.and_then(|run| process::cmd_pid(run.pid));
     let run = status.run;
-    Ok(json!({
+    json!({
         "name": status.title(),
         "pid": pid,
         "command": pid.map(process::command).unwrap_or_default(),
@@ -36,47 +37,37 @@ pub(super) fn json(kernel: &mut Kernel, status: &Status) -> Result<Value> {
         "init": run.map(|run| run.pid).filter(|init| Some(*init) != pid),
         "supervisor": run.map(|run| run.supervisor),
         "mode": status.mode,
-        "networks": networks(kernel, status)?,
+        "networks": networks(kernel, status),
         "ports": status.joined.iter().flat_map(|joined| &joined.ports).map(ports::json).collect::<Vec<_>>(),
-    }))
+    })
 }
 
-/// The links inside that the run's veths lead to. They are looked up from here, without entering or
-/// keeping the namespace; a run with rights over its links may have changed them.
-fn networks(kernel: &mut Kernel, status: &Status) -> Result<Vec<Value>> {
-    let Some(namespace) = status.namespace_id else {
+/// The links inside: a run with rights over them may have changed what they were.
+fn networks(kernel: &mut Kernel, status: &Status) -> Vec<Value> {
+    let Some(inside) = Inside::of(kernel, status) else {
         let written = status.networks.as_deref().and_then(|text| serde_json::from_str(text).ok());
-        return Ok(written.unwrap_or_default());
+        return written.unwrap_or_default();
     };
-    // Both fail when the run ends in this moment: then there is nothing left to show.
-    let Ok(links) = kernel.links(Some(namespace)) else { return Ok(Vec::new()) };
-    let addresses = kernel.addresses(Some(namespace)).unwrap_or_default();
-    let network = |joined: &Joined| {
-        let of_lease = Joined::of_lease(joined.lease);
-        let child = links.iter().find(|link| link.alias.as_ref() == Some(&of_lease));
-        let peer = || links.iter().find(|link| link.link_index == Some(joined.link_index));
-        let link = child.or_else(peer);
-        let own = |v4: bool| {
-            let index = link?.index;
-            let own = |(of, address, _): &&(u32, IpAddr, u8)| {
-                *of == index && address.is_ipv4() == v4 && !is_link_local(address)
-            };
-            let (_, address, prefix_len) = addresses.iter().find(own)?;
-            Some(with_prefix(*address, *prefix_len))
-        };
-        let mac = |link: &Link| Some(Mac(link.mac.as_slice().try_into().ok()?).to_string());
+    let mac = |link: &Link| Some(Mac(link.mac.as_slice().try_into().ok()?).to_string());
+    let entry = |to: &str, link: Option<&Link>, gateway: Option<Ipv4Addr>, lease: Option<Lease>| {
         json!({
-            "network": joined.network,
+            "network": Some(to).filter(|to| !to.is_empty()),
             "ifname": link.map(|link| link.name.as_str()),
-            "address": own(true),
-            "address6": own(false),
+            "address": link.and_then(|link| inside.address(link, true)),
+            "address6": link.and_then(|link| inside.address(link, false)),
             "mac": link.and_then(mac),
-            "gateway": joined.gateway.map(|gateway| gateway.to_string()),
+            "gateway": gateway.map(|gateway| gateway.to_string()),
             "mtu": link.map(|link| link.mtu),
-            "host_link": joined.lease.to_string(),
+            "host_link": lease.map(|lease| lease.to_string()),
         })
     };
-    Ok(status.joined.iter().map(network).collect())
+    let joined = status.joined.iter().map(|joined| {
+        entry(&joined.network, inside.joined(joined), joined.gateway, Some(joined.lease))
+    });
+    let mut all: Vec<Value> = joined.collect();
+    let attached = inside.attached(kernel, &status.joined);
+    all.extend(attached.iter().map(|one| entry(&one.to, Some(one.link), None, one.lease)));
+    all
 }
 
 /// Seconds since 1970 as RFC 3339 writes them, in UTC.

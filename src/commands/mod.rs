@@ -9,6 +9,7 @@ mod doctor;
 mod exec;
 mod firewall;
 mod generate;
+mod inside;
 mod inspect;
 mod ip;
 mod link;

@@ -71,11 +71,19 @@ pub(super) fn number(args: &Args, name: &str, from: u32, to: u32) -> Result<Opti
 fn isolation(args: &Args, is_local: bool) -> Result<Isolation> {
     let asked = args.flag("userns");
     let (uid, gid) = credentials::ids();
-    let maps = |name: &str, own| -> Result<Vec<IdMap>> {
-        let given = parse_all(args, name, IdMap::parse)?;
-        Ok(if given.is_empty() { vec![IdMap::root_is(own)] } else { given })
-    };
-    let users = UserNamespace { uids: maps("uidmap", uid)?, gids: maps("gidmap", gid)? };
+    let maps = |name: &str| parse_all(args, name, IdMap::parse);
+    let (mut uids, mut gids) = (maps("uidmap")?, maps("gidmap")?);
+    // Root that makes itself another user does not mean to keep its group. Others may map no group
+    // but their own.
+    if gids.is_empty() && credentials::is_root() {
+        gids.clone_from(&uids);
+    }
+    for (ranges, own) in [(&mut uids, uid), (&mut gids, gid)] {
+        if ranges.is_empty() {
+            ranges.push(IdMap::root_is(own));
+        }
+    }
+    let users = UserNamespace { uids, gids };
     if !asked && (args.value("uidmap").is_some() || args.value("gidmap").is_some()) {
         return Err(Error::usage("--uidmap and --gidmap need --userns")
             .hint("add --userns, or drop the maps"));

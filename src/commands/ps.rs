@@ -2,12 +2,13 @@
 
 use std::time::{SystemTime, UNIX_EPOCH};
 
+use super::inside::Inside;
 use super::output::{print, print_json};
 use super::run::warn;
 use super::{inspect, process};
 use crate::cli::Args;
 use crate::error::{Error, Result};
-use crate::facts::{Joined, Status};
+use crate::facts::Status;
 use crate::kernel::{Kernel, can_record, recorded};
 use crate::spec::printable;
 
@@ -28,11 +29,7 @@ pub(super) fn ps(args: &Args) -> Result<u8> {
             .into()]);
     }
     if args.flag("json") {
-        let mut list = Vec::new();
-        for status in &runs {
-            list.push(inspect::json(&mut kernel, status)?);
-        }
-        print_json(&list.into())?;
+        print_json(&runs.iter().map(|status| inspect::json(&mut kernel, status)).collect())?;
         return Ok(0);
     }
     if args.flag("quiet") {
@@ -44,11 +41,12 @@ pub(super) fn ps(args: &Args) -> Result<u8> {
     let mut rows = vec![HEADINGS.map(String::from)];
     for status in &runs {
         let pid = status.run.and_then(|run| process::cmd_pid(run.pid));
+        let (networks, addresses) = networks(&mut kernel, status);
         rows.push([
             status.title(),
             pid.map(|pid| pid.to_string()).unwrap_or_default(),
-            status.mode.clone().unwrap_or_else(|| each(status, |on| Some(on.network.clone()))),
-            each(status, |joined| Some(joined.address?.0.to_string())),
+            networks,
+            addresses,
             ports(status),
             status.run.map(|run| duration(now.saturating_sub(run.started))).unwrap_or_default(),
             printable(&pid.map(process::command).unwrap_or_default().join(" ")),
@@ -64,10 +62,31 @@ fn ports(status: &Status) -> String {
     ports.map(ToString::to_string).collect::<Vec<_>>().join(",")
 }
 
-/// A fact of each network of a run, in the order of its links.
-fn each(status: &Status, fact: impl Fn(&Joined) -> Option<String>) -> String {
-    let facts: Vec<String> = status.joined.iter().filter_map(fact).collect();
-    facts.join(",")
+/// What a run is connected to, in the order of its links, and its addresses there.
+fn networks(kernel: &mut Kernel, status: &Status) -> (String, String) {
+    let (mut names, mut addresses) = (Vec::new(), Vec::new());
+    for joined in &status.joined {
+        names.push(joined.network.clone());
+        addresses.extend(joined.address.map(|(address, _)| address.to_string()));
+    }
+    if let Some(inside) = Inside::of(kernel, status) {
+        for one in inside.attached(kernel, &status.joined) {
+            addresses.extend(inside.address(one.link, true).map(without_prefix));
+            names.push(one.to);
+        }
+    }
+    // The bridge of a network was deleted by hand.
+    let unknown = |name: &mut String| *name = "?".into();
+    names.iter_mut().filter(|name| name.is_empty()).for_each(unknown);
+    let names = match (&status.mode, &names[..]) {
+        (Some(mode), []) => mode.clone(),
+        _ => names.join(","),
+    };
+    (names, addresses.join(","))
+}
+
+fn without_prefix(address: String) -> String {
+    address.split('/').next().unwrap_or_default().to_owned()
 }
 
 /// Columns as wide as their widest entry; the last as it is.

@@ -53,6 +53,8 @@ impl Run {
 pub struct Status {
     /// The name it was given.
     pub name: Option<String>,
+    /// Of what is no run: how whoever connected it called it.
+    pub connected: Option<String>,
     /// Its description; `None` in the moment between claim and description.
     pub run: Option<Run>,
     /// Whether its process is there, in the namespace at the other end.
@@ -119,6 +121,8 @@ impl Joined {
 
 /// Begins the alternative name of a link that holds a run's name.
 const NAME_PREFIX: &str = "run:";
+/// Begins the description of a link that leads to no run.
+const CONNECTED: &str = "nsrun/1 connected=";
 
 impl Status {
     /// The alternative name of a link that holds a run's name.
@@ -132,11 +136,23 @@ impl Status {
         names.iter().find_map(|name| run_name(name.strip_prefix(NAME_PREFIX)?).ok())
     }
 
-    /// What the run is called: its name, or its lease.
+    /// What it is called: its name, or its lease.
     pub fn title(&self) -> String {
         let lease = || self.joined.first().map(|joined| joined.lease.to_string());
         let pid = || self.run.map(|run| run.pid.to_string());
-        self.name.clone().or_else(lease).or_else(pid).unwrap_or_default()
+        let name = self.name.as_ref().or(self.connected.as_ref());
+        name.cloned().or_else(lease).or_else(pid).unwrap_or_default()
+    }
+
+    /// The description of a link on the host that leads to no run, but to what `title` says.
+    pub fn of_connected(title: &str) -> String {
+        // The kernel keeps 255 bytes.
+        format!("{CONNECTED}{}", title.chars().take(50).collect::<String>())
+    }
+
+    /// What such a description says.
+    pub fn connected(alias: &str) -> Option<&str> {
+        alias.strip_prefix(CONNECTED)
     }
 }
 

@@ -104,6 +104,7 @@ pub fn record(title: &str) -> Option<Status> {
     let named = title.parse() != Ok(run.pid);
     Some(Status {
         name: named.then(|| title.to_owned()),
+        connected: None,
         run: Some(run),
         alive: true,
         namespace_id: None,

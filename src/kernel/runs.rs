@@ -125,6 +125,7 @@ pub(super) fn status_of(link: &Link, network: Option<&Network>) -> Option<Status
     let address = network.map(|network| network.address(lease));
     Some(Status {
         name: Status::name_of(&link.names),
+        connected: link.alias.as_deref().and_then(Status::connected).map(Into::into),
         run: link.alias.as_deref().and_then(Run::parse),
         alive: false,
         namespace_id: link.link_namespace,

@@ -12,6 +12,7 @@ mod network;
 mod outbound;
 mod pool;
 mod ports;
+mod reach;
 mod run;
 #[cfg(test)]
 mod run_tests;
@@ -66,7 +67,10 @@ pub fn free(what: &str, holder: &Holder, random: u64) -> Result<(Vec<Step>, Opti
         }
         (_, status) => {
             let by = match status {
-                Some(status) => format!("run \"{}\"", status.title()),
+                Some(status) => match &status.connected {
+                    Some(title) => title.clone(),
+                    None => format!("run \"{}\"", status.title()),
+                },
                 None => format!("link \"{}\"", holder.link),
             };
             let pid = status.as_ref().and_then(|status| status.run).map(|run| run.pid);

@@ -11,6 +11,7 @@ use crate::plan::links::{Links, links};
 use crate::plan::member::Member;
 use crate::plan::names::{self, Responder};
 use crate::plan::ports::{Ports, ports, record_ports};
+use crate::plan::reach;
 use crate::plan::setup::{PrivateFile, Setup};
 use crate::plan::step::Step;
 use crate::spec::{self, Isolation, Run, Share, Sysctl, capability};
@@ -72,8 +73,8 @@ pub struct Process {
 /// # Errors
 /// It makes no sense, or cannot be done on this machine as it is; nothing was touched.
 pub fn run(spec: &Run, machine: &Machine) -> Result<Plan> {
-    let mut warnings = Vec::new();
-    check(spec, &mut warnings)?;
+    check(spec)?;
+    let mut warnings = reach::warnings(spec);
     let Links { mut network, members, direct } =
         links(&spec.networks, machine, spec.name.as_deref(), &spec.aliases, &mut warnings)?;
     let (ports, mark) = ports(&spec.ports, &members)?;
@@ -96,7 +97,7 @@ pub fn run(spec: &Run, machine: &Machine) -> Result<Plan> {
 }
 
 /// Refuses what contradicts itself.
-fn check(spec: &Run, warnings: &mut Vec<String>) -> Result<()> {
+fn check(spec: &Run) -> Result<()> {
     let isolation = &spec.isolation;
     if spec.hostname.is_some() && !isolation.uts {
         return Err(Error::usage("--hostname would change the host's own name with --uts host")
@@ -105,9 +106,6 @@ fn check(spec: &Run, warnings: &mut Vec<String>) -> Result<()> {
     if isolation.user.is_some() && !(isolation.pid && isolation.ipc && isolation.uts) {
         return Err(Error::usage("--userns cannot be combined with --pid, --ipc or --uts host")
             .hint("namespaces of the host belong to the host's users; drop one of the two"));
-    }
-    if !isolation.pid && spec.root.directory.is_some() {
-        warnings.push("with --pid host, CMD sees and can signal processes of the host".into());
     }
     for (n, asked) in spec.networks.iter().enumerate() {
         let before = spec.networks.get(..n).unwrap_or_default();
@@ -140,36 +138,6 @@ fn check(spec: &Run, warnings: &mut Vec<String>) -> Result<()> {
             return Err(Error::usage(format!("--userns cannot be combined with --net {share}"))
                 .hint("drop one of the two options"));
         }
-    }
-    let reaches = capability::NET_ADMIN | capability::SYS_ADMIN;
-    if isolation.user.is_none() && spec.capabilities & reaches & !capability::DEFAULT != 0 {
-        let names: Vec<_> = capability::names(spec.capabilities & reaches).collect();
-        warnings.push(format!(
-            "{} without --userns reaches this host: CMD can list, make and delete its links, and \
-             keep its own address for good",
-            names.join(" and ")
-        ));
-    }
-    if isolation.user.is_none()
-        && spec.root.directory.is_some()
-        && spec.capabilities & capability::MKNOD != 0
-    {
-        warnings.push(
-            "mknod without --userns reaches this host: CMD can make its disks and other devices in \
-             /dev, and open them"
-                .into(),
-        );
-    }
-    if isolation.user.is_some()
-        && spec.can_be_root()
-        && spec.capabilities & capability::SYS_ADMIN != 0
-    {
-        warnings.push(
-            "sys_admin with root of this host in the user namespace reaches this host: CMD can \
-             uncover the parameters of its kernel and set them; other ids (--uidmap \
-             0:100000:65536) cannot"
-                .into(),
-        );
     }
     Ok(())
 }

@@ -157,6 +157,8 @@ fn rights_that_reach_the_host_are_warned_about() {
     assert!(one[0].starts_with("net_admin without --userns reaches this host"), "{one:?}");
     let both = names(capability::ALL);
     assert!(both[0].starts_with("net_admin and sys_admin without --userns"), "{both:?}");
+    let traces = names(capability::DEFAULT | capability::SYS_PTRACE);
+    assert!(traces[0].starts_with("sys_ptrace without --userns"), "{traces:?}");
     let harmless = planned(|spec| {
         spec.capabilities = capability::ALL;
         spec.isolation.user = Some(users(1000));
@@ -175,7 +177,9 @@ fn rights_that_reach_the_host_are_warned_about() {
         spec.isolation.pid = false;
         spec.root.directory = Some("/srv".into());
     });
-    assert!(seen.warnings[0].contains("CMD sees and can signal processes of the host"));
+    assert!(
+        seen.warnings[0].contains("CMD sees processes of the host, and can signal them and trace")
+    );
 }
 
 #[test]

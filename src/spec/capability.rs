@@ -68,6 +68,8 @@ pub const DEFAULT: Set = set(&[0, 1, 3, 4, 5, 6, 7, 8, 10, 13, 18, 27, 29, 31]);
 pub const MKNOD: Set = 1 << 27;
 /// `CAP_NET_ADMIN`.
 pub const NET_ADMIN: Set = 1 << 12;
+/// `CAP_SYS_PTRACE`.
+pub const SYS_PTRACE: Set = 1 << 19;
 /// `CAP_SYS_ADMIN`.
 pub const SYS_ADMIN: Set = 1 << 21;
 
@@ -142,6 +144,7 @@ mod tests {
     fn capabilities_are_added_then_dropped() {
         assert_eq!(parse("CAP_NET_ADMIN").unwrap(), NET_ADMIN);
         assert_eq!(parse("sys_admin").unwrap(), SYS_ADMIN);
+        assert_eq!(parse("sys_ptrace").unwrap(), SYS_PTRACE);
         assert!(parse("net_admim").is_err());
         assert_eq!(adjust(DEFAULT, &["net_admin"], &[]).unwrap(), DEFAULT | NET_ADMIN);
         assert_eq!(adjust(DEFAULT, &["net_admin"], &["net_admin"]).unwrap(), DEFAULT);

@@ -17,6 +17,7 @@ pub mod packet;
 pub mod poll;
 pub mod port;
 pub mod process;
+pub mod sealed;
 pub mod seccomp;
 pub mod signal;
 pub mod start;

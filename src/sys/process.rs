@@ -46,7 +46,8 @@ pub struct Program {
     pub env: Vec<CString>,
 }
 
-fn pointers(strings: &[CString]) -> Vec<*const c_char> {
+/// `strings` as execve(2) wants them.
+pub(super) fn pointers(strings: &[CString]) -> Vec<*const c_char> {
     strings.iter().map(|string| string.as_ptr()).chain([ptr::null()]).collect()
 }
 

@@ -26,7 +26,7 @@ fn number(name: &str, sample: usize, full: usize, report: &Report) -> usize {
 /// Launches without end, in parts: none may be slower or leave more than the first.
 pub(crate) fn soak(report: &mut Report) {
     const PARTS: usize = 5;
-    let launches = number("CHAOS_LAUNCHES", 200, 20_000, report);
+    let launches = number("CHAOS_LAUNCHES", 80, 20_000, report);
     report.table(
         "One launch after another",
         &[
@@ -115,7 +115,7 @@ pub(crate) fn soak(report: &mut Report) {
 pub(crate) fn scale(report: &mut Report) {
     const NETWORKS: [&str; 5] = ["bridge", "n1", "n2", "n3", "ptp"];
     let sizes: &[(usize, usize)] =
-        if report.is_sample() { &[(60, 1), (60, 5)] } else { &[(1000, 1), (5000, 5)] };
+        if report.is_sample() { &[(30, 1), (30, 5)] } else { &[(1000, 1), (5000, 5)] };
     report.table(
         "Many at once",
         &[

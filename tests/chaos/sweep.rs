@@ -44,7 +44,7 @@ pub(crate) fn kills(report: &mut Report) {
     report.table("Killed at each system call", &columns);
     each(
         report,
-        6,
+        3,
         |points| points.iter().map(|point| (point.clone(), What::Kill)).collect(),
         kill,
     );
@@ -61,14 +61,14 @@ pub(crate) fn errors(report: &mut Report) {
         };
         points.iter().flat_map(errors).collect()
     };
-    each(report, 6, all, error);
+    each(report, 3, all, error);
 }
 
 pub(crate) fn delays(report: &mut Report) {
     let columns = ["command", "points", "done", "left for the next command", "wrong"];
     report.table("Each system call delayed by 100 ms", &columns);
     let delay = What::Delay(Duration::from_millis(100));
-    each(report, 2, |points| points.iter().map(|point| (point.clone(), delay)).collect(), error);
+    each(report, 1, |points| points.iter().map(|point| (point.clone(), delay)).collect(), error);
 }
 
 type Try = fn(&Stage, &Point, What, &mut Tally) -> Result<(), String>;

@@ -117,7 +117,11 @@ fn a_named_namespace_gets_links_with_routes_and_the_only_default_route() {
     world.nsrun(["connect", "/run/netns/blue", "ptp"]).run().ok();
     let named = world.nsrun(["network", "inspect", "--json", "web"]).run().ok().json();
     assert_eq!(named["members"].as_array().unwrap().len(), 1);
+    assert_eq!(named["members"][0]["name"], "namespace \"blue\"");
     world.nsrun(["network", "rm", "web"]).run().exits(1).says("is used by namespace \"blue\"");
+    let address = named["members"][0]["address"].as_str().unwrap();
+    let again = ["run", "--net", &format!("web,ip={address}"), "true"];
+    world.nsrun(again).run().exits(125).says(": namespace \"blue\" has it\n");
     // When the namespace goes, everything goes.
     world.sh("ip netns del blue");
     assert!(settle(|| world.links() == ["up0", "nsrun1", "nsrun0", "nsrun2"], SOON));

@@ -222,6 +222,11 @@ fn ranges_of_ids_are_mapped() {
     assert_eq!(words, ["0", "100000", "65536", "0", "200000", "1000", "5"]);
     let full = capabilities(&world, &maps);
     assert!(full.iter().all(|set| set & (1 << 12 | 1 << 21) == 1 << 12 | 1 << 21), "{full:x?}");
+    // Root's group is not kept by oversight.
+    let script = "cat /proc/self/gid_map";
+    let alone = world.nsrun(["run", "--userns", "--uidmap", "0:100000:65536"]);
+    let alone = alone.args(["--", "sh", "-c", script]).run().ok();
+    assert_eq!(alone.stdout.split_whitespace().collect::<Vec<_>>(), ["0", "100000", "65536"]);
     let with_root = [&maps[..], &["--uidmap", "70000:0:1"]].concat();
     assert_eq!(capabilities(&world, &with_root), [DEFAULT; 3]);
     let _running = staying(&world, &maps, "echo ready; exec sleep 876");

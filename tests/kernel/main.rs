@@ -45,6 +45,7 @@ mod parallel;
 mod ports_reach;
 mod ports_take;
 mod ps;
+mod reach;
 mod run;
 mod signals;
 mod stop_wait_exec;

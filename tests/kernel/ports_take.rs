@@ -280,3 +280,37 @@ fn a_port_of_a_killed_run_never_leads_to_another_although_the_bridge_was_deleted
     let _other = started(&world, &["--name", "other", "--ip", "10.192.0.7"]);
     assert!(settle(|| elements(&world, "ports4", "8080") == 0, SOON));
 }
+
+#[test]
+fn a_rebuilt_firewall_keeps_ports_that_a_run_has_taken_and_not_noted_yet() {
+    need_tool!("nft");
+    let world = World::new();
+    let web = started(&world, &["--name", "web", "-p", "8080:80", "-p", "127.0.0.1:9090:80"]);
+    let list = || {
+        let listed = world.json("nft -j list table inet nsrun");
+        let all = listed["nftables"].as_array().unwrap().iter();
+        let sets = all.filter_map(|one| one.get("map").or(one.get("set")));
+        let elements = |set: &serde_json::Value| {
+            let elements = set["elem"].as_array().cloned().unwrap_or_default();
+            elements.iter().map(|one| format!("{} {one}", set["name"])).collect::<Vec<_>>()
+        };
+        let mut elements: Vec<String> = sets.flat_map(elements).collect();
+        elements.sort();
+        elements
+    };
+    let before = list();
+    assert!(before.iter().any(|one| one.contains("8080")), "{before:?}");
+    // As in the moment between the two.
+    let link = crate::runs::leases(&world).concat();
+    let names = world.link(&link).unwrap()["altnames"].clone();
+    let is_port = |name: &&str| name.starts_with("port:");
+    let names = names.as_array().unwrap().iter().filter_map(|name| name.as_str());
+    let notes: Vec<&str> = names.filter(is_port).collect();
+    assert_eq!(notes.len(), 2);
+    for name in notes {
+        world.sh(&format!("ip link property del dev {link} altname {name}"));
+    }
+    world.nsrun(["firewall", "reload"]).run().ok();
+    assert_eq!(list(), before);
+    drop(web);
+}

@@ -191,3 +191,68 @@ fn a_reader_that_has_seen_enough_is_no_error() {
         assert_ne!(full.code(), Some(101), "{full}");
     }
 }
+
+/// The row of a run.
+fn row(world: &World, name: &str) -> Vec<String> {
+    let table = world.nsrun(["ps"]).run().ok().stdout;
+    let line = table.lines().find(|line| line.split_whitespace().next() == Some(name));
+    let line = line.unwrap_or_else(|| panic!("no {name} in\n{table}"));
+    line.split_whitespace().map(String::from).collect()
+}
+
+#[test]
+fn links_to_links_of_the_host_are_shown_where_they_lead_and_what_they_have() {
+    let world = World::builder().lan().build();
+    world.sh("ip addr flush dev lan0; ip link add br9 type bridge; ip link set br9 up");
+    world.nsrun(["network", "create", "--subnet", "10.80.0.0/24", "back"]).run().ok();
+    detached(&world, &["--name", "web", "--net", "back,ip=10.80.0.7"], &["sleep", "60"]);
+    detached(&world, &["--name", "alone", "--net", "none"], &["sleep", "60"]);
+    for (name, n) in [("web", 5), ("alone", 6)] {
+        let lan = format!("macvlan:lan0,ip=192.0.2.{n}/24");
+        world.nsrun(["connect", name, &lan, "--ifname", "lan"]).run().ok();
+        let bridge = format!("bridge:br9,ip=172.19.0.{n}/24");
+        world.nsrun(["connect", name, &bridge, "--ifname", "other"]).run().ok();
+    }
+    let web = ["back,macvlan:lan0,bridge:br9", "10.80.0.7,192.0.2.5,172.19.0.5"];
+    assert_eq!(row(&world, "web")[2..4], web);
+    let alone = ["macvlan:lan0,bridge:br9", "192.0.2.6,172.19.0.6"];
+    assert_eq!(row(&world, "alone")[2..4], alone);
+    for (name, first, own) in [("web", 1, 5), ("alone", 0, 6)] {
+        let run = inspect(&world, name);
+        let inside = world.net_of(run["pid"].as_u64().unwrap() as u32);
+        let leads = [("macvlan:lan0", "lan", "192.0.2"), ("bridge:br9", "other", "172.19.0")];
+        for (n, (to, link, subnet)) in leads.into_iter().enumerate() {
+            let shown = &run["networks"][first + n];
+            assert_eq!((&shown["network"], &shown["ifname"]), (&json!(to), &json!(link)));
+            assert_eq!(shown["address"], format!("{subnet}.{own}/24"));
+            assert_eq!(shown["mac"], inside.link(link).unwrap()["address"]);
+        }
+        assert_eq!(ps(&world).iter().find(|run| run["name"] == name), Some(&run));
+    }
+    // What the kernel says now, not what was asked for then.
+    world.nsrun(["disconnect", "web", "macvlan:lan0"]).run().ok();
+    world.nsrun(["connect", "alone", "back,ip=10.80.0.8"]).run().ok();
+    world.nsrun(["disconnect", "alone", "bridge:br9"]).run().ok();
+    assert_eq!(row(&world, "web")[2..4], ["back,bridge:br9", "10.80.0.7,172.19.0.5"]);
+    assert_eq!(row(&world, "alone")[2..4], ["macvlan:lan0,back", "192.0.2.6,10.80.0.8"]);
+}
+
+#[test]
+fn a_network_whose_bridge_was_deleted_by_hand_is_unknown_and_can_be_left() {
+    let world = World::new();
+    detached(&world, &["--name", "web", "--net", "bridge,ip=10.192.0.9"], &["sleep", "60"]);
+    for name in ["back", "more"] {
+        world.nsrun(["network", "create", name]).run().ok();
+    }
+    world.nsrun(["connect", "web", "back"]).run().ok();
+    world.nsrun(["connect", "web", "more"]).run().ok();
+    world.sh("ip link del net:back; ip link del net:more");
+    assert_eq!(row(&world, "web")[2..4], ["bridge,?,?", "10.192.0.9"]);
+    let shown = &inspect(&world, "web")["networks"][1];
+    assert_eq!((&shown["network"], &shown["ifname"]), (&json!(null), &json!("eth1")));
+    world.nsrun(["disconnect", "web", "back"]).run().ok();
+    assert_eq!(row(&world, "web")[2..4], ["bridge,?", "10.192.0.9"]);
+    world.nsrun(["disconnect", "web", "eth2"]).run().ok();
+    assert_eq!(row(&world, "web")[2..4], ["bridge", "10.192.0.9"]);
+    assert_eq!(world.links(), ["up0", "nsrun0", "ns0.9"]);
+}

@@ -64,11 +64,11 @@ pub(super) fn add_rules(kernel: &mut Kernel, network: &Network, guard: &Guard) -
     for _ in 0..TRIES {
         let comment = kernel.netfilter()?.table_comment(TABLE)?;
         let is_ours = comment.as_deref() == Some(VERSION) && !in_the_way;
-        let changes = match is_ours {
-            true => own.clone(),
+        let (generation, changes) = match is_ours {
+            true => (None, own.clone()),
             false => whole(kernel, comment.is_some(), Some(network), &own)?,
         };
-        let refusals = commit(kernel.netfilter()?, None, &changes)?;
+        let refusals = commit(kernel.netfilter()?, generation, &changes)?;
         if refusals.is_empty() && comment.is_some() {
             // The bridge is new, and says nothing of ports that led into its subnet before.
             sweep_all(kernel)?;
@@ -154,8 +154,8 @@ pub fn rebuild(kernel: &mut Kernel) -> Result<()> {
     }
     for _ in 0..TRIES {
         let there = kernel.netfilter()?.table_comment(TABLE)?.is_some();
-        let changes = whole(kernel, there, None, &[])?;
-        let refusals = commit(kernel.netfilter()?, None, &changes)?;
+        let (generation, changes) = whole(kernel, there, None, &[])?;
+        let refusals = commit(kernel.netfilter()?, generation, &changes)?;
         match refusals.first() {
             None => {
                 let networks = kernel.networks()?;
@@ -172,20 +172,27 @@ pub fn rebuild(kernel: &mut Kernel) -> Result<()> {
 }
 
 /// The changes that make the whole ruleset anew, and `more`. `there` is whether there is a table,
-/// `unfinished` a network that is just being made, whose rules are in `more`.
+/// `unfinished` a network that is just being made, whose rules are in `more`. With the generation
+/// that was looked at, if there was a table: what is claimed after that must not go with it.
 fn whole(
     kernel: &mut Kernel,
     there: bool,
     unfinished: Option<&Network>,
     more: &[Change],
-) -> Result<Vec<Change>> {
+) -> Result<(Option<u32>, Vec<Change>)> {
     let mut changes = Vec::new();
+    let mut generation = None;
     if there {
+        generation = Some(kernel.netfilter()?.generation()?);
         changes.push(Change::RemoveTable);
     }
     changes.extend(others(kernel, unfinished)?);
     changes.extend_from_slice(more);
-    Ok(changes)
+    if there {
+        let unnoted = request::unnoted(kernel, &changes)?;
+        changes.extend(unnoted);
+    }
+    Ok((generation, changes))
 }
 
 /// The changes that make the whole ruleset out of nothing.

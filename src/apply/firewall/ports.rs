@@ -39,8 +39,8 @@ pub fn publish(
         if refusals.first().is_some_and(|refusal| refusal.errno == Errno::ENOENT as i32) {
             // Somebody flushed the ruleset: it comes back with all that was in it.
             let there = kernel.netfilter()?.table_comment(TABLE)?.is_some();
-            let changes = whole(kernel, there, None, &changes)?;
-            refusals = commit(kernel.netfilter()?, None, &changes)?;
+            let (generation, changes) = whole(kernel, there, None, &changes)?;
+            refusals = commit(kernel.netfilter()?, generation, &changes)?;
         }
         match refusals.first() {
             None => {
@@ -48,6 +48,7 @@ pub fn publish(
                 let _ = forget_flows(kernel, &chosen);
                 return Ok(chosen);
             }
+            Some(refusal) if refusal.errno == Errno::ERESTART as i32 => {}
             Some(refusal) if refusal.errno == Errno::EEXIST as i32 => {
                 for (&port, asked) in chosen.iter().zip(ports) {
                     free(kernel, publisher, port, asked.first == 0)?;

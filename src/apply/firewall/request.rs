@@ -1,12 +1,14 @@
 //! Ports on request: listed, taken back, swept.
 
+use std::collections::HashSet;
+
 use super::ports::holder;
 use super::removal::{elements, owner, port_elements, remove, remove_of};
 use crate::error::Result;
 use crate::kernel::Kernel;
 use crate::plan::Step;
 use crate::plan::firewall::set::{Element, PUBLISHERS, SINGLE4, SINGLE6};
-use crate::plan::firewall::{Owner, Publisher};
+use crate::plan::firewall::{Change, Owner, Publisher};
 use crate::spec::Publication;
 
 /// A port of the firewall.
@@ -84,6 +86,35 @@ pub fn sweep_all(kernel: &mut Kernel) -> Result<Vec<Published>> {
         Ok(stale)
     })?;
     Ok(gone)
+}
+
+/// The changes that keep ports which a run has taken, and has not noted on its link yet.
+pub(super) fn unnoted(kernel: &mut Kernel, changes: &[Change]) -> Result<Vec<Change>> {
+    let claim = |change: &Change| match change {
+        Change::Claim(port) => Some(port.place()),
+        _ => None,
+    };
+    let noted: HashSet<String> = changes.iter().filter_map(claim).collect();
+    let mut found = port_elements(kernel.netfilter()?)?;
+    found.retain(|port| !noted.contains(&port.place()));
+    let mut known = Owners::default();
+    let mut kept = Vec::new();
+    for port in found {
+        if known.run(kernel, &port)?.is_some() {
+            kept.push(port);
+        }
+    }
+    if kept.is_empty() {
+        return Ok(Vec::new());
+    }
+    let mut keep = Vec::new();
+    for set in [&PUBLISHERS, &SINGLE4, &SINGLE6] {
+        let mut hints = elements(kernel.netfilter()?, set)?;
+        hints.retain(|hint| kept.iter().any(|port| leads(hint, port)));
+        keep.extend(hints.into_iter().map(Change::Add));
+    }
+    keep.extend(kept.into_iter().map(Change::Claim));
+    Ok(keep)
 }
 
 /// Whether a hint is about a port: its key is the address the port leads to, or the end of the

@@ -208,7 +208,12 @@ pub(super) const RUN: Command = Command {
                     "with --userns: COUNT user ids from INSIDE on are those from OUTSIDE on",
                 )
                 .repeat(),
-                Opt::value("gidmap", "INSIDE:OUTSIDE:COUNT", "the same for group ids").repeat(),
+                Opt::value(
+                    "gidmap",
+                    "INSIDE:OUTSIDE:COUNT",
+                    "the same for group ids; default for root those of --uidmap",
+                )
+                .repeat(),
             ],
         },
         Section {
@@ -257,11 +262,11 @@ pub(super) const RUN: Command = Command {
             "Capabilities",
             "Root inside keeps audit_write, chown, dac_override, fowner, fsetid, kill, mknod \
              (not with --rootfs), net_bind_service, net_raw, setfcap, setgid, setpcap, setuid and \
-             sys_chroot. Without \
-             --userns, net_admin reaches the host's links and filters; with it and root of this \
-             host inside, sys_admin reaches the host's kernel; with --rootfs, mknod its devices: nsrun warns when they are added. \
+             sys_chroot. Without --userns, net_admin reaches the host's links and filters, and \
+             sys_ptrace nsrun itself; with it and root of this host inside, sys_admin reaches the \
+             host's kernel; with --rootfs, mknod its devices: nsrun warns when they are added. \
              With --userns and no root of this host inside (an ordinary user's, or --uidmap \
-             0:100000:65536 --gidmap 0:100000:65536), it keeps all, and none reaches the host. \
+             0:100000:65536), it keeps all, and none reaches the host. \
              Any user inside can ping and bind ports below 1024.",
         ),
         ("Exit status", STATUS_OF_CMD),

@@ -4,7 +4,6 @@ use super::{find, members};
 use crate::apply;
 use crate::cli::Args;
 use crate::commands::attach::Vlan;
-use crate::commands::connect::CONNECTED;
 use crate::commands::output::print_done;
 use crate::commands::{LENT, operand, run::warn};
 use crate::error::{Error, Result};
@@ -170,10 +169,8 @@ fn users(kernel: &mut Kernel, runs: &[Status], network: &Network) -> Result<Vec<
         let Some(link) = link.map(|joined| joined.lease.to_string()) else { continue };
         if let Some(Holder { state: HolderState::Alive, .. }) = kernel.holder(&link)? {
             let pid = status.run.map(|run| format!(" (process {})", run.pid));
-            let alias = kernel.link(&link)?.and_then(|link| link.alias);
-            let connected = alias.as_deref().and_then(|alias| alias.strip_prefix(CONNECTED));
-            users.push(match connected {
-                Some(title) => title.to_owned(),
+            users.push(match &status.connected {
+                Some(title) => title.clone(),
                 None => format!("\"{}\"{}", status.title(), pid.unwrap_or_default()),
             });
         }
