@@ -275,10 +275,10 @@ _nsrun() {
     if [[ $kind ]]; then
         _nsrun_offer "$kind"
     elif [[ ! $ended && $cur == -* ]]; then
-        read -ra words <<<"$options"
+        IFS=' ' read -ra words <<<"$options"
         _nsrun_add "${words[@]}"
     elif [[ $commands ]]; then
-        read -ra words <<<"$commands"
+        IFS=' ' read -ra words <<<"$commands"
         _nsrun_add "${words[@]}"
     else
         kind=${operands%% *}

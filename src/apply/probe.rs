@@ -63,7 +63,9 @@ fn answers_macvlan(kernel: &mut Kernel, parent: &str, address: Ipv4Addr) -> Resu
     };
     send(kernel, &[Step::CreateChild(child)])?;
     let mut inside = Kernel::open_in(&namespace)?;
-    send(&mut inside, &[Step::SetUp { link: LINK.into() }])?;
+    // It says nothing of itself by IPv6.
+    let quiet = Step::NoAutomaticAddresses { link: LINK.into() };
+    send(&mut inside, &[quiet, Step::SetUp { link: LINK.into() }])?;
     in_network(&namespace, || answers(&mut inside, LINK, address))
         .map_err(|errno| cannot().because(errno.desc()))?
 }

@@ -66,13 +66,14 @@ pub(super) fn connect(args: &Args) -> Result<u8> {
     drop(lock);
     warn(&warnings);
     let Links { mut members, direct, .. } = links;
+    let mut done = String::new();
     for member in &mut members {
         // Its first link holds the run's name.
         member.is_first = false;
-        join(&mut kernel, &mut target, member, &routes)?;
+        done.push_str(&join(&mut kernel, &mut target, member, &routes)?);
     }
     for link in &direct {
-        attach_to(&mut kernel, &mut target, link, &routes)?;
+        done.push_str(&attach_to(&mut kernel, &mut target, link, &routes)?);
         keep_vlan(&mut kernel, &link.parent)?;
     }
     drop(held);
@@ -84,6 +85,7 @@ pub(super) fn connect(args: &Args) -> Result<u8> {
             target.title
         )]);
     }
+    print_done(&done)?;
     Ok(0)
 }
 
@@ -136,7 +138,13 @@ fn owner(target: &Place) -> String {
     }
 }
 
-fn join(kernel: &mut Kernel, target: &mut Place, member: &Member, routes: &[Route]) -> Result<()> {
+/// Puts a target onto a network; returns what to say of the link.
+fn join(
+    kernel: &mut Kernel,
+    target: &mut Place,
+    member: &Member,
+    routes: &[Route],
+) -> Result<String> {
     let into = Namespace::Descriptor(target.namespace.as_fd().as_raw_fd());
     let mut later = Vec::new();
     // It gets its name in the last send, with all else inside: killed before, this process leaves a
@@ -180,7 +188,7 @@ fn join(kernel: &mut Kernel, target: &mut Place, member: &Member, routes: &[Rout
     }
     later.into_iter().for_each(|step| drop(apply::send(kernel, &[step])));
     announce(target, member.link(), member.own_mac(lease), &member.addresses(lease));
-    print_done(&format!("{} {}\n", member.link(), member.address(lease)))
+    Ok(format!("{} {}\n", member.link(), member.address(lease)))
 }
 
 /// Carries out steps by files of /proc, which show the namespace of whoever looks.
@@ -201,12 +209,13 @@ fn named(steps: &mut Vec<Step>, target: &mut Place, link: &str, to: &str) {
     }
 }
 
+/// Puts a target onto a link of the host; returns what to say of its own.
 fn attach_to(
     kernel: &mut Kernel,
     target: &mut Place,
     link: &Direct,
     routes: &[Route],
-) -> Result<()> {
+) -> Result<String> {
     let into = Namespace::Descriptor(target.namespace.as_fd().as_raw_fd());
     apply::send(kernel, &[link.create(into)])?;
     let on_link = |route: &Route| match route.gateway {
@@ -223,7 +232,7 @@ fn attach_to(
     }
     announce(target, &link.link, link.mac, &link.addresses());
     let address = link.address.map(|address| format!(" {address}"));
-    print_done(&format!("{}{}\n", link.link, address.unwrap_or_default()))
+    Ok(format!("{}{}\n", link.link, address.unwrap_or_default()))
 }
 
 /// Deletes the new link: both ends go.

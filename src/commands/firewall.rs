@@ -28,7 +28,7 @@ pub(super) fn show(args: &Args) -> Result<u8> {
         return Ok(0);
     }
     let mut out = format!("# table inet {TABLE} is {state}\n");
-    if condition != Condition::Present {
+    if !matches!(condition, Condition::Present | Condition::Unknown) {
         out.push_str("# \"nsrun firewall reload\" makes it as follows\n");
     }
     for stale in ports.iter().filter(|port| port.run.is_none()) {

@@ -307,7 +307,9 @@ fn stay(life: Life, status: Option<File>) -> Result<u8> {
         launched.sockets.take().zip(plan.responder.as_ref()).map(|(sockets, asked)| {
             let networks = plan.members.iter().map(|member| member.network.clone()).collect();
             let upstreams = Upstreams::new(&asked.upstreams);
-            let members = Members::new(kernel, networks, !plan.direct.is_empty(), launched.run);
+            // Servers that were asked for are asked, wherever the networks lead.
+            let leads_out = asked.chosen || !plan.direct.is_empty();
+            let members = Members::new(kernel, networks, leads_out, launched.run);
             Server::new(sockets, members, asked.search.clone(), upstreams)
         });
     // What the caller left open for CMD, or for nobody, must end when CMD closes it.

@@ -285,6 +285,7 @@ mod tests {
         let update = [0, 1, 0x28, 0, 0, 1, 0, 0, 0, 0, 0, 0, 0, 0, 1, 0, 1];
         assert_eq!(reply(&give(&update)).rcode(), RCODE::NotImplemented);
     }
+
     /// A query with EDNS that takes `room` bytes.
     fn query(room: Option<u16>) -> Vec<u8> {
         let mut query = Packet::new_query(0x1234);

@@ -7,22 +7,28 @@ use nl::netfilter::{NfGen, chain, elements, rule, set};
 
 use super::Netfilter;
 use crate::error::{Error, Result};
+use crate::sys::Errno;
 use crate::sys::namespace::{in_network, new_network};
 
 /// Each chain with all its rules, and each element, in the words of the kernel.
 pub type Content = HashSet<(String, Vec<u8>)>;
 
 impl Netfilter {
-    /// nf_tables of a network namespace that nobody else is in and that ends with the connection.
+    /// nf_tables of a network namespace that nobody else is in and that ends with the connection;
+    /// nothing when this process may make none.
     ///
     /// # Errors
-    /// This process may make none.
-    pub fn elsewhere() -> Result<Self> {
-        let cannot = |errno: crate::sys::Errno| {
+    /// There are too many namespaces, or too little memory.
+    pub fn elsewhere() -> Result<Option<Self>> {
+        let cannot = |errno: Errno| {
             Error::new("cannot make a network namespace to compare rules in").because(errno.desc())
         };
-        let namespace = new_network().map_err(cannot)?;
-        in_network(&namespace, Netfilter::open).map_err(cannot)?
+        match new_network() {
+            Err(Errno::EPERM) => Ok(None),
+            namespace => {
+                in_network(&namespace.map_err(cannot)?, Netfilter::open).map_err(cannot)?.map(Some)
+            }
+        }
     }
 
     /// What a table of family inet says; nothing when it is not there.

@@ -41,9 +41,9 @@ impl Member {
         self.addresses(lease).into_iter().map(|address| Step::Vacant { address }).collect()
     }
 
-    /// Claims a lease: makes the veth that has it as its name, its other end in another
-    /// namespace. No other change travels with it: a message that names the lease in the same send would, when the
-    /// lease is taken, reach the link of another.
+    /// Claims a lease: makes the veth that has it as its name, its other end in another namespace.
+    /// No other change travels with it: a message that names the lease in the same send would, when
+    /// the lease is taken, reach the link of another.
     ///
     /// Where the member's link sits on one of the host, the veth carries nothing: only a link has a
     /// name that is unique here and ends with a namespace.

@@ -67,6 +67,8 @@ pub struct Responder {
     pub search: Vec<String>,
     /// Servers for all other names, reached from the host.
     pub upstreams: Vec<IpAddr>,
+    /// Whether they were asked for.
+    pub chosen: bool,
 }
 
 /// Where the programs inside ask.
@@ -87,7 +89,8 @@ pub(super) fn answered(asked: &Resolver, host: &HostFiles) -> (String, Responder
         // As programs on the host do when resolv.conf names none.
         upstreams.push(Ipv4Addr::LOCALHOST.into());
     }
-    (text, Responder { search: search.unwrap_or_default(), upstreams })
+    let chosen = !asked.servers.is_empty();
+    (text, Responder { search: search.unwrap_or_default(), upstreams, chosen })
 }
 
 fn servers(resolv_conf: &str) -> impl Iterator<Item = IpAddr> {
@@ -192,7 +195,7 @@ mod tests {
         let (text, responder) = answered(&Resolver::default(), &host);
         assert_eq!(text, "search lan\noptions edns0\nnameserver 127.0.0.11\n");
         let upstreams = vec!["127.0.0.53".parse().unwrap()];
-        assert_eq!(responder, Responder { search: vec!["lan".into()], upstreams });
+        assert_eq!(responder, Responder { search: vec!["lan".into()], upstreams, chosen: true });
         let (text, responder) = answered(&asked(&["192.0.2.1"], &["a.example"], &[]), &host);
         assert_eq!(text, "options edns0\nsearch a.example\nnameserver 127.0.0.11\n");
         assert_eq!(responder.upstreams, ["192.0.2.1".parse::<IpAddr>().unwrap()]);

@@ -34,7 +34,8 @@ pub(super) fn outbound(
         parameters.extend(forward6(host, warnings));
         guard.v6 |= host.forwards6 == Forwarding::Off;
     }
-    if guard != before {
+    // Later the host routes already, and bridges that came meanwhile may rely on it.
+    if guard.is_on() && !before.is_on() {
         let others = host.links.iter().filter(|link| link.other_bridge);
         guard.bridges = others.map(|link| link.name.clone()).collect();
         guard.bridges.sort_unstable();

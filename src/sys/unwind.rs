@@ -1,7 +1,7 @@
 //! What the standard library would need to walk the stack, which the release binary never does.
 //!
-//! It has neither symbols nor the tables for unwinding (packaging/link.ld): a panic ends it where it is,
-//! and the list of callers that `RUST_BACKTRACE` asks for would be empty anyway. Names that are
+//! It has neither symbols nor the tables for unwinding (packaging/link.ld): a panic ends it where it
+//! is, and the list of callers that `RUST_BACKTRACE` asks for would be empty anyway. Names that are
 //! defined here are not taken from the unwinder, so it is not linked; and the linker sees that no
 //! frame is ever looked at, so what would describe one is left out as well.
 

@@ -283,6 +283,9 @@ fn who_is_kept_in_gets_no_word_out_by_asking_for_names() {
         assert_eq!(code(options, "www.example.org"), Some(0));
         world.nsrun(["disconnect", "web", "bridge"]).run().ok();
     }
+    // A server that was asked for is asked.
+    let asked = ["run", "--net", "in", "--dns", "203.0.113.1", "getent", "ahostsv4"];
+    world.nsrun(asked).arg("www.example.org").run().ok();
 }
 
 #[test]

@@ -140,13 +140,28 @@ fn what_stays_on_a_bridge_of_others_passes_bridge_netfilter() {
     assert!(!pings(&guest, "192.0.2.10"));
 }
 
+/// Somebody else's bridge, with the LAN on it.
+fn late_bridge(world: &World) {
+    world.sh("ip address flush dev lan0; ip link add late0 type bridge
+         ip link set late0 addrgenmode none; ip link set lan0 master late0; ip link set late0 up");
+    on_bridge(world, "late0");
+}
+
+#[test]
+fn a_bridge_that_came_between_the_first_network_and_the_first_with_ipv6_goes_on_to_be_routed() {
+    let world = between();
+    world.nsrun(["network", "create", "four"]).run().ok();
+    late_bridge(&world);
+    assert!(routes(&world), "who made it may have found forwarding on");
+    with_network(&world);
+    assert!(routes(&world));
+}
+
 #[test]
 fn a_bridge_that_came_later_is_let_through_also_after_a_reload() {
     let world = between();
     with_network(&world);
-    world.sh("ip address flush dev lan0; ip link add late0 type bridge
-         ip link set late0 addrgenmode none; ip link set lan0 master late0; ip link set late0 up");
-    on_bridge(&world, "late0");
+    late_bridge(&world);
     assert!(routes6(&world), "who made it may have found forwarding on");
     for command in [&["firewall", "reload"][..], &["network", "create", "more"]] {
         world.nsrun(command).run().ok();

@@ -18,6 +18,8 @@ pub enum Condition {
     OtherVersion,
     /// Somebody changed it, or what it should be like has changed.
     Changed,
+    /// There; this process may make no network namespace to compare it in.
+    Unknown,
 }
 
 impl Condition {
@@ -28,6 +30,7 @@ impl Condition {
             Condition::Missing => "missing",
             Condition::OtherVersion => "of another version",
             Condition::Changed => "not as it should be",
+            Condition::Unknown => "present (not compared: that needs the right to make namespaces)",
         }
     }
 }
@@ -51,7 +54,7 @@ pub fn condition(kernel: &mut Kernel) -> Result<Condition> {
             Some(_) => return Ok(Condition::OtherVersion),
         }
         let changes = expected(kernel)?;
-        let mut elsewhere = Netfilter::elsewhere()?;
+        let Some(mut elsewhere) = Netfilter::elsewhere()? else { return Ok(Condition::Unknown) };
         if let Some(refusal) = commit(&mut elsewhere, None, &changes)?.first() {
             return Err(refused(&changes, refusal));
         }
@@ -63,13 +66,15 @@ pub fn condition(kernel: &mut Kernel) -> Result<Condition> {
     Ok(Condition::Changed)
 }
 
-/// Whether networks of this host rely on a table that is not as it should be.
+/// Whether this host relies on a table that is seen not to be as it should.
 ///
 /// # Errors
 /// It cannot be found out.
 pub fn is_broken(kernel: &mut Kernel) -> Result<Option<Condition>> {
-    if !kernel.networks()?.iter().any(|network| network.complete && network.is_managed()) {
+    let relies = kernel.networks()?.iter().any(|own| own.complete && own.is_managed());
+    if !relies && !super::is_lent(kernel)? {
         return Ok(None);
     }
-    Ok(Some(condition(kernel)?).filter(|found| *found != Condition::Present))
+    let found = condition(kernel)?;
+    Ok((!matches!(found, Condition::Present | Condition::Unknown)).then_some(found))
 }

@@ -9,8 +9,9 @@ pub(super) const DOCTOR: Command = Command {
     summary: "check whether this machine has what nsrun needs",
     about: &[
         "Asks the kernel for everything that nsrun uses, in a network namespace that ends with it, and \
-         looks at rights, forwarding, rules of other firewalls that drop what networks send, its own rules, and what \
-         killed runs left. It changes nothing, and works without root, but then sees less.",
+         looks at rights, forwarding, rules of other firewalls that drop what networks send, its own \
+         rules, and what killed runs left. It changes nothing, and works without root, but then sees \
+         less.",
         "Each line is \"ok\"; \"lacking\", where something that not everybody needs does not work; \
          \"wrong\", where something has to be done; or \"unknown\".",
     ],

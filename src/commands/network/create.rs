@@ -1,6 +1,6 @@
 //! `nsrun network create`: make a network.
 
-use super::remove::restore_names;
+use super::remove::settle;
 use crate::apply::{self, Made};
 use crate::cli::Args;
 use crate::commands::attach::Vlan;
@@ -47,7 +47,7 @@ pub(in crate::commands) fn create(args: &Args) -> Result<u8> {
     let lock = Lock::networks();
     let mut kernel = Kernel::open()?;
     if lock.is_some() {
-        restore_names(&mut kernel)?;
+        settle(&mut kernel)?;
     }
     let mut warnings = Vec::new();
     let (network, sends) =

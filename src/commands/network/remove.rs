@@ -50,17 +50,18 @@ pub(in crate::commands) fn prune(_: &Args) -> Result<u8> {
         restore_names(&mut kernel)?;
     }
     let (networks, runs) = (kernel.networks()?, kernel.runs()?);
+    let mut printed = Ok(());
     for network in networks {
         if users(&mut kernel, &runs, &network)?.is_empty()
             && delete(&mut kernel, &network)?.is_empty()
         {
             // An unfinished one, left by a process that was killed, has no name yet.
             let name = if network.complete { &network.name } else { &network.bridge };
-            print_done(&format!("{name}\n"))?;
+            printed = printed.and(print_done(&format!("{name}\n")));
         }
     }
     say_what_stays(&mut kernel)?;
-    Ok(0)
+    printed.map(|()| 0)
 }
 
 /// Says what the last network leaves.
