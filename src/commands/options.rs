@@ -75,7 +75,7 @@ fn isolation(args: &Args, is_local: bool) -> Result<Isolation> {
     let (mut uids, mut gids) = (maps("uidmap")?, maps("gidmap")?);
     // Root that makes itself another user does not mean to keep its group. Others may map no group
     // but their own.
-    if gids.is_empty() && credentials::is_root() {
+    if !uids.is_empty() && gids.is_empty() && credentials::is_root() {
         gids.clone_from(&uids);
     }
     for (ranges, own) in [(&mut uids, uid), (&mut gids, gid)] {

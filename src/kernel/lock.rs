@@ -14,8 +14,8 @@ use crate::sys::{self, credentials};
 /// anybody could hold a lock for good.
 const ROOTS: &str = "/run/nsrun";
 
-/// A file that this process alone has locked; it goes when this is dropped, and with the last of
-/// them the directory.
+/// A file that this process alone has locked; it goes when this is dropped, unless others wait for
+/// it, and with the last of them the directory.
 #[derive(Debug)]
 pub(super) struct Locked {
     pub(super) file: File,
@@ -31,6 +31,10 @@ impl Locked {
         let path = directory()?.join(name);
         loop {
             let file = open(&path)?;
+            if wait {
+                // Without it the file only goes too early, and others begin to wait anew.
+                let _ = sys::file::mark_waited_for(&file);
+            }
             match sys::file::lock(&file, wait) {
                 Err(sys::Errno::EWOULDBLOCK) => return Ok(None),
                 other => other.map_err(|errno| cannot(&path, errno))?,
@@ -52,6 +56,11 @@ impl Locked {
 
 impl Drop for Locked {
     fn drop(&mut self) {
+        // The kernel gives the lock to whoever waits longest, if it stays the same file: the last
+        // of them removes it.
+        if sys::file::is_waited_for(&self.file) {
+            return;
+        }
         // Still locked, so that nobody has taken it since.
         let _ = fs::remove_file(&self.path);
         if let Some(directory) = self.path.parent() {

@@ -195,7 +195,7 @@ mod tests {
         let (text, responder) = answered(&Resolver::default(), &host);
         assert_eq!(text, "search lan\noptions edns0\nnameserver 127.0.0.11\n");
         let upstreams = vec!["127.0.0.53".parse().unwrap()];
-        assert_eq!(responder, Responder { search: vec!["lan".into()], upstreams, chosen: true });
+        assert_eq!(responder, Responder { search: vec!["lan".into()], upstreams, chosen: false });
         let (text, responder) = answered(&asked(&["192.0.2.1"], &["a.example"], &[]), &host);
         assert_eq!(text, "options edns0\nsearch a.example\nnameserver 127.0.0.11\n");
         assert_eq!(responder.upstreams, ["192.0.2.1".parse::<IpAddr>().unwrap()]);

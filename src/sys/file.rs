@@ -153,6 +153,30 @@ pub fn share(file: &File) -> Result<()> {
     flock(file, libc::LOCK_SH)
 }
 
+/// Marks a file as waited for until it is closed, for [`is_waited_for`]: an open file description
+/// lock (fcntl_locking(2)), which flock(2) does not know of.
+///
+/// # Errors
+/// The file's file system has no such locks.
+pub fn mark_waited_for(file: &File) -> Result<()> {
+    mark(file, libc::F_RDLCK, libc::F_OFD_SETLKW)
+}
+
+/// Whether others have marked a file as waited for. If not, who marks it from now on waits in that
+/// until it is closed here.
+pub fn is_waited_for(file: &File) -> bool {
+    matches!(mark(file, libc::F_WRLCK, libc::F_OFD_SETLK), Err(Errno::EAGAIN | Errno::EACCES))
+}
+
+fn mark(file: &File, kind: libc::c_int, operation: libc::c_int) -> Result<()> {
+    // SAFETY: all zeroes, the whole file, is a valid value.
+    let mut whole: libc::flock = unsafe { std::mem::zeroed() };
+    whole.l_type = kind as _;
+    // SAFETY: reads a live structure of its type; the descriptor is open.
+    retry(|| Errno::result(unsafe { libc::fcntl(file.as_raw_fd(), operation, &raw const whole) }))
+        .map(drop)
+}
+
 fn flock(file: &File, operation: libc::c_int) -> Result<()> {
     // SAFETY: takes integers; the descriptor is open.
     retry(|| Errno::result(unsafe { libc::flock(file.as_raw_fd(), operation) })).map(drop)

@@ -4,10 +4,11 @@ use std::ffi::CString;
 use std::fs::File;
 use std::os::fd::{AsRawFd, FromRawFd};
 use std::path::Path;
+use std::ptr;
 
 use super::file::{self, Open};
 use super::process::pointers;
-use super::{Errno, Result};
+use super::{Errno, Result, retry};
 
 const SEALS: libc::c_int =
     libc::F_SEAL_SEAL | libc::F_SEAL_SHRINK | libc::F_SEAL_GROW | libc::F_SEAL_WRITE;
@@ -30,7 +31,11 @@ pub fn begin_anew() -> Result<()> {
         Err(Errno::EINVAL) => create(0),
         other => other,
     }?;
-    std::io::copy(&mut &own, &mut &copy).map_err(|error| super::errno(&error))?;
+    let (from, to) = (own.as_raw_fd(), copy.as_raw_fd());
+    // As much as one call takes, until there is no more.
+    // SAFETY: both descriptors are open; a null offset means the files' own.
+    let send = || Errno::result(unsafe { libc::sendfile(to, from, ptr::null_mut(), 1 << 30) });
+    while retry(send)? > 0 {}
     // SAFETY: takes integers; only adds seals.
     Errno::result(unsafe { libc::fcntl(copy.as_raw_fd(), libc::F_ADD_SEALS, SEALS) })?;
     let words = strings("/proc/self/cmdline")?;

@@ -3,6 +3,8 @@
 use std::collections::BTreeSet;
 use std::time::Duration;
 
+use nix::sys::signal::Signal;
+
 use crate::runs::{SOON, leases, with_network};
 use crate::world::{World, at_once, settle};
 
@@ -69,4 +71,44 @@ fn addresses_are_not_reused_right_away() {
     };
     let addresses: BTreeSet<String> = (0..12).map(|_| own()).collect();
     assert!(addresses.len() >= 11, "{addresses:?}");
+}
+
+#[test]
+fn who_waits_to_make_a_network_waits_once_and_in_turn() {
+    need_tool!("flock");
+    need_tool!("strace");
+    let world = World::new();
+    world.sh("mkdir -m 700 /run/nsrun");
+    let hold = "exec flock -F /run/nsrun/networks sh -c 'echo locked; exec sleep 98'";
+    let mut holder = world.cmd(["sh", "-c", hold]).spawn();
+    assert_eq!(holder.line(SOON), "locked");
+    let names = ["n1", "n2", "n3", "n4"];
+    let mut waiting = Vec::new();
+    for name in names {
+        let trace = format!("/dev/shm/{name}");
+        let strace = ["strace", "-qq", "-e", "trace=openat", "-o", &trace];
+        let create = [env!("CARGO_BIN_EXE_nsrun"), "network", "create", name];
+        waiting.push(world.cmd(strace).args(create).spawn());
+        let count = waiting.len();
+        let waits = format!("[ $(grep -c -e '-> FLOCK' /proc/locks) -eq {count} ]");
+        assert!(settle(|| world.succeeds(&waits), SOON), "{}", world.read("/proc/locks"));
+    }
+    holder.kill(Signal::SIGKILL);
+    waiting.into_iter().for_each(|create| _ = create.wait().ok());
+    for name in names {
+        let trace = world.read(&format!("/dev/shm/{name}"));
+        assert_eq!(trace.matches("/run/nsrun/networks").count(), 1, "{trace}");
+    }
+    // Links are numbered in the order in which they are made.
+    let bridges = world.json("ip -j link show type bridge");
+    let mut made: Vec<(u64, String)> = Vec::new();
+    for bridge in bridges.as_array().into_iter().flatten() {
+        made.push((bridge["ifindex"].as_u64().unwrap(), bridge["altnames"].to_string()));
+    }
+    made.sort();
+    assert_eq!(made.len(), names.len(), "{made:?}");
+    for (name, (_, known)) in names.iter().zip(&made) {
+        assert!(known.contains(&format!("{name}\"")), "{made:?}");
+    }
+    assert!(!world.succeeds("[ -e /run/nsrun ]"), "the last removes the file");
 }
