@@ -14,7 +14,7 @@ use crate::dns::Sockets;
 use crate::error::{Error, Result};
 use crate::facts::{self, Lease, Network};
 use crate::plan::firewall::Publisher;
-use crate::plan::{Namespace, Plan, Step, record_ports};
+use crate::plan::{Member, Namespace, Plan, Step, record_ports};
 use crate::spec::{IdMap, Publication, UserNamespace};
 use crate::sys::channel::Channel;
 use crate::sys::namespace::Namespaces;
@@ -190,9 +190,10 @@ fn begin<T: Target>(
         send(target, &[link.create(into)])?;
         send(target, &link.publish())?;
     }
+    let mut warnings = restore_rules(target, &plan.members);
     order(channel, Order::Go(leases.clone()))?;
     timings::ended(Phase::Publish);
-    let (mut warnings, mut sockets) = (Vec::new(), None);
+    let mut sockets = None;
     let mut buf = [0; MAX];
     let cmd = loop {
         let (bytes, along) = match channel.receive_with(&mut buf) {
@@ -219,6 +220,19 @@ fn begin<T: Target>(
         let _ = super::send(target, &[step]);
     }
     Ok(Begun { cmd, sockets, warnings })
+}
+
+/// Members reach beyond this host by rules that a flush of others takes away. While the new process
+/// sets up its mounts, looking costs no time.
+pub fn restore_rules(target: &mut impl Target, members: &[Member]) -> Vec<String> {
+    if !members.iter().any(|member| member.network.is_managed()) {
+        return Vec::new();
+    }
+    match target.restore_rules() {
+        Ok(false) => Vec::new(),
+        Ok(true) => vec!["somebody had removed nsrun's firewall rules: they were made anew".into()],
+        Err(error) => vec![format!("nsrun's firewall rules are not there: {}", error.reason())],
+    }
 }
 
 /// Tells the new process; when it has ended already, what it says about that comes later.

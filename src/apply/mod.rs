@@ -29,7 +29,7 @@ mod transfer;
 
 pub use announce::announce;
 pub use enter::{NEEDS_OWNER, enter};
-pub use launch::{Launched, launch};
+pub use launch::{Launched, launch, restore_rules};
 pub use members::{claim, publish};
 pub use messages::messages;
 pub use netns::{Names, change_names, lock_names, prepare_names};

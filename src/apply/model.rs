@@ -231,6 +231,10 @@ impl Target for Model {
         Ok(())
     }
 
+    fn restore_rules(&mut self) -> Result<bool> {
+        Ok(false)
+    }
+
     fn publish_ports(&mut self, _: &Publisher, ports: &[Publication]) -> Result<Vec<Publication>> {
         Ok(ports.to_vec())
     }

@@ -67,6 +67,12 @@ pub trait Target {
     /// The kernel refused.
     fn sweep_ports(&mut self, address: Ipv4Addr) -> Result<()>;
 
+    /// Makes the rules of networks anew when somebody has flushed them; whether that was so.
+    ///
+    /// # Errors
+    /// The kernel refused.
+    fn restore_rules(&mut self) -> Result<bool>;
+
     /// Publishes ports, all or none, as they are.
     ///
     /// # Errors
@@ -171,6 +177,10 @@ impl Target for Kernel {
 
     fn sweep_ports(&mut self, address: Ipv4Addr) -> Result<()> {
         firewall::sweep(self, address)
+    }
+
+    fn restore_rules(&mut self) -> Result<bool> {
+        firewall::restore(self)
     }
 
     fn publish_ports(

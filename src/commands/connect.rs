@@ -67,6 +67,7 @@ pub(super) fn connect(args: &Args) -> Result<u8> {
     drop(lock);
     warn(&warnings);
     let Links { mut members, direct, .. } = links;
+    warn(&apply::restore_rules(&mut kernel, &members));
     let mut done = String::new();
     for member in &mut members {
         // Its first link holds the run's name.

@@ -137,8 +137,10 @@ fn pings_out(world: &World) -> bool {
 }
 
 #[test]
-fn a_flushed_ruleset_comes_back_with_the_next_port_or_on_request() {
+fn a_flushed_ruleset_comes_back_with_the_next_run_or_on_request() {
     let world = World::builder().lan().build();
+    world.nsrun(["network", "create", "back"]).run().ok();
+    world.nsrun(["netns", "add", "web"]).run().ok();
     for n in 0..3 {
         let (name, port) = (format!("r{n}"), format!("{}:80", 8080 + n));
         detached(&world, &["--name", &name, "-p", &port], &["sleep", "1000"]);
@@ -152,6 +154,14 @@ fn a_flushed_ruleset_comes_back_with_the_next_port_or_on_request() {
     assert_eq!(ruleset(), before);
     world.nsrun(["firewall", "reload"]).run().ok();
     assert_eq!(ruleset(), before, "a second reload changes nothing");
+
+    for command in [&["run", "true"][..], &["connect", "ns:web", "back"]] {
+        world.sh("nft flush ruleset");
+        let output = world.nsrun(command).run().ok();
+        assert!(output.stderr.contains("firewall rules: they were made anew"), "{output}");
+        assert_eq!(ruleset(), before, "{command:?}");
+    }
+    assert_eq!(world.nsrun(["run", "true"]).run().ok().stderr, "");
 
     world.sh("nft flush ruleset");
     world.nsrun(["run", "-p", "9000:80", "true"]).run().ok();

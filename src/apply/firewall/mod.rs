@@ -148,6 +148,17 @@ fn remove_table(kernel: &mut Kernel, last: Option<&Network>) -> Result<bool> {
     }
 }
 
+/// Makes the whole ruleset anew when there is none of this version; whether that was so.
+///
+/// # Errors
+/// As [`rebuild`].
+pub fn restore(kernel: &mut Kernel) -> Result<bool> {
+    if kernel.netfilter()?.table_comment(TABLE)?.as_deref() == Some(VERSION) {
+        return Ok(false);
+    }
+    rebuild(kernel).map(|()| true)
+}
+
 /// Makes the whole ruleset anew, from what the links of this host say.
 ///
 /// # Errors
