@@ -41,7 +41,14 @@ macvlan_other_modes() {
 }
 check_long "macvlans of the modes vepa and passthru" macvlan_other_modes
 
+# Links of another kind, or in another mode, go in the background.
+free_for() {
+    within 10 nsrun run --net "ipvlan:lan0,mode=$1,ip=192.0.2.79/24" -- true
+}
+
 ipvlan_l2() {
+    needs_module ipvlan
+    free_for l2
     attached_to ipvlan mode=l2,
     nsrun run --net ipvlan:lan0,ip=192.0.2.78/24 -- ping -c 1 -W 5 192.0.2.77
     in_lan cat /proc/net/arp | grep -q "^192.0.2.77 .*$(cat /sys/class/net/lan0/address)"
@@ -51,6 +58,7 @@ check "an ipvlan of layer 2 has the hardware address of the link below" ipvlan_l
 
 ipvlan_layer_3() {
     needs_module ipvlan
+    free_for "$1"
     # No ARP on layer 3: the LAN needs a route.
     in_lan busybox ip route add 10.66.0.0/24 via 192.0.2.10
     nsrun run -d --name one --net "ipvlan:lan0,mode=$1,ip=10.66.0.7/24" -- sleep 1000
@@ -60,8 +68,6 @@ ipvlan_layer_3() {
     nsrun run --net "ipvlan:lan0,mode=$1,ip=10.66.0.8/24" -- ping -c 1 -W 5 10.66.0.7
     in_lan busybox ip route del 10.66.0.0/24
     nsrun stop -t 0 one
-    free() { nsrun run --net ipvlan:lan0,mode=l2 -- true; }
-    within 5 free
 }
 ipvlan_l3() { ipvlan_layer_3 l3; }
 ipvlan_l3s() { ipvlan_layer_3 l3s; }
