@@ -5,7 +5,7 @@ use std::time::Duration;
 use libc::{MADV_DONTNEED, madvise};
 
 /// How long a process waits before it counts as one that waits for long.
-pub(super) const A_WHILE: Duration = Duration::from_secs(1);
+pub(super) const A_WHILE: Duration = Duration::from_millis(100);
 
 unsafe extern "C" {
     /// Where the program begins in memory, and where its code ends: from the linker.

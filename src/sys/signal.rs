@@ -60,7 +60,10 @@ pub fn block() -> Result<()> {
 /// Waits for the next signal, after a while with little memory.
 pub fn take() -> Result<Taken> {
     let set = taken();
-    let a_while = libc::timespec { tv_sec: memory::A_WHILE.as_secs() as _, tv_nsec: 0 };
+    let a_while = libc::timespec {
+        tv_sec: memory::A_WHILE.as_secs() as _,
+        tv_nsec: memory::A_WHILE.subsec_nanos() as _,
+    };
     let mut patience: *const libc::timespec = &a_while;
     loop {
         let mut info = MaybeUninit::<libc::siginfo_t>::zeroed();
