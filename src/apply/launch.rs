@@ -231,7 +231,7 @@ pub fn restore_rules(target: &mut impl Target, members: &[Member]) -> Vec<String
     match target.restore_rules() {
         Ok(false) => Vec::new(),
         Ok(true) => vec!["somebody had removed nsrun's firewall rules: they were made anew".into()],
-        Err(error) => vec![format!("nsrun's firewall rules are not there: {}", error.reason())],
+        Err(error) => vec![format!("nsrun's firewall rules may be gone: {}", error.reason())],
     }
 }
 
