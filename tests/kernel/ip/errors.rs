@@ -161,6 +161,27 @@ fn a_batch_stops_at_the_first_failure_unless_forced() {
 }
 
 #[test]
+fn a_batch_goes_on_after_a_command_in_a_namespace() {
+    need_tool!("ip");
+    let world = quiet_world();
+    world.sh("ip netns add one");
+    let batch = |options: &str, lines: &str| format!("printf '{lines}' | {{}} {options} -batch -");
+    let scripts = [
+        batch("", "netns exec one true\\nlink show lo\\n"),
+        batch("", "netns exec one false\\nlink show lo\\n"),
+        batch("-force", "netns exec one sh -c \"exit 7\"\\nlink show lo\\n"),
+        batch("-all", "netns exec readlink /proc/self/ns/net\\nlink show lo\\n"),
+    ];
+    for script in scripts {
+        let run = |program| world.cmd(["sh", "-c", &script.replace("{}", program)]).run();
+        let (ours, theirs) = (run(OURS), run(THEIRS));
+        assert_eq!(ours.stdout, theirs.stdout, "{script}");
+        assert_eq!(ours.stderr, theirs.stderr, "{script}");
+        assert_eq!(ours.code(), theirs.code(), "{script}");
+    }
+}
+
+#[test]
 fn no_words_whatever_make_it_panic() {
     let world = quiet_world();
     let words = [
