@@ -6,7 +6,7 @@ use super::{OURS, THEIRS, answers, quiet_world};
 fn gist(answer: &str) -> String {
     let code = answer.trim_end().lines().last().unwrap_or_default();
     let first = answer.lines().next().unwrap_or_default();
-    let usage = first.starts_with("Usage: ip");
+    let usage = first.starts_with("Usage: ");
     format!("{} {code}", if usage { "usage" } else { first })
 }
 
@@ -87,6 +87,10 @@ fn wrong_words_and_refusals_are_told_alike() {
         "link add name x2 link nope type macvlan",
         "link add link x name x2 type macvlan mode foo",
         "link add vx type vxlan",
+        "link add vx type vxlan id 5 dstport 4789 dev nope",
+        "link add link x vx type macvlan nope",
+        "link add vx type nope nope",
+        "link set x type bridge_slave backup_port nope",
         "link add vx type vxlan id 99999999",
         "route add 1.0.0.0/8 via foo",
         "route add foo",
@@ -130,6 +134,11 @@ fn wrong_words_and_refusals_are_told_alike() {
         "netns exec",
         "netns add",
         "link help",
+        "link help bridge",
+        "link help vrf",
+        "link help nope",
+        "link add type bridge help",
+        "link add type vxlan he",
         "addr help",
         "help",
     ]
