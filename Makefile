@@ -47,6 +47,7 @@ lint: ## formatting, clippy, documentation and the rules of the layers
 	RUSTDOCFLAGS="-D warnings" $(CARGO) doc --workspace --no-deps --locked
 	$(CARGO) test --quiet --locked --test layers
 	@bash tests/lint/no_std.sh
+	@CARGO="$(CARGO)" bash tests/lint/package.sh
 
 bench-codec: ## measure nl beside its rivals (valgrind, libmnl-dev): docs/codec.{md,json,svg}
 	@benches/codec
