@@ -74,9 +74,3 @@ fn bind_all(
     }
     Ok((unfinished, missing))
 }
-
-/// Writes a parameter of the kernel.
-pub(super) fn write_sysctl(path: &Path, value: &str) -> sys::Result<()> {
-    let mut file = sys::file::open(path, sys::file::Open::WRITE)?;
-    file.write_all(value.as_bytes()).map_err(|error| sys::errno(&error))
-}

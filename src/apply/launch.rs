@@ -69,7 +69,8 @@ pub fn launch<T: Target>(
                 timings::ended(Phase::Clone);
                 drop(theirs);
                 let mut leases = Vec::new();
-                finish(target, plan, &ours, pid, &mut leases)
+                let run = facts::Run { pid, supervisor, started: now() };
+                finish(target, plan, &ours, run, &mut leases)
                     .map_err(|error| take_back(target, &ours, pid, &leases, made, plan, error))
             }
         }
@@ -126,15 +127,14 @@ fn finish<T: Target>(
     target: &mut T,
     plan: &Plan,
     channel: &Channel,
-    pid: i32,
+    run: facts::Run,
     leases: &mut Vec<Lease>,
 ) -> Result<Launched> {
-    let run = facts::Run { pid, supervisor: own_pid(), started: now() };
     let mut ports = Vec::new();
     match begin(target, plan, channel, run, leases, &mut ports) {
         Ok(Begun { cmd, sockets, warnings }) => {
             let leases = leases.clone();
-            Ok(Launched { pid, cmd, leases, run, ports, sockets, warnings })
+            Ok(Launched { pid: run.pid, cmd, leases, run, ports, sockets, warnings })
         }
         Err(error) => {
             target.release_ports(run, &ports);
@@ -231,7 +231,7 @@ pub fn restore_rules(target: &mut impl Target, members: &[Member]) -> Vec<String
     match target.restore_rules() {
         Ok(false) => Vec::new(),
         Ok(true) => vec!["somebody had removed nsrun's firewall rules: they were made anew".into()],
-        Err(error) => vec![format!("nsrun's firewall rules are not there: {}", error.reason())],
+        Err(error) => vec![format!("nsrun's firewall rules may be gone: {}", error.reason())],
     }
 }
 

@@ -139,8 +139,7 @@ impl Mounts {
             Setup::Cover { sys } => cover(*sys)?,
             Setup::Hostname(name) => set_hostname(name)?,
             Setup::Sysctl { sysctl, asked } => {
-                let path = sysctl.path();
-                match files::write_sysctl(&path, &sysctl.value) {
+                match sys::file::write(&sysctl.path(), &sysctl.value) {
                     // Ids that no one has in this user namespace, or one around it, get no rights.
                     Err(Errno::EINVAL) if !asked => {}
                     Err(errno) if !asked => self

@@ -70,7 +70,7 @@ pub(super) fn number(args: &Args, name: &str, from: u32, to: u32) -> Result<Opti
 
 fn isolation(args: &Args, is_local: bool) -> Result<Isolation> {
     let asked = args.flag("userns");
-    let (uid, gid) = credentials::ids();
+    let (uid, gid) = credentials::started_with();
     let maps = |name: &str| parse_all(args, name, IdMap::parse);
     let (mut uids, mut gids) = (maps("uidmap")?, maps("gidmap")?);
     // Root that makes itself another user does not mean to keep its group. Others may map no group

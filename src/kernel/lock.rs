@@ -167,7 +167,7 @@ pub(super) fn own_directory() -> Option<PathBuf> {
 }
 
 fn is_own(found: &fs::Metadata) -> bool {
-    found.is_dir() && found.uid() == credentials::ids().0 && found.mode() & 0o077 == 0
+    found.is_dir() && found.uid() == credentials::started_with().0 && found.mode() & 0o077 == 0
 }
 
 /// Opens the file of a lock, and makes it and its directory when they are not there.

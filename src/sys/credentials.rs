@@ -4,9 +4,20 @@ use nix::unistd::{Gid, Uid, setgroups, setresgid, setresuid};
 
 use super::{Errno, Result};
 
-/// Whether this process acts as root.
+/// Whether this program was started to act as root.
 pub fn is_root() -> bool {
-    nix::unistd::geteuid().is_root()
+    given(libc::AT_EUID) == 0
+}
+
+/// Real user and group ids that this program was started with.
+pub fn started_with() -> (u32, u32) {
+    (given(libc::AT_UID) as u32, given(libc::AT_GID) as u32)
+}
+
+/// What the kernel gave along with the program: getauxval(3), which is no system call.
+fn given(what: libc::c_ulong) -> libc::c_ulong {
+    // SAFETY: reads the auxiliary vector.
+    unsafe { libc::getauxval(what) }
 }
 
 /// Real user and group ids.
@@ -16,8 +27,7 @@ pub fn ids() -> (u32, u32) {
 
 /// Whether this program was given more rights than its caller has.
 pub fn is_set_uid() -> bool {
-    // SAFETY: reads the auxiliary vector.
-    unsafe { libc::getauxval(libc::AT_SECURE) != 0 }
+    given(libc::AT_SECURE) != 0
 }
 
 /// Becomes user `uid`, group `gid` and member of `groups`, for good.

@@ -2,7 +2,7 @@
 
 use std::ffi::CStr;
 use std::fs::File;
-use std::io::{ErrorKind, Read};
+use std::io::{ErrorKind, Read, Write};
 use std::os::fd::{AsRawFd, BorrowedFd, FromRawFd};
 use std::path::Path;
 use std::thread::sleep;
@@ -128,7 +128,13 @@ pub fn setting(key: &str) -> Result<Option<String>> {
 
 /// Sets a parameter of the kernel.
 pub fn set(key: &str, value: &str) -> Result<()> {
-    std::fs::write(setting_path(key), value).map_err(|error| super::errno(&error))
+    write(Path::new(&setting_path(key)), value)
+}
+
+/// Writes to a file that is there, as the kernel's parameters are, all at once.
+pub fn write(path: &Path, value: &str) -> Result<()> {
+    let mut file = open(path, Open::WRITE)?;
+    file.write_all(value.as_bytes()).map_err(|error| super::errno(&error))
 }
 
 fn setting_path(key: &str) -> String {

@@ -10,7 +10,7 @@ use std::ptr;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 /// Pages that nothing was written to yet take no memory.
-const SIZE: usize = 128 * 1024;
+const SIZE: usize = 192 * 1024;
 /// Larger ones are given back to the kernel when they are free.
 const LARGEST: usize = 40 * 1024;
 
