@@ -200,6 +200,7 @@ pub(super) fn take_identity(process: &Process, at: &Cell<At>) -> Result<(), Errn
         std::env::set_current_dir(directory).map_err(|error| errno(&error))?;
     }
     if process.confined {
+        file::open_null_here()?;
         // It takes a capability that CMD may not keep.
         at.set(At::Capabilities);
         seccomp::confine(process.capabilities)?;
