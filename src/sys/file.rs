@@ -9,7 +9,7 @@ use std::thread::sleep;
 use std::time::{Duration, Instant};
 
 use nix::fcntl::{AT_FDCWD, OFlag, OpenHow, ResolveFlag, openat, openat2};
-use nix::sys::stat::{Mode, SFlag, fstat, makedev};
+use nix::sys::stat::{Mode, SFlag, fstat, makedev, umask};
 
 use super::{Errno, Result, retry};
 
@@ -85,6 +85,15 @@ fn is_null(fd: i32) -> bool {
     let found = fstat(unsafe { BorrowedFd::borrow_raw(fd) });
     let is_device = |mode| mode & SFlag::S_IFMT.bits() == SFlag::S_IFCHR.bits();
     found.is_ok_and(|found| is_device(found.st_mode) && found.st_rdev == makedev(1, 3))
+}
+
+/// Does `what` with the modes of new files limited by `mask` alone, not by what the caller of the
+/// program limits its own to: umask(2).
+pub fn with_umask<T>(mask: u32, what: impl FnOnce() -> T) -> T {
+    let own = umask(Mode::from_bits_truncate(mask));
+    let done = what();
+    umask(own);
+    done
 }
 
 /// Lets the descriptors from `first` on end with the next exec: close_range(2).
