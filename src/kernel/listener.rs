@@ -1,4 +1,5 @@
-//! Who has a port of this host, and what is bound in other namespaces, from /proc/net and /proc/PID/fd (proc(5)).
+//! Who has a port of this host, and what is bound in other namespaces: from /proc/net and
+//! /proc/PID/fd (proc(5)).
 
 use std::fs;
 use std::net::Ipv4Addr;

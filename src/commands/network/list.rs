@@ -12,6 +12,7 @@ use crate::commands::{declared, operand};
 use crate::error::Result;
 use crate::facts::{Network, Status};
 use crate::kernel::Kernel;
+use crate::kernel::process::cmd_pid;
 use crate::spec::NewNetwork;
 
 const HEADINGS: [&str; 6] = ["NAME", "DRIVER", "SUBNET", "GATEWAY", "LINK", "MEMBERS"];
@@ -75,9 +76,53 @@ pub(in crate::commands) fn inspect(args: &Args) -> Result<u8> {
 
 /// A network that is declared in a file, and made when it is first joined.
 fn json_of_declared(new: &NewNetwork) -> Value {
+    let mut value = described(new);
+    value["declared"] = declared::path(&new.name).into();
+    value
+}
+
+fn json(network: &Network, members: &[&Status]) -> Value {
+    let options = &network.options;
+    let member = |status: &&Status| {
+        let own = status.joined.iter().find(|joined| joined.lease.network == network.number);
+        let address = own.and_then(|joined| joined.address);
+        let address6 = own.and_then(|joined| network.address6(joined.lease));
+        json!({
+            "name": status.title(),
+            "pid": status.run.and_then(|run| cmd_pid(run.pid)),
+            "address": address.map(|(address, _)| address.to_string()),
+            "address6": address6.map(|address| address.addr().to_string()),
+            "host_link": own.map(|joined| joined.lease.to_string()),
+        })
+    };
+    let mut value = described(&NewNetwork {
+        name: network.name.clone(),
+        driver: options.driver,
+        bridge: Some(network.bridge.clone()),
+        subnet: Some(network.gateway),
+        gateway: Some(network.gateway.addr()),
+        subnet6: options.gateway6,
+        range: options.range,
+        exclude: options.exclude.clone(),
+        mtu: Some(network.mtu),
+        internal: options.internal,
+        isolated: options.isolated,
+        unmanaged: options.unmanaged,
+        uplink: options.uplink.clone(),
+        parent: options.parent.clone(),
+        mode: options.driver.mode(),
+        ..NewNetwork::default()
+    });
+    value["gateway6"] = options.gateway6.map(|gateway| gateway.addr().to_string()).into();
+    value["members"] = members.iter().map(member).collect();
+    value
+}
+
+/// What is said of every network.
+fn described(new: &NewNetwork) -> Value {
     json!({
         "name": new.name,
-        "declared": declared::path(&new.name),
+        "declared": null,
         "driver": new.driver.to_string(),
         "link": new.bridge,
         "subnet": new.subnet.map(|subnet| subnet.trunc().to_string()),
@@ -94,41 +139,5 @@ fn json_of_declared(new: &NewNetwork) -> Value {
         "parent": new.parent,
         "mode": new.mode,
         "members": [],
-    })
-}
-
-fn json(network: &Network, members: &[&Status]) -> Value {
-    let options = &network.options;
-    let member = |status: &&Status| {
-        let own = status.joined.iter().find(|joined| joined.lease.network == network.number);
-        let address = own.and_then(|joined| joined.address);
-        let address6 = own.and_then(|joined| network.address6(joined.lease));
-        json!({
-            "name": status.title(),
-            "pid": status.run.map(|run| run.pid),
-            "address": address.map(|(address, _)| address.to_string()),
-            "address6": address6.map(|address| address.addr().to_string()),
-            "host_link": own.map(|joined| joined.lease.to_string()),
-        })
-    };
-    json!({
-        "name": network.name,
-        "declared": null,
-        "driver": options.driver.to_string(),
-        "link": network.bridge,
-        "subnet": network.gateway.trunc().to_string(),
-        "gateway": network.gateway.addr().to_string(),
-        "subnet6": options.gateway6.map(|gateway| gateway.trunc().to_string()),
-        "gateway6": options.gateway6.map(|gateway| gateway.addr().to_string()),
-        "range": options.range.map(|range| range.to_string()),
-        "exclude": options.exclude.iter().map(ToString::to_string).collect::<Vec<_>>(),
-        "mtu": network.mtu,
-        "internal": options.internal,
-        "isolated": options.isolated,
-        "unmanaged": options.unmanaged,
-        "uplink": options.uplink,
-        "parent": options.parent,
-        "mode": options.driver.mode(),
-        "members": members.iter().map(member).collect::<Vec<_>>(),
     })
 }
