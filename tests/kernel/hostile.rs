@@ -146,7 +146,16 @@ fn a_hostile_member_hurts_only_itself() {
 /// May change its own links, which without a user namespace would be those of the host, too.
 const ROOT_OF_ITS_LINKS: [&str; 3] = ["--userns", "--cap-add", "net_admin"];
 
-/// Whether this kernel tells of links that are deleted in a way that costs others nothing.
+/// Skips the test where the kernel does not tell of links that are deleted.
+macro_rules! need_link_events {
+    () => {
+        if !tells_of_links() {
+            skip!("this needs Linux 6.3");
+        }
+    };
+}
+
+/// Whether this kernel has the family of generic netlink that does.
 fn tells_of_links() -> bool {
     let release = std::fs::read_to_string("/proc/sys/kernel/osrelease").expect("a release");
     let mut numbers = release.split(['.', '-']).map(|number| number.parse().unwrap_or(0));
@@ -186,9 +195,7 @@ fn assert_known_without_link(world: &World, name: &str, address: &str) {
 
 #[test]
 fn a_member_that_deletes_its_link_is_still_known() {
-    if !tells_of_links() {
-        skip!("this needs Linux 6.3");
-    }
+    need_link_events!();
     let world = World::new();
     let before = with_network(&world).without("nsid");
     let words = ["--name", "web", "--ip", "10.192.0.77"].iter().chain(&ROOT_OF_ITS_LINKS);
@@ -201,9 +208,7 @@ fn a_member_that_deletes_its_link_is_still_known() {
 
 #[test]
 fn a_run_whose_lease_the_host_deletes_is_still_known() {
-    if !tells_of_links() {
-        skip!("this needs Linux 6.3");
-    }
+    need_link_events!();
     let world = World::new();
     let before = with_network(&world).without("nsid");
     for options in [&[][..], &["--dns", "none"], &["--survive"], &["--pid", "host"]] {
@@ -224,9 +229,7 @@ fn a_run_whose_lease_the_host_deletes_is_still_known() {
 
 #[test]
 fn a_run_whose_link_was_moved_away_is_still_known() {
-    if !tells_of_links() {
-        skip!("this needs Linux 6.3");
-    }
+    need_link_events!();
     let world = World::new();
     with_network(&world);
     detached(&world, &["--name", "web"], &["sleep", "1000"]);
@@ -240,9 +243,7 @@ fn a_run_whose_link_was_moved_away_is_still_known() {
 
 #[test]
 fn a_run_keeps_its_name_as_long_as_it_has_a_link() {
-    if !tells_of_links() {
-        skip!("this needs Linux 6.3");
-    }
+    need_link_events!();
     let world = World::new();
     with_network(&world);
     world.nsrun(["network", "create", "two"]).run().ok();
@@ -266,9 +267,7 @@ fn a_run_keeps_its_name_as_long_as_it_has_a_link() {
 
 #[test]
 fn a_run_that_nobody_could_find_is_ended() {
-    if !tells_of_links() {
-        skip!("this needs Linux 6.3");
-    }
+    need_link_events!();
     let world = World::new();
     with_network(&world);
     let running = started(&world, &["--name", "web"]);
@@ -281,9 +280,7 @@ fn a_run_that_nobody_could_find_is_ended() {
 
 #[test]
 fn a_run_whose_name_was_taken_meanwhile_is_ended() {
-    if !tells_of_links() {
-        skip!("this needs Linux 6.3");
-    }
+    need_link_events!();
     let world = World::new();
     with_network(&world);
     let log = "/dev/shm/log";
@@ -303,9 +300,7 @@ fn a_run_whose_name_was_taken_meanwhile_is_ended() {
 #[test]
 fn a_member_that_makes_and_deletes_links_is_looked_at_now_and_then() {
     need_tool!("strace");
-    if !tells_of_links() {
-        skip!("this needs Linux 6.3");
-    }
+    need_link_events!();
     let world = World::new();
     with_network(&world);
     // Of nsrun itself alone: it opens a socket for each look.
