@@ -176,7 +176,7 @@ fn get(session: &mut Session, words: &mut Words) -> Result<()> {
     }
     let Some(device) = device.filter(|_| known) else {
         let text = "Device and address are required arguments.";
-        return Err(Failure::usage(text.into()));
+        return Err(Failure::new(text.into()));
     };
     header.index = session.expect_link(&device)? as i32;
     let answer = session.ask(neighbour::GET, Flags::empty(), header, &settings)?;

@@ -11,8 +11,9 @@ use crate::ip::failure::{Failure, Result};
 use crate::ip::names::{self, Table};
 use crate::ip::parse::{self, Prefix};
 use crate::ip::session::Session;
-use crate::ip::settings::Settings;
+use crate::ip::settings::{Settings, any};
 use crate::ip::words::{Words, option, which};
+use crate::sys::Errno;
 
 /// Which routes to show.
 #[derive(Debug, Default)]
@@ -234,7 +235,18 @@ impl Filter {
         if let Some(out) = self.out {
             settings.put(route::OIF, out);
         }
-        let mut routes = session.list_or(route::GET, header, &settings, end)?;
+        let list = any(route::GET);
+        let mut routes = match session.kernel.list(list, header, &|m| settings.write(m))? {
+            Ok(routes) => routes,
+            // The main table is made with the first route in it.
+            Err(refusal)
+                if refusal.errno == Errno::ENOENT as i32
+                    && self.table == Some(RT_TABLE_MAIN.into()) =>
+            {
+                Vec::new()
+            }
+            Err(refusal) => return Err(Failure::dump(&refusal, end)),
+        };
         let mut failed = None;
         routes.retain(|reply| match self.keep(&reply.message()) {
             Ok(keep) => keep,

@@ -2,6 +2,7 @@
 
 use nl::route::route::Protocol;
 use nl::route::rule::{self, Action, FibRule, PortRange, Rule, RuleFlags, UidRange};
+use nl::route::{INET, UNSPEC};
 use nl::value::Ip;
 use nl::{Attr, View};
 
@@ -32,7 +33,11 @@ impl Asked {
         is_filter: bool,
     ) -> Result<Asked> {
         let mut asked = Asked { is_filter, ..Asked::default() };
-        asked.header.family = session.options.family;
+        asked.header.family = match session.options.family {
+            // Those of IPv4 are looked through.
+            UNSPEC if is_filter => INET,
+            family => family,
+        };
         while let Some(word) = words.next() {
             asked.take(session, word, words)?;
         }
