@@ -112,9 +112,10 @@ fn a_trace_shows_every_message_of_parent_and_child() {
     assert_eq!(count("trace: host -> ") + count("trace: inside -> "), datagrams.len(), "{trace}");
     assert_eq!(count("trace: inside -> route"), 2, "{trace}");
     assert_eq!(count("trace: inside -> netfilter"), 1, "{trace}");
+    assert_eq!(count("trace: inside -> generic"), 1, "{trace}");
     // One more: whether this host has the address is asked with the claim.
     assert_eq!(count("trace: host <- route"), count("trace: host -> route") + 1, "{trace}");
-    assert_eq!(count("trace: inside <- "), 3, "{trace}");
+    assert_eq!(count("trace: inside <- "), 4, "{trace}");
     // In order: the claim with its lease, then what is said about it.
     let at = |text: &str| trace.find(text).unwrap_or_else(|| panic!("no {text:?} in\n{trace}"));
     assert!(at("IFNAME (3): \"ns0.9\"") < at("ALT_IFNAME (53): \"run:web\""));
