@@ -5,7 +5,7 @@ use crate::world::World;
 
 /// From main() to the execution of CMD, in all processes, and in nsrun itself to its end; see
 /// [`counts`].
-const SYSTEM_CALLS: usize = 107;
+const SYSTEM_CALLS: usize = 99;
 /// Sends to the kernel's netlink of a run on a network that is there: look for the bridge, claim,
 /// publish, whether the firewall's table is there; inside: loopback, who tells of links, the way to
 /// the responder, links.
