@@ -4,6 +4,7 @@ use serde_json::{Value, json};
 
 use super::network;
 use super::output::{print, print_json};
+use super::run::warn;
 use crate::apply;
 use crate::apply::firewall::{self, Condition};
 use crate::cli::Args;
@@ -44,8 +45,20 @@ fn port(port: &firewall::Published) -> Value {
 }
 
 pub(super) fn reload(_: &Args) -> Result<u8> {
-    firewall::rebuild(&mut Kernel::open()?)?;
+    let mut kernel = Kernel::open()?;
+    firewall::rebuild(&mut kernel)?;
+    open(&mut kernel)?;
     Ok(0)
+}
+
+/// Lets all networks pass rules of others that have come to stop them, or tells of those.
+fn open(kernel: &mut Kernel) -> Result<()> {
+    let networks = kernel.networks()?;
+    for network in networks.iter().filter(|network| network.complete && network.is_routed()) {
+        warn(&firewall::restore(kernel, &[network])?);
+        warn(&firewall::warnings(kernel, network)?);
+    }
+    Ok(())
 }
 
 pub(super) fn gc(args: &Args) -> Result<u8> {
@@ -63,6 +76,7 @@ pub(super) fn gc(args: &Args) -> Result<u8> {
         if rebuilt {
             firewall::rebuild(&mut kernel)?;
         }
+        open(&mut kernel)?;
         let unmarked = firewall::unmark(&mut kernel)?;
         apply::send(&mut kernel, &unmarked)?;
     }

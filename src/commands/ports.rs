@@ -5,6 +5,7 @@ use std::net::IpAddr;
 use serde_json::{Value, json};
 
 use super::output::{print, print_done, print_json};
+use super::run::warn;
 use super::{find_whole_run, operand, status};
 use crate::apply::{self, firewall};
 use crate::cli::Args;
@@ -47,8 +48,26 @@ pub(super) fn publish(args: &Args) -> Result<u8> {
         firewall::unpublish(&mut kernel, &publisher, &ports)?;
         return Err(error);
     }
+    warn(&firewall::restore(&mut kernel, &[&network])?);
+    warn(&in_the_way(&mut kernel, &network, &[]));
     print_done(&lines(&ports))?;
     Ok(0)
+}
+
+/// Warnings about rules of others that stop what is on the way to a network. Of one that was made by
+/// these sends they were given with its plan.
+pub(super) fn in_the_way(
+    kernel: &mut Kernel,
+    network: &Network,
+    made: &[Vec<Step>],
+) -> Vec<String> {
+    let makes =
+        |step: &Step| matches!(step, Step::AddRules(own, _) if own.number == network.number);
+    match made.iter().flatten().any(makes) {
+        true => Vec::new(),
+        // All else is done: what cannot be found out is not told.
+        false => firewall::warnings(kernel, network).unwrap_or_default(),
+    }
 }
 
 /// Leases of links that a run was given after it began.

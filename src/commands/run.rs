@@ -247,6 +247,11 @@ fn launch(spec: &Run, warn: &mut dyn FnMut(&[String])) -> Result<Life> {
                 // Not before it is true: what was made for a launch that fails is taken back.
                 warn(&plan.warnings);
                 warn(&launched.warnings);
+                if let Some(asked) = &plan.ports
+                    && let Some(member) = plan.members.get(asked.member)
+                {
+                    warn(&ports::in_the_way(&mut kernel, &member.network, &plan.network));
+                }
                 tell_free_ports(spec, &launched);
                 if let Some(table) = timings::table() {
                     let _ = io::stderr().write_all(table.as_bytes());

@@ -39,6 +39,7 @@ mod network;
 mod network_create;
 mod network_parent;
 mod network_several;
+mod others_rules;
 mod output;
 mod packaging;
 mod parallel;
