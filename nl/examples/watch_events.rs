@@ -13,14 +13,13 @@ const GROUPS: [Group; 5] =
 
 fn main() -> Result<(), Box<dyn Error>> {
     let mut socket = Socket::open(Protocol::Route)?;
+    socket.set_receive_timeout(None)?;
     for group in GROUPS {
         socket.join(group.0)?;
     }
     loop {
         match socket.receive() {
             Ok(datagram) => println!("{}", Annotation::new(Protocol::Route, datagram)),
-            // Nothing happened for a while.
-            Err(SocketError::Timeout) => (),
             Err(SocketError::Overrun) => eprintln!("events were lost: list again what you need"),
             Err(error) => return Err(error.into()),
         }

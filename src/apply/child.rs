@@ -36,7 +36,9 @@ pub(super) fn main(
     shared: Option<BorrowedFd<'_>>,
     host: Option<BorrowedFd<'_>>,
 ) -> ! {
-    let failure = match prepare(plan, &channel, shared, host) {
+    // What is made for CMD is there for all its users, whatever the caller's umask.
+    let prepared = file::with_umask(0o022, || prepare(plan, &channel, shared, host));
+    let failure = match prepared {
         Err(failure) => failure,
         Ok(()) if plan.has_init() => init::main(&plan.process, channel),
         Ok(()) => become_cmd(&plan.process, supervisor),
@@ -200,6 +202,7 @@ pub(super) fn take_identity(process: &Process, at: &Cell<At>) -> Result<(), Errn
         std::env::set_current_dir(directory).map_err(|error| errno(&error))?;
     }
     if process.confined {
+        file::open_null_here()?;
         // It takes a capability that CMD may not keep.
         at.set(At::Capabilities);
         seccomp::confine(process.capabilities)?;

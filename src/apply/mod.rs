@@ -34,7 +34,7 @@ pub use members::{claim, publish};
 pub use messages::messages;
 pub use netns::{Names, change_names, lock_names, prepare_names};
 pub use network::{Made, make_network};
-pub use probe::answers;
+pub use probe::{answers, answers_once};
 pub use send::{NEEDS_NET_ADMIN, bring_up, send};
 pub use supervise::supervise;
 pub use switch::switch;

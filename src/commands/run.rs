@@ -18,8 +18,8 @@ use crate::cli::Args;
 use crate::dns::{Members, Server, Upstreams};
 use crate::error::{Error, Result, say};
 use crate::facts::{HostFiles, Machine};
-use crate::kernel::{Kernel, Netfilter, Record, record};
-use crate::plan::{self, Plan};
+use crate::kernel::{Kernel, Netfilter, Record, is_bound, record};
+use crate::plan::{self, Plan, RESPONDER};
 use crate::spec::{NetworkOf, Run, Share};
 use crate::sys::terminal::Foreground;
 use crate::sys::{Errno, file, signal};
@@ -56,7 +56,8 @@ pub(super) fn run(args: &Args) -> Result<u8> {
         let mut kernel = Kernel::open()?;
         let mut machine = Machine::default();
         attach::look(&spec.networks, &mut kernel, &mut machine, None)?;
-        let plan = plan(&spec, machine)?;
+        let shared = shared(&spec, &mut kernel).ok().flatten();
+        let plan = plan(&spec, machine, shared.as_ref())?;
         warn(&plan.warnings);
         print(&show(&plan))?;
         return Ok(0);
@@ -112,30 +113,31 @@ pub(super) fn warn(warnings: &[String]) {
 }
 
 /// Looks at what else matters for this run, and plans it.
-fn plan(spec: &Run, mut machine: Machine) -> Result<Plan> {
+fn plan(spec: &Run, mut machine: Machine, shared: Option<&File>) -> Result<Plan> {
     machine.random = file::random();
     let root = spec.root.directory.as_deref();
-    machine.files = host_files(spec);
+    let names_answered = shared.is_some_and(|namespace| is_bound(namespace, RESPONDER));
+    machine.files = host_files(spec, names_answered);
     if let Some(user) = &spec.user {
         machine.account = Some(process::account(user, root.unwrap_or(Path::new("/")))?);
     }
     plan::run(spec, &machine)
 }
 
-fn host_files(spec: &Run) -> HostFiles {
+fn host_files(spec: &Run, names_answered: bool) -> HostFiles {
     let read = |path: &str| {
         let text = file::read(Path::new(path), 4096).ok()?;
         Some(String::from_utf8_lossy(&text).into())
     };
     let connected = !spec.networks.is_empty();
-    let mut files = HostFiles::default();
+    let mut files = HostFiles { names_answered, ..HostFiles::default() };
     if let Some(Share::Of(NetworkOf::Named(name))) = &spec.share {
         files.namespace_resolv_conf = read(&format!("/etc/netns/{name}/resolv.conf"));
     }
-    if connected || !spec.resolver.is_default() {
+    if connected || names_answered || !spec.resolver.is_default() {
         files.resolv_conf = read("/etc/resolv.conf");
         let own: &str = files.resolv_conf.as_deref().unwrap_or_default();
-        let asked_inside = !connected || spec.resolver.off;
+        let asked_inside = !(connected || names_answered) || spec.resolver.off;
         if asked_inside && (own.is_empty() || own.contains("127.") || own.contains("::1")) {
             files.upstream_resolv_conf = read("/run/systemd/resolve/resolv.conf");
         }
@@ -218,24 +220,30 @@ fn or_without_network(error: Error) -> Error {
     }
 }
 
+/// The network namespace of others that a run is to share.
+fn shared(spec: &Run, kernel: &mut Kernel) -> Result<Option<File>> {
+    match &spec.share {
+        None | Some(Share::Host) => Ok(None),
+        Some(Share::Of(wanted)) => Ok(Some(target::find(kernel, wanted)?.namespace)),
+    }
+}
+
 /// Plans and launches, again when another run made the network at the same moment.
 fn launch(spec: &Run, warn: &mut dyn FnMut(&[String])) -> Result<Life> {
     const TRIES: usize = 10;
     let mut kernel = Kernel::open()?;
-    let namespace = match &spec.share {
-        None | Some(Share::Host) => None,
-        Some(Share::Of(wanted)) => Some(target::find(&mut kernel, wanted)?.namespace),
-    };
-    let namespace = namespace.as_ref().map(AsFd::as_fd);
+    let shared = shared(spec, &mut kernel)?;
+    let namespace = shared.as_ref().map(AsFd::as_fd);
     let record = hold_name(spec, &mut kernel)?;
     let mut spec = spec.clone();
-    let chosen = attach::choose(&mut spec.networks, &mut kernel)?;
+    let mut taken = Vec::new();
+    let chosen = attach::choose(&mut spec.networks, &mut kernel, true, &mut taken)?;
     let spec = &spec;
     for _ in 0..TRIES {
         let (mut machine, mut lock) = (Machine::default(), None);
         attach::look(&spec.networks, &mut kernel, &mut machine, Some(&mut lock))?;
         timings::ended(Phase::Snapshot);
-        let plan = plan(spec, machine)?;
+        let plan = plan(spec, machine, shared.as_ref())?;
         timings::ended(Phase::Plan);
         let mut held = attach::hold(&plan.direct, &chosen)?;
         let made = apply::make_network(&mut kernel, &plan.network).map_err(or_none)?;
@@ -245,6 +253,7 @@ fn launch(spec: &Run, warn: &mut dyn FnMut(&[String])) -> Result<Life> {
             let launched = apply::launch(&mut kernel, &plan, &made, namespace).map_err(or_none)?;
             if let Some(launched) = launched {
                 // Not before it is true: what was made for a launch that fails is taken back.
+                warn(&taken);
                 warn(&plan.warnings);
                 warn(&launched.warnings);
                 if let Some(asked) = &plan.ports

@@ -95,6 +95,7 @@ impl Kernel {
         for &group in groups {
             self.route.join(group).map_err(failed)?;
         }
+        self.route.set_receive_timeout(None).map_err(failed)?;
         loop {
             match self.route.receive() {
                 Ok(bytes) => {
@@ -102,8 +103,6 @@ impl Kernel {
                         each(Some(message.map_err(|error| failed(error.into()))?))?;
                     }
                 }
-                // Nothing happened for a while.
-                Err(SocketError::Timeout) => {}
                 Err(SocketError::Overrun) => each(None)?,
                 Err(error) => return Err(failed(error).into()),
             }

@@ -5,104 +5,29 @@
 //! answers (netlink(7)).
 #![allow(unsafe_code)]
 
-use std::fmt;
+mod error;
+
 use std::io;
 use std::os::fd::{AsFd, AsRawFd, BorrowedFd, FromRawFd, OwnedFd};
-use std::string::{String, ToString};
+use std::time::Duration;
 use std::vec::Vec;
 
 use crate::ack::Ack;
 use crate::decode::{Message, Messages};
 use crate::error::DecodeError;
 use crate::flags::Flags;
+use crate::netfilter::batch;
 pub use crate::protocol::Protocol;
 use crate::wire::MessageHeader;
+pub use error::{Refusal, SocketError};
 
 /// The kernel sizes the datagrams of a dump by the receive buffer, up to this.
 const RECEIVE_BUFFER: usize = 32 * 1024;
 /// How long to wait for a reply. The kernel answers within the send unless it waits for a lock
 /// that thousands of other changes hold.
-const TIMEOUT_SECONDS: u8 = 30;
+const TIMEOUT: Duration = Duration::from_secs(30);
 /// How often a dump is read again because something changed meanwhile.
 const DUMP_TRIES: usize = 20;
-
-/// Why there is no answer, or none that can be relied on.
-#[derive(Debug)]
-pub enum SocketError {
-    /// A system call failed: its name and the errno.
-    Io(&'static str, io::Error),
-    /// The kernel did not answer in time. The state is unknown.
-    Timeout,
-    /// Replies were lost (`ENOBUFS`). The state is unknown.
-    Overrun,
-    /// A reply did not fit the buffer.
-    Truncated {
-        /// Bytes of the reply.
-        needed: usize,
-        /// Bytes of the buffer.
-        have: usize,
-    },
-    /// What was dumped changed at every try.
-    Interrupted,
-    /// The reply is not well-formed.
-    Decode(DecodeError),
-}
-
-impl fmt::Display for SocketError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            SocketError::Io(call, error) => write!(f, "{call}: {error}"),
-            SocketError::Timeout => {
-                write!(f, "no answer from the kernel within {TIMEOUT_SECONDS} seconds")
-            }
-            SocketError::Overrun => write!(f, "replies of the kernel were lost (ENOBUFS)"),
-            SocketError::Truncated { needed, have } => {
-                write!(f, "a reply of {needed} bytes does not fit a buffer of {have}")
-            }
-            SocketError::Interrupted => {
-                write!(f, "what was listed changed during each of {DUMP_TRIES} tries")
-            }
-            SocketError::Decode(error) => write!(f, "malformed reply: {error}"),
-        }
-    }
-}
-
-impl std::error::Error for SocketError {}
-
-impl From<DecodeError> for SocketError {
-    fn from(error: DecodeError) -> Self {
-        SocketError::Decode(error)
-    }
-}
-
-/// The kernel refused one message of a batch.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Refusal {
-    /// Which message of the batch, from 0.
-    pub index: usize,
-    /// A positive errno.
-    pub errno: i32,
-    /// The kernel's own words, when it has any.
-    pub message: Option<String>,
-    /// The attribute it means, such as `linkinfo.data.peer.ifname`.
-    pub path: Option<String>,
-}
-
-impl Refusal {
-    /// What `ack` says about the message of `batch`, sent to `protocol`, that it belongs to.
-    pub fn new(ack: &Ack<'_>, protocol: Protocol, batch: &[u8]) -> Self {
-        let index = Messages::new(batch)
-            .flatten()
-            .position(|message| message.header.seq == ack.seq)
-            .unwrap_or_default();
-        Refusal {
-            index,
-            errno: ack.errno,
-            message: ack.message.map(|text| text.to_string()),
-            path: ack.path(protocol, batch).map(|path| path.to_string()),
-        }
-    }
-}
 
 /// What is called with each message that holds data.
 type Each<'a> = &'a mut dyn FnMut(Message<'_>) -> Result<(), DecodeError>;
@@ -150,10 +75,7 @@ impl Socket {
             // Kernels before 4.20 lack some; the codec copes with either form of answer.
             let _ = socket.set(libc::SOL_NETLINK, option, &on);
         }
-        let timeout = libc::timeval { tv_sec: TIMEOUT_SECONDS.into(), tv_usec: 0 };
-        socket
-            .set(libc::SOL_SOCKET, libc::SO_RCVTIMEO, &timeout)
-            .map_err(|error| SocketError::Io("setsockopt", error))?;
+        socket.set_receive_timeout(Some(TIMEOUT))?;
         Ok(socket)
     }
 
@@ -165,6 +87,28 @@ impl Socket {
             libc::setsockopt(self.fd.as_raw_fd(), level, option, value.cast(), len)
         };
         if result < 0 { Err(io::Error::last_os_error()) } else { Ok(()) }
+    }
+
+    /// How long to wait for a datagram before it is a [`SocketError::Timeout`]: 30 seconds unless
+    /// set, `None` for ever, as a program does that only listens to events.
+    ///
+    /// # Errors
+    /// The kernel refuses none.
+    pub fn set_receive_timeout(&self, timeout: Option<Duration>) -> Result<(), SocketError> {
+        // To the kernel, 0 is for ever.
+        let timeout = timeout.map_or(Duration::ZERO, |time| time.max(Duration::from_micros(1)));
+        let value = libc::timeval {
+            tv_sec: timeout.as_secs().min(i32::MAX as u64) as _,
+            tv_usec: timeout.subsec_micros() as _,
+        };
+        self.set(libc::SOL_SOCKET, libc::SO_RCVTIMEO, &value)
+            .map_err(|error| SocketError::Io("setsockopt", error))
+    }
+
+    /// Room for one datagram, 32 KiB unless set: what makes up for a [`SocketError::Truncated`],
+    /// which says how much it takes, when the request is then sent again.
+    pub fn set_receive_buffer(&mut self, len: usize) {
+        self.buf = std::vec![0; len];
     }
 
     /// Joins a multicast group, such as [`route::Group::LINK`](crate::route::Group::LINK), whose
@@ -232,6 +176,11 @@ impl Socket {
     /// # Errors
     /// See [`SocketError`].
     pub fn receive(&mut self) -> Result<&[u8], SocketError> {
+        self.take(0)
+    }
+
+    /// [`receive`](Self::receive) with more of `MSG_*`.
+    fn take(&mut self, flags: libc::c_int) -> Result<&[u8], SocketError> {
         if self.buf.is_empty() {
             self.buf = std::vec![0; RECEIVE_BUFFER];
         }
@@ -246,7 +195,7 @@ impl Socket {
                     self.fd.as_raw_fd(),
                     self.buf.as_mut_ptr().cast(),
                     self.buf.len(),
-                    libc::MSG_TRUNC,
+                    libc::MSG_TRUNC | flags,
                     sender.cast(),
                     &mut sender_len,
                 )
@@ -273,6 +222,19 @@ impl Socket {
         }
     }
 
+    /// `answer`; when it is an error, what is left of the answer is thrown away: a dump that nobody
+    /// reads to its end keeps the kernel from beginning another (`EBUSY`), and nobody shall take an
+    /// acknowledgement for that of a later batch.
+    fn settled<T>(&mut self, answer: Result<T, SocketError>) -> Result<T, SocketError> {
+        if answer.is_err() {
+            // The kernel answers within the send, and writes the next datagram of a dump when one
+            // is taken: so the first time that there is none, there will be none.
+            let at_end = |error| matches!(error, SocketError::Timeout | SocketError::Io(..));
+            while !self.take(libc::MSG_DONTWAIT).is_err_and(at_end) {}
+        }
+        answer
+    }
+
     /// Sends a batch and waits for the acknowledgement of the last message that asks for one, or,
     /// when none does, for the first reply to the last message. `each` sees every message that is
     /// not an acknowledgement. The messages the kernel refused come back; the others took effect,
@@ -285,18 +247,21 @@ impl Socket {
         batch: &[u8],
         mut each: impl FnMut(Message<'_>) -> Result<(), DecodeError>,
     ) -> Result<Vec<Refusal>, SocketError> {
-        self.transact_each(batch, &mut each)
+        let answer = self.transact_each(batch, &mut each);
+        self.settled(answer)
     }
 
     /// The same, once for all callers.
     fn transact_each(&mut self, batch: &[u8], each: Each<'_>) -> Result<Vec<Refusal>, SocketError> {
         let mut refusals = Vec::new();
         let messages = || Messages::new(batch).flatten().map(|message| message.header);
-        let Some(end) = messages().last() else { return Ok(refusals) };
+        let (Some(begin), Some(end)) = (messages().next(), messages().last()) else {
+            return Ok(refusals);
+        };
         let asks = |header: &MessageHeader| header.flags.contains(Flags::ACK);
         // The end of a transaction gets no acknowledgement of its own before kernel 6.11.
         let last = messages().filter(asks).last().unwrap_or(end);
-        let (first, last_seq, wants_ack) = (self.seq, last.seq, asks(&last));
+        let (first, last_seq, wants_ack) = (begin.seq, last.seq, asks(&last));
         self.seq = end.seq.wrapping_add(1);
         let protocol = self.protocol;
         self.send(batch)?;
@@ -312,9 +277,11 @@ impl Socket {
                         if ack.errno != 0 {
                             refusals.push(Refusal::new(&ack, protocol, batch));
                         }
-                        // Refused at its begin, a transaction gets no other answer.
-                        let whole = protocol == Protocol::Netfilter && seq == first;
-                        if seq == last_seq || (whole && ack.errno != 0) {
+                        // Refused at its begin, a transaction gets no other answer; nor does
+                        // anything that is sent without the right to it.
+                        let whole = begin.kind == batch::BEGIN.code() || ack.errno == libc::EPERM;
+                        let none = protocol == Protocol::Netfilter && seq == first && whole;
+                        if seq == last_seq || (none && ack.errno != 0) {
                             return Ok(refusals);
                         }
                     }
@@ -346,7 +313,8 @@ impl Socket {
                 items.extend(each(message)?);
                 Ok(())
             };
-            match self.dump_once(request, &mut collect)? {
+            let answer = self.dump_once(request, &mut collect);
+            match self.settled(answer)? {
                 Ok(true) => return Ok(Ok(items)),
                 Ok(false) => continue,
                 Err(refusal) => return Ok(Err(refusal)),
