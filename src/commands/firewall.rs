@@ -40,8 +40,13 @@ pub(super) fn show(args: &Args) -> Result<u8> {
     Ok(0)
 }
 
+/// The first process of the run whose port it is; `None` when that is no run's.
+fn pid(port: &firewall::Published) -> Option<i32> {
+    port.owner.map(|owner| owner.pid).filter(|pid| *pid > 0)
+}
+
 fn port(port: &firewall::Published) -> Value {
-    json!({ "element": port.element, "run": port.run, "pid": port.owner.map(|owner| owner.pid) })
+    json!({ "element": port.element, "run": port.run, "pid": pid(port) })
 }
 
 pub(super) fn reload(_: &Args) -> Result<u8> {
@@ -87,8 +92,8 @@ pub(super) fn gc(args: &Args) -> Result<u8> {
     }
     let mut out = String::new();
     for gone in removed {
-        let pid = gone.owner.map(|owner| owner.pid).unwrap_or_default();
-        out.push_str(&format!("removed {} of process {pid}\n", gone.element));
+        let of = pid(&gone).map(|pid| format!(" of process {pid}")).unwrap_or_default();
+        out.push_str(&format!("removed {}{of}\n", gone.element));
     }
     if rebuilt {
         out.push_str(&format!("made table inet {TABLE} anew\n"));

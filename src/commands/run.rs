@@ -341,16 +341,26 @@ fn stay(life: Life, status: Option<File>) -> Result<u8> {
     let has_more_ports = left.unwrap_or(false);
     if has_more_ports {
         launched.leases.extend(ports::connected(launched.run, &launched.leases));
+        if record.is_some()
+            && plan.share.is_none()
+            && let Err(error) = ports::release_given(&title(&launched, &plan))
+        {
+            warn(&[ports_stay(error)]);
+        }
     }
     if !launched.ports.is_empty() || has_more_ports {
         let released =
             apply::firewall::release(netfilter, launched.run, &launched.leases, &launched.ports);
         if let Err(error) = released {
-            let why = error.cause.unwrap_or(error.what);
-            warn(&[format!("ports of the run stay until \"nsrun gc\" removes them: {why}")]);
+            warn(&[ports_stay(error)]);
         }
     }
     Ok(status)
+}
+
+fn ports_stay(error: Error) -> String {
+    let why = error.cause.unwrap_or(error.what);
+    format!("ports of the run stay until \"nsrun gc\" removes them: {why}")
 }
 
 /// The run as `inspect --json` shows it, from what is known without asking again.

@@ -43,6 +43,7 @@ mod others_rules;
 mod output;
 mod packaging;
 mod parallel;
+mod ports_given;
 mod ports_reach;
 mod ports_take;
 mod ps;

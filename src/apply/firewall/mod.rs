@@ -273,7 +273,7 @@ fn others(kernel: &mut Kernel, unfinished: Option<&Network>) -> Result<Vec<Chang
     let networks: Vec<&Network> = networks.iter().filter(is_other).collect();
     let mut runs = if networks.is_empty() { Vec::new() } else { kernel.runs()? };
     // The link of a run that has ended stays for a moment, and its ports must not come back.
-    runs.retain(|run| run.alive);
+    runs.retain(|run| run.alive || run.connected.is_some());
     Ok(firewall::whole(&networks, &runs, &guard(kernel, &networks)?))
 }
 

@@ -372,7 +372,7 @@ pub fn whole(networks: &[&Network], runs: &[Status], guard: &Guard) -> Vec<Chang
     for (run, joined) in runs.iter().flat_map(|run| run.joined.iter().map(move |one| (run, one))) {
         let number = joined.lease.network;
         let network = managed().find(|network| network.number == number);
-        let Some((network, description)) = network.zip(run.run) else { continue };
+        let Some((network, description)) = network.zip(run.owner()) else { continue };
         if joined.ports.is_empty() {
             continue;
         }
