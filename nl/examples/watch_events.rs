@@ -13,7 +13,6 @@ const GROUPS: [Group; 5] =
 
 fn main() -> Result<(), Box<dyn Error>> {
     let mut socket = Socket::open(Protocol::Route)?;
-    socket.set_receive_timeout(None)?;
     for group in GROUPS {
         socket.join(group.0)?;
     }

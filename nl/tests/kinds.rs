@@ -7,7 +7,9 @@ use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
 use nl::route::info::{self, Info};
 use nl::route::link::{self, IfInfo};
-use nl::route::{bond, geneve, gre, ipvlan, macvlan, netkit, tunnel, veth, vlan, vrf, vti};
+use nl::route::{
+    bond, bond_port, geneve, gre, ipvlan, macvlan, netkit, tunnel, veth, vlan, vrf, vrf_port, vti,
+};
 use nl::socket::Socket;
 use nl::{Attrs, Batch, Flags, Protocol, View};
 use world::{leave_the_machine, send, skipped};
@@ -222,8 +224,8 @@ const KINDS: &[Kind] = &[
     }),
 ];
 
-/// The kind and data of the link called `name`, looked at by `look`.
-fn find(socket: &mut Socket, name: &str, look: impl Fn(IfInfo, View<'_, Info>)) {
+/// What `look` makes of the link called `name`, its kind and data.
+fn find<T>(socket: &mut Socket, name: &str, look: impl Fn(IfInfo, View<'_, Info>) -> T) -> T {
     let mut buf = [0; 64];
     let mut batch = Batch::new(&mut buf, socket.seq());
     batch.push(link::GET, Flags::DUMP, IfInfo::default(), |_| {});
@@ -233,7 +235,7 @@ fn find(socket: &mut Socket, name: &str, look: impl Fn(IfInfo, View<'_, Info>)) 
         let it = own.is_some_and(|own| own == name);
         Ok(it.then(|| look(header, info.expect("what kind it is"))))
     });
-    assert_eq!(found.unwrap().unwrap().len(), 1, "{name}");
+    found.unwrap().unwrap().pop().expect(name)
 }
 
 /// Whether this kernel has links of that kind.
@@ -248,13 +250,12 @@ fn made_and_read_back(kind: &Kind) -> bool {
             });
         });
     });
-    let below = std::cell::Cell::new(0);
-    find(&mut socket, "below", |header, _| below.set(header.index as u32));
+    let below = find(&mut socket, "below", |header, _| header.index as u32);
     let mut buf = [0; 512];
     let mut batch = Batch::new(&mut buf, socket.seq());
     let create = Flags::CREATE | Flags::EXCL | Flags::ACK;
     batch.push(link::NEW, create, IfInfo::default(), |m| {
-        m.put(link::IFNAME, "it").put_some(link::LINK, kind.on_top.then_some(below.get()));
+        m.put(link::IFNAME, "it").put_some(link::LINK, kind.on_top.then_some(below));
         m.nest(link::LINKINFO, |i| (kind.write)(i.put(info::KIND, kind.name)));
     });
     let refusals = socket.transact(batch.finish().unwrap(), |_| Ok(())).unwrap();
@@ -262,11 +263,68 @@ fn made_and_read_back(kind: &Kind) -> bool {
         return false;
     }
     assert_eq!(refusals, [], "{}", kind.name);
-    find(&mut socket, "it", |_, info| {
+    let it = find(&mut socket, "it", |header, info| {
         assert_eq!(info.get(info::KIND).unwrap().unwrap(), kind.name);
         (kind.compare)(info);
+        header.index as u32
     });
+    match kind.name {
+        "vrf" => vrf_port(&mut socket, it),
+        "bond" => bond_port(&mut socket),
+        _ => (),
+    }
     true
+}
+
+/// Makes the link below a port of `master`.
+fn enslave(socket: &mut Socket, master: u32) {
+    send(socket, |batch| {
+        batch.push(link::SET, Flags::ACK, IfInfo::default(), |m| {
+            m.put(link::IFNAME, "below").put(link::MASTER, master);
+        });
+    });
+}
+
+/// What is told about a port of the VRF with this index.
+fn vrf_port(socket: &mut Socket, master: u32) {
+    enslave(socket, master);
+    find(socket, "below", |_, info| {
+        assert_eq!(info.get(info::SLAVE_KIND).unwrap().unwrap(), "vrf");
+        let data = info.nest(info::VRF_PORT).unwrap().unwrap();
+        assert_eq!(data.get(vrf_port::TABLE), Ok(Some(4711)));
+    });
+}
+
+/// What is told about a port of a bond, one whose mode has priorities.
+fn bond_port(socket: &mut Socket) {
+    send(socket, |batch| {
+        batch.push(link::NEW, Flags::CREATE | Flags::ACK, IfInfo::default(), |m| {
+            m.put(link::IFNAME, "failover").nest(link::LINKINFO, |i| {
+                i.put(info::KIND, "bond").nest(info::BOND, |d| {
+                    d.put(bond::MODE, bond::Mode::ACTIVEBACKUP).put(bond::MIIMON, 100);
+                });
+            });
+        });
+    });
+    let master = find(socket, "failover", |header, _| header.index as u32);
+    enslave(socket, master);
+    send(socket, |batch| {
+        batch.push(link::NEW, Flags::ACK, IfInfo::default(), |m| {
+            m.put(link::IFNAME, "below").nest(link::LINKINFO, |i| {
+                i.put(info::SLAVE_KIND, "bond").nest(info::BOND_PORT, |d| {
+                    d.put(bond_port::PRIO, -5);
+                });
+            });
+        });
+    });
+    find(socket, "below", |_, info| {
+        assert_eq!(info.get(info::SLAVE_KIND).unwrap().unwrap(), "bond");
+        let data = info.nest(info::BOND_PORT).unwrap().unwrap();
+        assert_eq!(data.get(bond_port::PRIO), Ok(Some(-5)));
+        assert_eq!(data.get(bond_port::LINK_FAILURE_COUNT), Ok(Some(0)));
+        assert_eq!(data.get(bond_port::QUEUE_ID), Ok(Some(0)));
+        assert_eq!(data.get(bond_port::PERM_HWADDR).unwrap().unwrap().len(), 6);
+    });
 }
 
 #[test]

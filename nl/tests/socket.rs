@@ -86,8 +86,8 @@ fn a_transaction_refused_at_its_begin_is_told_at_once_whatever_its_numbers() {
             Ok(socket) => socket,
             Err(error) => return skipped(&format!("no nf_tables: {error}")),
         };
-        let began = Instant::now();
         let refused = |socket: &mut Socket, generation, errno| {
+            // Waiting for another answer would be an error: Timeout.
             let refusals = socket.transact(&transaction(generation), |_| Ok(())).unwrap();
             let told: Vec<_> = refusals.iter().map(|one| (one.index, one.errno)).collect();
             assert_eq!(told, [(0, errno)]);
@@ -100,7 +100,6 @@ fn a_transaction_refused_at_its_begin_is_told_at_once_whatever_its_numbers() {
         for _ in 0..2 {
             refused(&mut socket, None, libc::EPERM);
         }
-        assert!(began.elapsed() < Duration::from_secs(10), "nobody waited for another answer");
     });
 }
 

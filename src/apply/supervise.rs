@@ -1,14 +1,55 @@
 //! Watching over a run: signals go to CMD, its exit status comes back.
 
 use std::os::fd::AsFd;
+use std::time::{Duration, Instant};
 
 use super::Launched;
 use crate::dns::Server;
 use crate::error::{Error, Result};
 use crate::sys::Errno;
+use crate::sys::events::Events;
 use crate::sys::poll::Wait;
 use crate::sys::process::{leads_session, left_group, reap};
 use crate::sys::signal::{self, Signals, Taken};
+
+/// How long a run is not looked at again whose links come and go.
+const PAUSE: Duration = Duration::from_millis(100);
+
+/// What is to be done when links of a run have come or gone.
+pub struct Links<'a> {
+    events: &'a Events,
+    look: &'a mut dyn FnMut() -> bool,
+    paused_until: Option<Instant>,
+}
+
+impl<'a> Links<'a> {
+    /// `look` is called after `events`, until it says that it need not be any more.
+    pub fn new(events: &'a Events, look: &'a mut dyn FnMut() -> bool) -> Self {
+        Links { events, look, paused_until: None }
+    }
+
+    /// Adds what it waits for.
+    fn wait_for<'b>(&'b self, wait: &mut Wait<'b>) {
+        match self.paused_until {
+            Some(end) => wait.until(end),
+            None => wait.read(self.events.as_fd()),
+        }
+    }
+
+    /// Looks if something was told; whether to go on with it.
+    fn serve(&mut self) -> bool {
+        let now = Instant::now();
+        if self.paused_until.is_some_and(|end| end > now) {
+            return true;
+        }
+        self.paused_until = None;
+        if !self.events.taken() {
+            return true;
+        }
+        self.paused_until = Some(now + PAUSE);
+        (self.look)()
+    }
+}
 
 /// Passes signals on until the run has ended; its exit status.
 ///
@@ -16,21 +57,30 @@ use crate::sys::signal::{self, Signals, Taken};
 ///
 /// # Errors
 /// The kernel gives no signals any more.
-pub fn supervise(launched: &Launched, server: Option<&mut Server>) -> Result<u8> {
-    match server {
-        None => watch(launched.pid),
-        Some(server) => serve(launched.pid, server),
+pub fn supervise(
+    launched: &Launched,
+    server: Option<&mut Server>,
+    links: Option<Links<'_>>,
+) -> Result<u8> {
+    match (&server, &links) {
+        (None, None) => watch(launched.pid),
+        _ => serve(launched.pid, server, links),
     }
 }
 
-/// Answers names meanwhile.
-fn serve(pid: i32, server: &mut Server) -> Result<u8> {
+/// Answers names and watches links meanwhile.
+fn serve(pid: i32, mut server: Option<&mut Server>, mut links: Option<Links<'_>>) -> Result<u8> {
     let cannot = |errno: Errno| Error::new("cannot wait for signals").because(errno.desc());
     let signals = Signals::open().map_err(cannot)?;
     loop {
         let mut wait = Wait::default();
         wait.read(signals.as_fd());
-        server.wait_for(&mut wait);
+        if let Some(server) = &server {
+            server.wait_for(&mut wait);
+        }
+        if let Some(links) = &links {
+            links.wait_for(&mut wait);
+        }
         if wait.first_ready().map_err(cannot)? {
             while let Some(taken) = signals.taken().map_err(cannot)? {
                 if let Some(status) = pass_on(taken, pid) {
@@ -38,7 +88,12 @@ fn serve(pid: i32, server: &mut Server) -> Result<u8> {
                 }
             }
         }
-        server.serve();
+        if let Some(server) = &mut server {
+            server.serve();
+        }
+        if links.as_mut().is_some_and(|links| !links.serve()) {
+            links = None;
+        }
     }
 }
 

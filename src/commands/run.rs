@@ -1,6 +1,7 @@
 //! `nsrun run`: launch a command in a wired-up network namespace.
 
 mod background;
+mod known;
 
 use std::fs::File;
 use std::io::{self, Write};
@@ -10,10 +11,11 @@ use std::rc::Rc;
 
 use serde_json::json;
 
+use self::known::Known;
 use super::output::print;
 use super::{attach, inspect, options, ports, process, status, target};
 use crate::apply::timings::{self, Phase};
-use crate::apply::{self, Launched, Made};
+use crate::apply::{self, Launched, Links, Made};
 use crate::cli::Args;
 use crate::dns::{Members, Server, Upstreams};
 use crate::error::{Error, Result, say};
@@ -165,26 +167,14 @@ struct Life {
 /// Takes the name of a run that will have no link on this host to hold it.
 fn hold_name(spec: &Run, kernel: &mut Kernel) -> Result<Option<Record>> {
     let Some(name) = &spec.name else { return Ok(None) };
-    let taken = |title: String| {
-        Error::new(format!("cannot take name \"{name}\""))
-            .because(format!("run \"{title}\" has it"))
-            .hint("choose another, or end that run with \"nsrun stop\"")
-    };
-    if spec.has_host_link() {
-        return match record(name) {
-            Some(other) => Err(taken(other.title())),
-            None => Ok(None),
-        };
-    }
     // One that lives on without its nsrun has no lock.
     if let Some(other) = record(name) {
-        return Err(taken(other.title()));
+        return Err(known::taken(name, &other));
     }
-    let record = Record::hold(name)?;
-    match kernel.run(name)? {
-        Some(other) if other.alive => Err(taken(other.title())),
-        _ => Ok(Some(record)),
+    if spec.has_host_link() {
+        return Ok(None);
     }
+    known::hold(name, kernel).map(Some)
 }
 
 /// Makes a run without a link on this host known. One without a name goes by its process id, and
@@ -330,37 +320,34 @@ fn stay(life: Life, status: Option<File>) -> Result<u8> {
     let mut kept = server.as_ref().map(Server::descriptors).unwrap_or_default();
     kept.extend(record.iter().map(Record::as_fd).chain(held.descriptors()));
     kept.extend(netfilter.as_ref().map(AsFd::as_fd));
+    kept.extend(launched.links.as_ref().map(AsFd::as_fd));
     file::close_all_but(3, &kept);
     let status_file = status::create().ok().map(Rc::new);
     if let Some((server, file)) = server.as_mut().zip(status_file.as_ref()) {
         server.watch_links(Rc::clone(file));
     }
-    let status = apply::supervise(&launched, server.as_mut())?;
+    let mut known = Known::new(&launched, &plan, record);
+    let mut look = || known.look();
+    let links = launched.links.as_ref().map(|events| Links::new(events, &mut look));
+    let status = apply::supervise(&launched, server.as_mut(), links)?;
     drop(held);
     let left = status_file.and_then(|file| status::leave(&file, status).ok());
     let has_more_ports = left.unwrap_or(false);
     if has_more_ports {
         launched.leases.extend(ports::connected(launched.run, &launched.leases));
-        if record.is_some()
-            && plan.share.is_none()
-            && let Err(error) = ports::release_given(&title(&launched, &plan))
-        {
-            warn(&[ports_stay(error)]);
-        }
     }
-    if !launched.ports.is_empty() || has_more_ports {
-        let released =
-            apply::firewall::release(netfilter, launched.run, &launched.leases, &launched.ports);
-        if let Err(error) = released {
-            warn(&[ports_stay(error)]);
-        }
+    let mut released = Ok(());
+    if has_more_ports && plan.members.is_empty() && plan.share.is_none() {
+        released = ports::release_given(&title(&launched, &plan));
+    } else if !launched.ports.is_empty() || has_more_ports {
+        let Launched { run, leases, ports, .. } = &launched;
+        released = apply::firewall::release(netfilter, *run, leases, ports);
+    }
+    if let Err(error) = released {
+        let why = error.cause.unwrap_or(error.what);
+        warn(&[format!("ports of the run stay until \"nsrun gc\" removes them: {why}")]);
     }
     Ok(status)
-}
-
-fn ports_stay(error: Error) -> String {
-    let why = error.cause.unwrap_or(error.what);
-    format!("ports of the run stay until \"nsrun gc\" removes them: {why}")
 }
 
 /// The run as `inspect --json` shows it, from what is known without asking again.

@@ -95,7 +95,6 @@ impl Kernel {
         for &group in groups {
             self.route.join(group).map_err(failed)?;
         }
-        self.route.set_receive_timeout(None).map_err(failed)?;
         loop {
             match self.route.receive() {
                 Ok(bytes) => {

@@ -67,8 +67,11 @@ fn ports_of_a_namespace_lead_to_the_link_it_was_given_and_end_with_it() {
     world.nsrun(["connect", "blue", "a"]).run().ok();
     world.nsrun(["publish", "blue", "8080:80"]).run().ok();
     world.nsrun(["netns", "delete", "blue"]).run().ok();
-    world.nsrun(["gc"]).run().ok();
-    assert!(!published(&world), "the namespace is gone");
+    let swept = || {
+        world.nsrun(["gc"]).run().ok();
+        !published(&world)
+    };
+    assert!(settle(swept, SOON), "the namespace is gone");
 }
 
 #[test]
@@ -81,4 +84,29 @@ fn what_is_connected_to_nothing_cannot_publish() {
         output.says(&format!("cannot publish ports of {title}: it is on no network"));
     }
     world.nsrun(["publish", "nobody", "1:1"]).run().exits(1).says("cannot find run \"nobody\"");
+}
+
+#[test]
+fn ports_lead_by_the_default_route_or_it_is_said_that_others_get_no_answer() {
+    need_tool!("python3");
+    let world = World::builder().lan().build();
+    for name in ["a", "b"] {
+        world.nsrun(["network", "create", name]).run().ok();
+    }
+    let lan = |ip: &str| format!("macvlan:lan0,ip={ip}/24,gateway=192.0.2.10");
+    let (lan, again) = (lan("192.0.2.77"), lan("192.0.2.78"));
+    for (nets, works) in [
+        (["a,default-route=no", "b"], true),
+        (["a", "b,default-route=no"], true),
+        ([&*lan, "a"], false),
+        ([&*again, "a,default-route=no"], false),
+    ] {
+        let options = ["--net", nets[0], "--net", nets[1], "-p", "8080:80"];
+        let planned = world.nsrun(["run", "--dry-run"]).args(options).arg("true").run().ok();
+        let told = planned.stderr.contains("a,default-route=yes");
+        assert_eq!(told, !works, "{nets:?}: {planned}");
+        let name = served(&world, &options, &["80"]);
+        assert_eq!(seen(world.lan(), ASKED).is_some(), works, "{nets:?}");
+        world.nsrun(["stop", "-t", "0", &name]).run().ok();
+    }
 }

@@ -93,9 +93,9 @@ fn the_bytes_of_a_dry_run_are_those_that_a_run_sends() {
         assert!(real.contains(message), "{message:02x?} is not among {real:02x?}\n{text}");
     }
     // Besides: the questions whether the network is there, and whether the firewall's table with its
-    // rules, and a chain of iptables.
+    // rules, and a chain of iptables; and who tells of links.
     let more = real.iter().filter(|message| !expected.contains(message)).count();
-    assert_eq!(more, 4, "{real:02x?}");
+    assert_eq!(more, 5, "{real:02x?}");
     for words in
         ["# host, send 1, route: create veth \"ns0.9\"", "IFNAME (3): \"ns0.9\"", "10.192.0.9"]
     {
@@ -115,7 +115,7 @@ fn a_trace_shows_every_message_of_parent_and_child() {
     assert_eq!(count("trace: inside -> netfilter"), 1, "{trace}");
     // One more: whether this host has the address is asked with the claim.
     assert_eq!(count("trace: host <- route"), count("trace: host -> route") + 1, "{trace}");
-    assert_eq!(count("trace: inside <- "), 3, "{trace}");
+    assert_eq!(count("trace: inside <- "), 4, "{trace}");
     // In order: the claim with its lease, then what is said about it.
     let at = |text: &str| trace.find(text).unwrap_or_else(|| panic!("no {text:?} in\n{trace}"));
     assert!(at("IFNAME (3): \"ns0.9\"") < at("ALT_IFNAME (53): \"run:web\""));

@@ -1,13 +1,13 @@
 //! A small blocking netlink socket, for programs that want one (feature `socket`).
 //!
-//! Extended and capped acknowledgements and strict checking are on; a receive timeout is set;
-//! truncated datagrams, foreign senders, overruns and interrupted dumps are never taken for
-//! answers (netlink(7)).
+//! Extended and capped acknowledgements are on, for dumps strict checking too; truncated datagrams,
+//! foreign senders, overruns and interrupted dumps are never taken for answers (netlink(7)).
 #![allow(unsafe_code)]
 
 mod error;
 
 use std::io;
+use std::mem;
 use std::os::fd::{AsFd, AsRawFd, BorrowedFd, FromRawFd, OwnedFd};
 use std::time::Duration;
 use std::vec::Vec;
@@ -23,9 +23,8 @@ pub use error::{Refusal, SocketError};
 
 /// The kernel sizes the datagrams of a dump by the receive buffer, up to this.
 const RECEIVE_BUFFER: usize = 32 * 1024;
-/// How long to wait for a reply. The kernel answers within the send unless it waits for a lock
-/// that thousands of other changes hold.
-const TIMEOUT: Duration = Duration::from_secs(30);
+/// How long to wait for an answer that is not there when the send is done, as it always is.
+const PATIENCE: libc::c_int = 30_000; // ms
 /// How often a dump is read again because something changed meanwhile.
 const DUMP_TRIES: usize = 20;
 
@@ -52,6 +51,8 @@ pub struct Socket {
     protocol: Protocol,
     seq: u32,
     buf: Vec<u8>,
+    /// Whether the kernel was asked to check the requests of dumps.
+    strict: bool,
     observer: Option<Observer>,
 }
 
@@ -69,14 +70,17 @@ impl Socket {
         }
         // SAFETY: `fd` was just opened and nobody else has it.
         let fd = unsafe { OwnedFd::from_raw_fd(fd) };
-        let socket = Socket { fd, protocol, seq: 1, buf: Vec::new(), observer: None };
-        let on: libc::c_int = 1;
-        for option in [libc::NETLINK_EXT_ACK, libc::NETLINK_CAP_ACK, libc::NETLINK_GET_STRICT_CHK] {
-            // Kernels before 4.20 lack some; the codec copes with either form of answer.
-            let _ = socket.set(libc::SOL_NETLINK, option, &on);
-        }
-        socket.set_receive_timeout(Some(TIMEOUT))?;
+        let socket =
+            Socket { fd, protocol, seq: 1, buf: Vec::new(), strict: false, observer: None };
+        socket.ask_for(libc::NETLINK_EXT_ACK);
+        socket.ask_for(libc::NETLINK_CAP_ACK);
         Ok(socket)
+    }
+
+    /// Old kernels lack some of these options; the codec copes with either form of answer.
+    fn ask_for(&self, option: libc::c_int) {
+        let on: libc::c_int = 1;
+        let _ = self.set(libc::SOL_NETLINK, option, &on);
     }
 
     fn set<T>(&self, level: i32, option: i32, value: &T) -> io::Result<()> {
@@ -89,8 +93,8 @@ impl Socket {
         if result < 0 { Err(io::Error::last_os_error()) } else { Ok(()) }
     }
 
-    /// How long to wait for a datagram before it is a [`SocketError::Timeout`]: 30 seconds unless
-    /// set, `None` for ever, as a program does that only listens to events.
+    /// How long [`receive`](Self::receive) waits before it is a [`SocketError::Timeout`]: for ever
+    /// unless set, or with `None`.
     ///
     /// # Errors
     /// The kernel refuses none.
@@ -176,11 +180,31 @@ impl Socket {
     /// # Errors
     /// See [`SocketError`].
     pub fn receive(&mut self) -> Result<&[u8], SocketError> {
-        self.take(0)
+        let len = self.take(0)?;
+        Ok(self.buf.get(..len).unwrap_or_default())
     }
 
-    /// [`receive`](Self::receive) with more of `MSG_*`.
-    fn take(&mut self, flags: libc::c_int) -> Result<&[u8], SocketError> {
+    /// Receives a datagram of the answer to what was just sent. The kernel answers within the send,
+    /// and writes the next datagram of a dump when one is taken.
+    fn answer(&mut self) -> Result<&[u8], SocketError> {
+        let len = match self.take(libc::MSG_DONTWAIT) {
+            Err(SocketError::Timeout) => {
+                let mut one =
+                    libc::pollfd { fd: self.fd.as_raw_fd(), events: libc::POLLIN, revents: 0 };
+                // SAFETY: one structure that is valid for reads and writes.
+                while unsafe { libc::poll(&mut one, 1, PATIENCE) } < 0
+                    && io::Error::last_os_error().kind() == io::ErrorKind::Interrupted
+                {
+                }
+                self.take(libc::MSG_DONTWAIT)?
+            }
+            other => other?,
+        };
+        Ok(self.buf.get(..len).unwrap_or_default())
+    }
+
+    /// Receives one datagram from the kernel into the buffer, with more of `MSG_*`: its length.
+    fn take(&mut self, flags: libc::c_int) -> Result<usize, SocketError> {
         if self.buf.is_empty() {
             self.buf = std::vec![0; RECEIVE_BUFFER];
         }
@@ -218,7 +242,7 @@ impl Socket {
             if let (Some(observer), Some(bytes)) = (self.observer, received) {
                 observer(self.protocol, Direction::Received, bytes);
             }
-            return received.ok_or(SocketError::Truncated { needed: len, have });
+            return received.map(<[u8]>::len).ok_or(SocketError::Truncated { needed: len, have });
         }
     }
 
@@ -227,8 +251,7 @@ impl Socket {
     /// acknowledgement for that of a later batch.
     fn settled<T>(&mut self, answer: Result<T, SocketError>) -> Result<T, SocketError> {
         if answer.is_err() {
-            // The kernel answers within the send, and writes the next datagram of a dump when one
-            // is taken: so the first time that there is none, there will be none.
+            // The first time that there is none, there will be none.
             let at_end = |error| matches!(error, SocketError::Timeout | SocketError::Io(..));
             while !self.take(libc::MSG_DONTWAIT).is_err_and(at_end) {}
         }
@@ -266,7 +289,7 @@ impl Socket {
         let protocol = self.protocol;
         self.send(batch)?;
         loop {
-            for message in Messages::new(self.receive()?) {
+            for message in Messages::new(self.answer()?) {
                 let message = message?;
                 let seq = message.header.seq;
                 if seq.wrapping_sub(first) > last_seq.wrapping_sub(first) {
@@ -334,11 +357,14 @@ impl Socket {
         };
         let seq = asked.header.seq;
         self.seq = seq.wrapping_add(1);
+        if !mem::replace(&mut self.strict, true) {
+            self.ask_for(libc::NETLINK_GET_STRICT_CHK);
+        }
         self.send(request)?;
         let protocol = self.protocol;
         let mut interrupted = false;
         loop {
-            for message in Messages::new(self.receive()?) {
+            for message in Messages::new(self.answer()?) {
                 let message = message?;
                 if message.header.seq != seq {
                     continue;
