@@ -85,8 +85,9 @@ fn the_bytes_of_a_dry_run_are_those_that_a_run_sends() {
     let dry = world.nsrun(["run", "--dry-run", "--format", "netlink"]).args(options);
     let text = dry.arg("true").run().ok().stdout;
     let expected = messages(&shown(&text));
-    // A question and the veth; the network, its five properties and the neighbour; lo; the way to the responder; eth0.
-    assert_eq!(expected.len(), 2 + 7 + 1 + 9 + 4, "{text}");
+    // A question and the veth; the network, its five properties and the neighbour; lo; who
+    // tells of links; the way to the responder; eth0.
+    assert_eq!(expected.len(), 2 + 7 + 1 + 1 + 9 + 4, "{text}");
     let (_, sent) = sent(&world, &options);
     let real: Vec<_> = sent.iter().flat_map(|datagram| messages(datagram)).collect();
     for message in &expected {
@@ -113,6 +114,7 @@ fn a_trace_shows_every_message_of_parent_and_child() {
     assert_eq!(count("trace: host -> ") + count("trace: inside -> "), datagrams.len(), "{trace}");
     assert_eq!(count("trace: inside -> route"), 2, "{trace}");
     assert_eq!(count("trace: inside -> netfilter"), 1, "{trace}");
+    assert_eq!(count("trace: inside -> generic"), 1, "{trace}");
     // One more: whether this host has the address is asked with the claim.
     assert_eq!(count("trace: host <- route"), count("trace: host -> route") + 1, "{trace}");
     assert_eq!(count("trace: inside <- "), 4, "{trace}");
