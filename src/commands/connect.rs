@@ -8,7 +8,7 @@ use ipnet::IpNet;
 use super::output::print_done;
 use super::place::{self, Place};
 use super::run::warn;
-use super::{attach, operand, process};
+use super::{attach, operand, ports, process};
 use crate::apply::{self, Made};
 use crate::cli::Args;
 use crate::error::{Error, Result};
@@ -66,8 +66,11 @@ pub(super) fn connect(args: &Args) -> Result<u8> {
     }
     drop(lock);
     warn(&warnings);
-    let Links { mut members, direct, .. } = links;
+    let Links { mut members, direct, network, .. } = links;
     warn(&apply::restore_rules(&mut kernel, &members));
+    for member in &members {
+        warn(&ports::in_the_way(&mut kernel, &member.network, &network));
+    }
     let mut done = String::new();
     for member in &mut members {
         // Its first link holds the run's name.

@@ -33,11 +33,7 @@ pub(super) struct Place {
 impl Place {
     /// Finds what `text` means. While this is kept, no other nsrun changes links there.
     pub(super) fn find(kernel: &mut Kernel, text: &str) -> Result<Place> {
-        let wanted = match Share::parse(text)? {
-            Some(Share::Of(wanted)) => wanted,
-            _ => NetworkOf::parse(text.as_ref())?,
-        };
-        let target::Target { namespace, identity: own, title } = target::find(kernel, &wanted)?;
+        let target::Target { namespace, identity: own, title } = find(kernel, text)?;
         let here = namespace::network().ok().and_then(|file| identity(&file).ok());
         if here == Some(own) {
             return Err(Error::usage("the host's own network is no target")
@@ -84,6 +80,15 @@ impl Place {
         });
         status::note_links(run, attached);
     }
+}
+
+/// The namespace that `text` means.
+pub(super) fn find(kernel: &mut Kernel, text: &str) -> Result<target::Target> {
+    let wanted = match Share::parse(text)? {
+        Some(Share::Of(wanted)) => wanted,
+        _ => NetworkOf::parse(text.as_ref())?,
+    };
+    target::find(kernel, &wanted)
 }
 
 /// Takes away the link whose nsrun was killed before it was finished: nobody else is at it. Its other

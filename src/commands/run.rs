@@ -246,6 +246,11 @@ fn launch(spec: &Run, warn: &mut dyn FnMut(&[String])) -> Result<Life> {
                 warn(&taken);
                 warn(&plan.warnings);
                 warn(&launched.warnings);
+                if let Some(asked) = &plan.ports
+                    && let Some(member) = plan.members.get(asked.member)
+                {
+                    warn(&ports::in_the_way(&mut kernel, &member.network, &plan.network));
+                }
                 tell_free_ports(spec, &launched);
                 if let Some(table) = timings::table() {
                     let _ = io::stderr().write_all(table.as_bytes());
@@ -331,13 +336,16 @@ fn stay(life: Life, status: Option<File>) -> Result<u8> {
     if has_more_ports {
         launched.leases.extend(ports::connected(launched.run, &launched.leases));
     }
-    if !launched.ports.is_empty() || has_more_ports {
-        let released =
-            apply::firewall::release(netfilter, launched.run, &launched.leases, &launched.ports);
-        if let Err(error) = released {
-            let why = error.cause.unwrap_or(error.what);
-            warn(&[format!("ports of the run stay until \"nsrun gc\" removes them: {why}")]);
-        }
+    let mut released = Ok(());
+    if has_more_ports && plan.members.is_empty() && plan.share.is_none() {
+        released = ports::release_given(&title(&launched, &plan));
+    } else if !launched.ports.is_empty() || has_more_ports {
+        let Launched { run, leases, ports, .. } = &launched;
+        released = apply::firewall::release(netfilter, *run, leases, ports);
+    }
+    if let Err(error) = released {
+        let why = error.cause.unwrap_or(error.what);
+        warn(&[format!("ports of the run stay until \"nsrun gc\" removes them: {why}")]);
     }
     Ok(status)
 }
