@@ -79,7 +79,7 @@ pub(super) fn connect(args: &Args) -> Result<u8> {
         keep_vlan(&mut kernel, &link.parent)?;
     }
     drop(held);
-    target.note_links();
+    target.note_links(&mut kernel);
     if target.unlinked.as_ref().is_some_and(|run| run.mode.as_deref() == Some("none")) {
         warn(&[format!(
             "names of members do not resolve in {}: it began without a network, and nobody answers \

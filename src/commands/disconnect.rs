@@ -60,7 +60,7 @@ pub(super) fn disconnect(args: &Args) -> Result<u8> {
         let before = target.kernel.default_routes()?;
         apply::send(&mut target.kernel, &steps)?;
         replace_routes(&mut kernel, &mut target, before)?;
-        target.note_links();
+        target.note_links(&mut kernel);
         return Ok(0);
     }
     let names: Vec<&str> =

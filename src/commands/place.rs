@@ -3,6 +3,7 @@
 use std::fs::File;
 use std::time::Duration;
 
+use super::inside::Inside;
 use super::{status, target};
 use crate::apply;
 use crate::error::{Error, Result};
@@ -72,12 +73,16 @@ impl Place {
         Ok(Place { title, run, unlinked, namespace, kernel, _lock: lock })
     }
 
-    /// Tells the nsrun of the run that its links are others than before.
-    pub(super) fn note_links(&self) {
-        let run = self.run.as_ref().or(self.unlinked.as_ref());
-        if let Some(run) = run.and_then(|found| found.run) {
-            status::note_links(run);
-        }
+    /// Tells the nsrun of the run that its links are others than before. `kernel` is this host's.
+    pub(super) fn note_links(&self, kernel: &mut Kernel) {
+        let Some(status) = self.run.as_ref().or(self.unlinked.as_ref()) else { return };
+        let Some(run) = status.run else { return };
+        let inside = Inside::of(kernel, status);
+        let attached = inside.is_some_and(|inside| {
+            let all = inside.attached(kernel, &status.joined);
+            all.iter().any(|link| link.lease.is_none())
+        });
+        status::note_links(run, attached);
     }
 }
 

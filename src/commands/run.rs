@@ -307,8 +307,8 @@ fn stay(life: Life, status: Option<File>) -> Result<u8> {
             let networks = plan.members.iter().map(|member| member.network.clone()).collect();
             let upstreams = Upstreams::new(&asked.upstreams);
             // Servers that were asked for are asked, wherever the networks lead.
-            let leads_out = asked.chosen || !plan.direct.is_empty();
-            let members = Members::new(kernel, networks, leads_out, launched.run);
+            let (attached, asks) = (!plan.direct.is_empty(), asked.chosen);
+            let members = Members::new(kernel, networks, attached, asks, launched.run);
             Server::new(sockets, members, asked.search.clone(), upstreams)
         });
     // What the caller left open for CMD, or for nobody, must end when CMD closes it.
