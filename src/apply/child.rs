@@ -79,12 +79,10 @@ fn prepare(
         .map_err(|(n, errno)| Failure::new(At::Prepare(n as u16), errno))?;
     timings::ended(Phase::Mounts);
     // A namespace that others made is theirs to set up.
-    let (mut kernel, mut links) = (None, None);
+    let mut kernel = None;
     if plan.share.is_none() {
         let kernel = kernel.insert(Kernel::open().map_err(failed_inside)?);
         wire(kernel, &[Plan::loopback()])?;
-        // What it is known by, CMD may delete.
-        links = if plan.members.is_empty() { None } else { LinkEvents::open() };
     }
     let mut names = None;
     if plan.responder.is_some() {
@@ -96,11 +94,17 @@ fn prepare(
             }
         }
     }
+    // CMD may delete what the run is known by. Where there was no descriptor left for names, the last
+    // is needed for the wiring.
+    let is_short = plan.responder.is_some() && names.is_none();
+    let is_linked = plan.share.is_none() && !plan.members.is_empty() && !is_short;
+    let links = if is_linked { LinkEvents::open() } else { None };
     let sockets = names.iter().flat_map(Sockets::as_fds).chain(links.iter().map(AsFd::as_fd));
     let sockets: Vec<BorrowedFd<'_>> = sockets.collect();
     if !sockets.is_empty() {
         channel.send_with(&Report::Sockets.to_bytes(), &sockets).map_err(other)?;
     }
+    drop(names);
     timings::ended(Phase::Names);
     shed(&plan.process)?;
     timings::ended(Phase::Identity);

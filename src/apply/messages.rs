@@ -42,14 +42,14 @@ pub fn messages(plan: &Plan) -> String {
     let mut inside = Sends::new("inside");
     if plan.share.is_none() {
         inside.steps(&[Plan::loopback()]);
-        if !plan.members.is_empty() {
-            inside.events();
-        }
     }
     if plan.responder.is_some() {
         inside.rules();
     }
     if plan.share.is_none() {
+        if !plan.members.is_empty() {
+            inside.events();
+        }
         let leases = plan.first_leases();
         plan.first_inside(&leases).iter().for_each(|steps| inside.steps(steps));
         inside.steps(&plan.inside(&leases));

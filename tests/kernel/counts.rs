@@ -7,8 +7,8 @@ use crate::world::World;
 /// [`counts`].
 const SYSTEM_CALLS: usize = 101;
 /// Sends to the kernel's netlink of a run on a network that is there: look for the bridge, claim,
-/// publish, whether the firewall is as it should be; inside: loopback, who tells of links, the way to
-/// the responder, links.
+/// publish, whether the firewall is as it should be; inside: loopback, the way to the responder, who
+/// tells of links, links.
 const NETLINK_SENDS: usize = 8;
 /// The same of the first run: another look under the lock, three lists to choose a subnet, the
 /// bridge, what it needs before it is up, and all else that belongs to it; of the firewall, what

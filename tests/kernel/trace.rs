@@ -85,8 +85,8 @@ fn the_bytes_of_a_dry_run_are_those_that_a_run_sends() {
     let dry = world.nsrun(["run", "--dry-run", "--format", "netlink"]).args(options);
     let text = dry.arg("true").run().ok().stdout;
     let expected = messages(&shown(&text));
-    // A question and the veth; the network, its five properties and the neighbour; lo; who
-    // tells of links; the way to the responder; eth0.
+    // A question and the veth; the network, its five properties and the neighbour; lo; the
+    // way to the responder; who tells of links; eth0.
     assert_eq!(expected.len(), 2 + 7 + 1 + 1 + 9 + 4, "{text}");
     let (_, sent) = sent(&world, &options);
     let real: Vec<_> = sent.iter().flat_map(|datagram| messages(datagram)).collect();
