@@ -232,6 +232,10 @@ impl Socket {
     /// # Errors
     /// See [`SocketError`].
     pub fn receive(&mut self) -> Result<&[u8], SocketError> {
+        self.receive_with(0)
+    }
+
+    fn receive_with(&mut self, flags: i32) -> Result<&[u8], SocketError> {
         if self.buf.is_empty() {
             self.buf = std::vec![0; RECEIVE_BUFFER];
         }
@@ -246,7 +250,7 @@ impl Socket {
                     self.fd.as_raw_fd(),
                     self.buf.as_mut_ptr().cast(),
                     self.buf.len(),
-                    libc::MSG_TRUNC,
+                    libc::MSG_TRUNC | flags,
                     sender.cast(),
                     &mut sender_len,
                 )
@@ -346,13 +350,36 @@ impl Socket {
                 items.extend(each(message)?);
                 Ok(())
             };
-            match self.dump_once(request, &mut collect)? {
-                Ok(true) => return Ok(Ok(items)),
-                Ok(false) => continue,
-                Err(refusal) => return Ok(Err(refusal)),
+            match self.dump_once(request, &mut collect) {
+                Ok(Ok(true)) => return Ok(Ok(items)),
+                Ok(Ok(false)) => continue,
+                Ok(Err(refusal)) => return Ok(Err(refusal)),
+                Err(error) => {
+                    self.drain();
+                    return Err(error);
+                }
             }
         }
         Err(SocketError::Interrupted)
+    }
+
+    /// Reads what is left of a dump that went wrong, without waiting: the kernel begins no other on
+    /// this socket before (`EBUSY`).
+    fn drain(&mut self) {
+        let last = self.seq.wrapping_sub(1);
+        loop {
+            match self.receive_with(libc::MSG_DONTWAIT) {
+                Ok(bytes) => {
+                    let mut answers =
+                        Messages::new(bytes).flatten().filter(|message| message.header.seq == last);
+                    if answers.any(|message| !matches!(Ack::decode(&message), Ok(None))) {
+                        return;
+                    }
+                }
+                Err(SocketError::Overrun | SocketError::Truncated { .. }) => {}
+                Err(_) => return,
+            }
+        }
     }
 
     /// Whether all was said before something changed.

@@ -16,17 +16,15 @@ use crate::sys::signal::{self, Signals, Taken};
 ///
 /// # Errors
 /// The kernel gives no signals any more.
-pub fn supervise(launched: &Launched, server: Option<&mut Server>) -> Result<u8> {
+pub fn supervise(launched: &Launched, server: Option<(&mut Server, &Signals)>) -> Result<u8> {
     match server {
         None => watch(launched.pid),
-        Some(server) => serve(launched.pid, server),
+        Some((server, signals)) => serve(launched.pid, server, signals),
     }
 }
 
 /// Answers names meanwhile.
-fn serve(pid: i32, server: &mut Server) -> Result<u8> {
-    let cannot = |errno: Errno| Error::new("cannot wait for signals").because(errno.desc());
-    let signals = Signals::open().map_err(cannot)?;
+fn serve(pid: i32, server: &mut Server, signals: &Signals) -> Result<u8> {
     loop {
         let mut wait = Wait::default();
         wait.read(signals.as_fd());
@@ -42,11 +40,14 @@ fn serve(pid: i32, server: &mut Server) -> Result<u8> {
     }
 }
 
+fn cannot(errno: Errno) -> Error {
+    Error::new("cannot wait for signals").because(errno.desc())
+}
+
 /// The same for any child.
 pub(super) fn watch(pid: i32) -> Result<u8> {
     loop {
-        let taken = signal::take()
-            .map_err(|errno| Error::new("cannot wait for signals").because(errno.desc()))?;
+        let taken = signal::take().map_err(cannot)?;
         if let Some(status) = pass_on(taken, pid) {
             return Ok(status);
         }

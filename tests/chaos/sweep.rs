@@ -51,7 +51,7 @@ pub(crate) fn kills(report: &mut Report) {
 }
 
 pub(crate) fn errors(report: &mut Report) {
-    let columns = ["command", "points", "whole or undone", "left for the next command", "wrong"];
+    let columns = ["command", "points", "whole or undone", "an empty file of a lock left", "wrong"];
     report.table("An error at each system call", &columns);
     let all = |points: &[Point]| {
         let errors = |point: &Point| {
@@ -65,7 +65,7 @@ pub(crate) fn errors(report: &mut Report) {
 }
 
 pub(crate) fn delays(report: &mut Report) {
-    let columns = ["command", "points", "done", "left for the next command", "wrong"];
+    let columns = ["command", "points", "done", "an empty file of a lock left", "wrong"];
     report.table("Each system call delayed by 100 ms", &columns);
     let delay = What::Delay(Duration::from_millis(100));
     each(report, 1, |points| points.iter().map(|point| (point.clone(), delay)).collect(), error);
@@ -151,10 +151,12 @@ fn kill(stage: &Stage, point: &Point, what: What, tally: &mut Tally) -> Result<(
     if !strange.is_empty() {
         return Err(format!("left:\n{}\nafter {output}", strange.join("\n")));
     }
-    heal(stage, &left, tally)
+    heal(stage, &left, kinds(&left, &stage.prepared), tally)
 }
 
-/// Lets a call fail or wait: the command succeeds wholly, or says what failed and takes all back.
+/// Lets a call fail or wait: the command succeeds wholly, or says what failed, and then all is as
+/// before it or as after it. It is alive, so nothing is left for the next one but the file of a
+/// lock, which means nothing.
 fn error(stage: &Stage, point: &Point, what: What, tally: &mut Tally) -> Result<(), String> {
     stage.prepare()?;
     let output = disturbed(stage, point.process, point.call, what);
@@ -173,16 +175,33 @@ fn error(stage: &Stage, point: &Point, what: What, tally: &mut Tally) -> Result<
     if !done && !explained(&output, point) {
         return Err(format!("it does not say what failed: {output}"));
     }
-    let right = if done { &stage.after } else { &stage.prepared };
-    if left == *right {
+    let plain = without_lock_files(&left, stage);
+    // An answer may be all that was lost; and what a run makes for others stays when it fails, too.
+    if plain != stage.after && (done || plain != stage.prepared) {
+        let right = if done { &stage.after } else { &stage.prepared };
+        return Err(format!("left:\n{}\nafter {output}", difference(right, &left)));
+    }
+    if left == plain {
         tally.whole += 1;
-        return back(stage, done);
+        return back(stage, left == stage.after);
     }
-    let strange = strange(stage, &left);
-    if !strange.is_empty() {
-        return Err(format!("left:\n{}\nafter {output}", left.join("\n")));
-    }
-    heal(stage, &left, tally)
+    heal(stage, &left, EMPTY_FILE.into(), tally)
+}
+
+/// What differs from what is right.
+fn difference(right: &Shape, left: &Shape) -> String {
+    let only = |one: &Shape, other: &Shape, what: &str| {
+        let lines = one.iter().filter(|line| !other.contains(line));
+        lines.map(|line| format!("{what} {line}\n")).collect::<String>()
+    };
+    only(left, right, "there:") + &only(right, left, "not there:")
+}
+
+/// The file of a lock means nothing; it goes with the next command that takes the lock.
+fn without_lock_files(shape: &Shape, stage: &Stage) -> Shape {
+    let is_lock = |line: &String| line.starts_with("+ file /run/nsrun");
+    let own = |line: &String| stage.prepared.contains(line) || stage.after.contains(line);
+    shape.iter().filter(|line| !is_lock(line) || own(line)).cloned().collect()
 }
 
 /// Whether a command that failed says at what. A process that has no memory for its own heap, or
@@ -217,14 +236,12 @@ fn strange(stage: &Stage, left: &Shape) -> Shape {
 }
 
 /// The same command again must succeed where something was left, and then nothing is.
-fn heal(stage: &Stage, left: &Shape, tally: &mut Tally) -> Result<(), String> {
+fn heal(stage: &Stage, left: &Shape, kind: String, tally: &mut Tally) -> Result<(), String> {
     tally.swept += 1;
-    *tally.left.entry(kinds(left, &stage.prepared)).or_default() += 1;
+    *tally.left.entry(kind).or_default() += 1;
     let text = left.join("\n");
     let again = stage.world.nsrun(stage.scenario.args).run();
-    let mut now = quiet(stage);
-    // The file of a lock means nothing; it goes with the next command that takes the lock.
-    now.retain(|line| !line.starts_with("+ file /run/nsrun") || stage.after.contains(line));
+    let now = without_lock_files(&quiet(stage), stage);
     if now != stage.after {
         return Err(format!(
             "left:\n{text}\nand after the same again:\n{}\n{again}",
@@ -233,6 +250,8 @@ fn heal(stage: &Stage, left: &Shape, tally: &mut Tally) -> Result<(), String> {
     }
     back(stage, true).map_err(|why| format!("left:\n{text}\n{why}"))
 }
+
+const EMPTY_FILE: &str = "empty file";
 
 /// What was left, in few words.
 fn kinds(left: &Shape, prepared: &Shape) -> String {
@@ -248,7 +267,7 @@ fn kinds(left: &Shape, prepared: &Shape) -> String {
     };
     match found[..] {
         ["link"] if all_marks() => "mark on the bridge".into(),
-        [] if has("file") => "empty file".into(),
+        [] if has("file") => EMPTY_FILE.into(),
         [] => "less".into(),
         _ => found.join(" and "),
     }
