@@ -5,8 +5,8 @@
  *
  * FEATURES: "plain"  network namespace, veth, address, default route
  *           "full"   the same kernel work as a default `nsrun run`: also mount, pid, ipc and uts
- *                    namespaces, private mounts, a fresh /sys and /proc, two sysctls, the default
- *                    capabilities
+ *                    namespaces, private mounts, ./resolv.conf in place of the host's, a fresh /sys
+ *                    and /proc, two sysctls, the default capabilities
  *           "port=N" full, and TCP port N of the host leads to port 80 inside: one element of the
  *                    map "ports" of table "inet floor", removed in the background at the end
  *
@@ -184,6 +184,7 @@ static void write_to(const char *path, const char *value) {
 
 static void isolate(void) {
     if (mount(0, "/", 0, MS_REC | MS_SLAVE, 0)) fail("rslave");
+    if (mount("resolv.conf", "/etc/resolv.conf", 0, MS_BIND, 0)) fail("/etc/resolv.conf");
     if (mount("sysfs", "/sys", "sysfs", MS_NOSUID | MS_NODEV | MS_NOEXEC, 0)) fail("/sys");
     if (mount("proc", "/proc", "proc", MS_NOSUID | MS_NODEV | MS_NOEXEC, 0)) fail("/proc");
     write_to("/proc/sys/net/ipv4/ping_group_range", "0 2147483647");

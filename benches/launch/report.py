@@ -56,8 +56,9 @@ def targets(results):
         if row["copies"] == 30:
             rows.append(("30 at once / floor", 1.5, row["of_floor"]))
     if "supervisor" in results:
-        rows.append(("resident memory of the supervisor, MB", 1.5, results["supervisor"]["rss_kb"] / 1000))
-        rows.append(("of which its own alone, KB", 300, results["supervisor"]["unique_kb"]))
+        for who, memory in results["supervisor"].items():
+            rows.append((f"resident memory of the {who}, MB", 1.5, memory["rss_kb"] / 1000))
+            rows.append((f"of which the {who}'s alone, KB", 300, memory["unique_kb"]))
     rows.append(("the binary, MB", 1.6, results["about"]["nsrun_bytes"] / 1e6))
     return [(what, most, f"{value:.3g}", "met" if value <= most else "missed") for what, most, value in rows]
 
@@ -83,6 +84,13 @@ def markdown(results):
                      " command, and is taken down again. System calls are those of all its processes.\n")
         parts += [f"- skipped: {line}" for line in results["launch"]["skipped"]]
         parts.append("")
+        ours, floor = ({row["name"]: row for row in results["launch"]["rows"]}[name] for name in ("nsrun run", "floor"))
+        names = sorted({**ours["calls_by_name"], **floor["calls_by_name"]})
+        counts = [(name, *(row["calls_by_name"].get(name, 0) for row in (ours, floor))) for name in names]
+        parts += ["## System calls until the command is executed\n", table(
+            ["", "nsrun run", "floor", "more"],
+            [(name, a, b, a - b) for name, a, b in sorted(counts, key=lambda count: count[2] - count[1]) if a != b]
+            + [("all", ours["calls_to_command"], floor["calls_to_command"], ours["calls_to_command"] - floor["calls_to_command"])])]
         if results["launch"]["skipped"]:
             parts.append("What is skipped for want of a program is in the packages " + ", ".join(peers.PACKAGES) + ".\n")
     if "parallel" in results:
@@ -100,10 +108,9 @@ def markdown(results):
               ms(row["nsrun"]["first_tenth_ms"]), ms(row["nsrun"]["last_tenth_ms"]), ms(row["nsrun"]["ps_ms"]),
               ms(row["nsrun"]["end_ms"]), ms(row["floor"]["end_ms"])) for row in results["alive"]])]
     if "supervisor" in results:
-        memory = results["supervisor"]
-        parts += ["## Memory of the supervisor\n",
-                  f"{memory['rss_kb']} KB resident, {memory['unique_kb']} KB of it its own, {memory['pss_kb']} KB proportional,"
-                  " beside one more of its kind.\n"]
+        parts += ["## Memory while CMD runs\n", table(
+            ["", "resident KB", "its own KB", "proportional KB, two runs"],
+            [(who, memory["rss_kb"], memory["unique_kb"], memory["pss_kb"]) for who, memory in results["supervisor"].items()])]
     if "verbs" in results:
         parts += ["## Other commands\n", table(
             ["", "nsrun ms", "beside", "ms", "ratio"],

@@ -5,6 +5,7 @@ import os
 import re
 import subprocess
 import time
+from collections import Counter
 from statistics import median
 
 import peers
@@ -52,7 +53,7 @@ def trial(arguments, cwd):
 
 
 def system_calls(arguments, cwd):
-    """System calls of all processes of one launch; and those until COMMAND is executed."""
+    """System calls of all processes of one launch; those until COMMAND is executed, and how many of each."""
     words = filled(arguments)
     log = f"{cwd}/strace.log"
     subprocess.run(["strace", "-f", "-o", log, *words], cwd=cwd, check=True,
@@ -60,7 +61,8 @@ def system_calls(arguments, cwd):
     with open(log, errors="replace") as file:
         calls = [line for line in file if re.match(r"\d+ +\w+\(", line)]
     until = next((n for n, line in enumerate(calls) if n and 'execve("/bin/true"' in line), None)
-    return len(calls), until
+    names = Counter(re.match(r"\d+ +(\w+)", line)[1] for line in calls[:until])
+    return len(calls), until, dict(names.most_common())
 
 
 def one_launch(bench):
@@ -84,7 +86,7 @@ def one_launch(bench):
             row = {"name": name, "what": what, **summary(found)}
             row["of_floor"] = ratio(found, by_name["floor"])
             row["nsrun_takes"] = ratio(by_name["nsrun run"], found)
-            row["calls"], row["calls_to_command"] = system_calls(arguments, bench.scratch)
+            row["calls"], row["calls_to_command"], row["calls_by_name"] = system_calls(arguments, bench.scratch)
             table.append(row)
     port = {row["name"]: row for row in table}
     return {"rows": table, "skipped": skipped,
@@ -137,21 +139,23 @@ def alive(bench):
 
 
 def supervisor(bench):
-    """Memory of the process that waits for CMD, while another of its kind runs as well."""
+    """Memory of the two processes that wait for CMD, while two more of their kind run as well."""
     running = [subprocess.Popen([bench.nsrun, "run", bench.stay], stdout=subprocess.PIPE) for _ in range(2)]
     for process in running:
         process.stdout.read(1)
     time.sleep(0.2)
+    with open(f"/proc/{running[0].pid}/task/{running[0].pid}/children") as file:
+        init = file.read().split()[0]
     sizes = {}
-    with open(f"/proc/{running[0].pid}/smaps_rollup") as file:
-        for line in file:
-            found = re.match(r"(Rss|Pss|Private_Clean|Private_Dirty): +(\d+) kB", line)
-            if found:
-                sizes[found[1]] = int(found[2])
+    for who, pid in (("supervisor", running[0].pid), ("init", init)):
+        with open(f"/proc/{pid}/smaps_rollup") as file:
+            found = dict(re.findall(r"^(\w+): +(\d+) kB", file.read(), re.M))
+        sizes[who] = {"rss_kb": int(found["Rss"]), "pss_kb": int(found["Pss"]),
+                      "unique_kb": int(found["Private_Clean"]) + int(found["Private_Dirty"])}
     for process in running:
         process.terminate()
         process.wait()
-    return {"rss_kb": sizes["Rss"], "unique_kb": sizes["Private_Clean"] + sizes["Private_Dirty"], "pss_kb": sizes["Pss"]}
+    return sizes
 
 
 def verbs(bench):

@@ -54,6 +54,7 @@ def prepare(scratch):
         ln -sf true {scratch}/root/bin/sh
         echo root:x:0:0::/:/bin/sh >{scratch}/root/etc/passwd
         echo ID=bench >{scratch}/root/etc/os-release
+        echo nameserver 127.0.0.11 >{scratch}/resolv.conf
     """)
     spaces = [{"type": kind} for kind in ("pid", "network", "ipc", "uts", "mount")]
     config = {

@@ -141,16 +141,17 @@ pub fn vlan_of(link: &str) -> Option<(&str, u16)> {
 /// Description of a VLAN that nsrun made, and removes with its last user.
 pub const VLAN: &str = "nsrun/1 vlan";
 
-/// The sends that make a VLAN.
+/// The sends that make a VLAN. It is described as it is made: killed in between, nsrun would leave one
+/// that it takes for somebody else's.
 pub(super) fn create_vlan(link: &str, parent: String, id: u16) -> Vec<Vec<Step>> {
     let link = || link.to_owned();
     vec![
-        vec![Step::CreateVlan { link: link(), parent, id }],
-        vec![Step::IgnoreRouters { link: link() }],
         vec![
+            Step::CreateVlan { link: link(), parent, id },
             Step::NoAutomaticAddresses { link: link() },
             Step::Describe { link: link(), text: VLAN.into() },
-            Step::SetUp { link: link() },
         ],
+        vec![Step::IgnoreRouters { link: link() }],
+        vec![Step::SetUp { link: link() }],
     ]
 }
