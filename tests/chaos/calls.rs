@@ -73,7 +73,7 @@ pub(crate) fn errors(name: &str) -> Vec<Errno> {
         "prlimit64" | "getrlimit" | "setrlimit" => &[EPERM],
         "seccomp" => &[EINVAL, ENOMEM, EACCES],
         "statfs" | "fstatfs" => &[EINTR, ENOMEM, EIO],
-        "getrandom" => &[EINTR, EAGAIN, ENOSYS],
+        "getrandom" => &[EINTR, ENOSYS],
         "getdents64" => &[EIO],
         "mkdir" | "mkdirat" | "symlink" | "symlinkat" => &[EEXIST, ENOSPC, ENOMEM, EPERM, EIO],
         "unlink" | "unlinkat" | "rmdir" | "rename" | "renameat" => &[ENOMEM, EPERM, EIO],
