@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::sync::Mutex;
 use std::thread;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use crate::calls;
 use crate::fault::What;
@@ -25,6 +25,8 @@ struct Tally {
     swept: usize,
     left: BTreeMap<String, usize>,
     leaks: Vec<String>,
+    /// The longest time from the end of a command until all was as it should be, with a look at it.
+    slowest: Duration,
 }
 
 impl Tally {
@@ -33,6 +35,7 @@ impl Tally {
         self.whole += other.whole;
         self.swept += other.swept;
         self.leaks.extend(other.leaks);
+        self.slowest = self.slowest.max(other.slowest);
         for (what, count) in other.left {
             *self.left.entry(what).or_default() += count;
         }
@@ -82,7 +85,10 @@ fn each(
 ) {
     let wanted = std::env::var("CHAOS_COMMAND").unwrap_or_default();
     let (mut sum, mut points_of_all) = (Tally::default(), 0);
-    for scenario in SCENARIOS.iter().filter(|scenario| scenario.name.contains(&wanted)) {
+    let is_sample = report.is_sample();
+    let is_wanted =
+        |scenario: &&Scenario| scenario.name.contains(&wanted) && (scenario.sampled || !is_sample);
+    for scenario in SCENARIOS.iter().filter(is_wanted) {
         let stage = Stage::new(scenario);
         let all = choose(&points(&stage));
         points_of_all += all.len();
@@ -97,7 +103,10 @@ fn each(
         sum.add(tally);
     }
     report.row(&cells("all", &sum));
-    report.extent(format!("{} of {points_of_all} points", sum.tried));
+    let (tried, slowest) = (sum.tried, sum.slowest.as_millis());
+    report.extent(format!(
+        "{tried} of {points_of_all} points; what goes by itself was gone after {slowest} ms at most"
+    ));
 }
 
 fn cells(name: &str, tally: &Tally) -> [String; 5] {
@@ -142,9 +151,11 @@ fn try_all(first: Stage, scenario: &'static Scenario, todo: &[(Point, What)], on
 fn kill(stage: &Stage, point: &Point, what: What, tally: &mut Tally) -> Result<(), String> {
     stage.prepare()?;
     let output = disturbed(stage, point.process, point.call, what);
+    let begin = Instant::now();
     let left = quiet(stage);
     if left == stage.prepared || left == stage.after {
         tally.whole += 1;
+        tally.slowest = begin.elapsed();
         return back(stage, left == stage.after);
     }
     let strange = strange(stage, &left);
@@ -160,6 +171,7 @@ fn kill(stage: &Stage, point: &Point, what: What, tally: &mut Tally) -> Result<(
 fn error(stage: &Stage, point: &Point, what: What, tally: &mut Tally) -> Result<(), String> {
     stage.prepare()?;
     let output = disturbed(stage, point.process, point.call, what);
+    let begin = Instant::now();
     let left = quiet(stage);
     let done = output.code() == Some(0);
     let must_succeed = matches!(what, What::Delay(_))
@@ -183,6 +195,7 @@ fn error(stage: &Stage, point: &Point, what: What, tally: &mut Tally) -> Result<
     }
     if left == plain {
         tally.whole += 1;
+        tally.slowest = begin.elapsed();
         return back(stage, left == stage.after);
     }
     heal(stage, &left, EMPTY_FILE.into(), tally)
