@@ -86,7 +86,7 @@ pub(crate) const SCENARIOS: &[Scenario] = &[
     },
     Scenario {
         name: "run --net bridge --net back",
-        setup: "nsrun network create --subnet 10.80.0.0/24 back",
+        setup: BACK,
         args: &["run", "--net", "bridge", "--net", "back", "--name", "web", "--", "sleep", "0.02"],
         sampled: false,
         ..RUN
@@ -193,6 +193,11 @@ pub(crate) const SCENARIOS: &[Scenario] = &[
     },
 ];
 
+const BACK: &str = "nsrun network create --subnet 10.80.0.0/24 back
+    ip link add keep2 type veth peer name keep3
+    ip link set keep2 addrgenmode none; ip link set keep3 addrgenmode none
+    ip link set keep2 master $(ip -j link show net:back | grep -o 'nsrun[0-9]*' | head -1) up
+    ip link set keep3 up; sleep 0.3";
 const CONNECTED: &str = "nsrun run -d --name web --ip 10.192.0.9 -- sleep 100000 >/dev/null
     nsrun network create --subnet 10.80.0.0/24 back
     ip link add keep2 type veth peer name keep3
@@ -203,7 +208,7 @@ const LAN: &str = "ip link add lan0 type veth peer name lan1
     ip link set lan0 addrgenmode none up; ip link set lan1 addrgenmode none up; sleep 0.3";
 const LAN_AND_RUN: &str = "nsrun run -d --name web --ip 10.192.0.9 -- sleep 100000 >/dev/null
     ip link add lan0 type veth peer name lan1
-    ip link add br-lan type bridge; ip link add keep2 type veth peer name keep3
+    ip link add br-lan address 02:00:00:00:00:01 type bridge; ip link add keep2 type veth peer name keep3
     ip link set keep2 master br-lan
     for l in lan0 lan1 br-lan keep2 keep3; do ip link set $l addrgenmode none up; done; sleep 0.3";
 const PUBLISHED: &str = "nsrun run -d --name web --ip 10.192.0.9 -- sleep 100000 >/dev/null
@@ -333,6 +338,15 @@ impl Stage {
 fn without_numbers(line: &str) -> String {
     let mut plain = String::new();
     for word in line.split_inclusive(['"', ' ', '/']) {
+        // The host's end of a link to a bridge of the host.
+        let name = word.trim_end_matches(['"', ' ', '/']);
+        if let Some(number) = name.strip_prefix("nsv")
+            && number.chars().all(|c| c.is_ascii_hexdigit())
+        {
+            plain.push_str("nsv#");
+            plain.push_str(&word[name.len()..]);
+            continue;
+        }
         let is_mac = word.matches(':').count() >= 5 && word.len() <= 18;
         let mut digits = false;
         for c in if is_mac { "MAC" } else { word }.chars() {

@@ -297,7 +297,10 @@ fn back(stage: &Stage, done: bool) -> Result<(), String> {
             return Err(format!("the same again fails: {again}"));
         }
     }
-    if settle(|| stage.shape().is_empty(), Duration::from_secs(3)) {
+    let is_done = || without_lock_files(&stage.shape(), stage).is_empty();
+    if settle(is_done, Duration::from_secs(3)) {
+        stage.world.sh("[ ! -d /run/nsrun ] || find /run/nsrun -size 0 -delete");
+        stage.world.sh("rmdir /run/nsrun 2>/dev/null || :");
         return Ok(());
     }
     Err(format!("not undone:\n{}", stage.shape().join("\n")))
