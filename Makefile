@@ -31,7 +31,7 @@ test: ## install what the tests need (apt), then run them all
 	@bash tests/test.sh $(TEST_FLAGS)
 
 test-vm: build ## boot a bare machine with Debian's kernel (qemu), or KERNEL= MODULES=, and check nsrun there
-	@bash tests/vm/run.sh "$(BINARY)"
+	@KINDS=$$(CARGO="$(CARGO)" bash tests/vm/kinds.sh) bash tests/vm/run.sh "$(BINARY)"
 
 # CHAOS="kill error": these parts only. CHAOS_EACH=5: one point of 5.
 chaos: ## kill, refuse, race and crowd every command (root; CHAOS_EACH=4: half an hour): docs/reliability.md
@@ -47,6 +47,7 @@ lint: ## formatting, clippy, documentation and the rules of the layers
 	RUSTDOCFLAGS="-D warnings" $(CARGO) doc --workspace --no-deps --locked
 	$(CARGO) test --quiet --locked --test layers
 	@bash tests/lint/no_std.sh
+	@CARGO="$(CARGO)" bash tests/lint/package.sh
 
 bench-codec: ## measure nl beside its rivals (valgrind, libmnl-dev): docs/codec.{md,json,svg}
 	@benches/codec

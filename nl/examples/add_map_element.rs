@@ -53,11 +53,7 @@ fn main() -> Result<(), Box<dyn Error>> {
 
     match socket.transact(changes.finish()?, |_| Ok(()))?.first() {
         None => println!("tcp port {port} now means {address} port {to}"),
-        Some(refusal) => {
-            let error = std::io::Error::from_raw_os_error(refusal.errno);
-            let path = refusal.path.as_deref().unwrap_or("no attribute is named");
-            return Err(format!("cannot add the element: {error} ({path})").into());
-        }
+        Some(refusal) => return Err(format!("cannot add the element: {refusal}").into()),
     }
     Ok(())
 }

@@ -38,11 +38,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     });
     match socket.transact(batch.finish()?, |_| Ok(()))?.first() {
         None => println!("added {prefix} via {gateway}"),
-        Some(refusal) => {
-            let error = std::io::Error::from_raw_os_error(refusal.errno);
-            let words = refusal.message.as_deref().unwrap_or("the kernel says no more");
-            return Err(format!("cannot add {prefix} via {gateway}: {error} ({words})").into());
-        }
+        Some(refusal) => return Err(format!("cannot add {prefix} via {gateway}: {refusal}").into()),
     }
     Ok(())
 }

@@ -33,12 +33,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     let refusals = socket.transact(batch.finish()?, |_| Ok(()))?;
     match refusals.first() {
         None => println!("created {name}; {peer} is in the namespace of process {pid}"),
-        Some(refusal) => {
-            let error = std::io::Error::from_raw_os_error(refusal.errno);
-            let words = refusal.message.as_deref().unwrap_or("the kernel says no more");
-            let path = refusal.path.as_deref().unwrap_or("no attribute is named");
-            return Err(format!("cannot create {name}: {error} ({words}; {path})").into());
-        }
+        Some(refusal) => return Err(format!("cannot create {name}: {refusal}").into()),
     }
     Ok(())
 }

@@ -27,10 +27,7 @@ fn main() -> Result<(), Box<dyn Error>> {
             mtu.unwrap_or_default(),
             if header.flags.contains(LinkFlags::UP) { "up" } else { "down" },
         )))
-    })?;
-    match lines {
-        Ok(lines) => lines.iter().for_each(|line| println!("{line}")),
-        Err(refusal) => return Err(format!("refused: errno {}", refusal.errno).into()),
-    }
+    })??;
+    lines.iter().for_each(|line| println!("{line}"));
     Ok(())
 }

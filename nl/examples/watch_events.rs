@@ -19,8 +19,6 @@ fn main() -> Result<(), Box<dyn Error>> {
     loop {
         match socket.receive() {
             Ok(datagram) => println!("{}", Annotation::new(Protocol::Route, datagram)),
-            // Nothing happened for a while.
-            Err(SocketError::Timeout) => (),
             Err(SocketError::Overrun) => eprintln!("events were lost: list again what you need"),
             Err(error) => return Err(error.into()),
         }

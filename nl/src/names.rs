@@ -127,6 +127,7 @@ macro_rules! bits {
     ) => {
         bitflags::bitflags! {
             $(#[$doc])*
+            #[doc = "\n\nBits without a name are kept, so `all()` is every bit, not only the named."]
             #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
             pub struct $Name: $int {
                 $(

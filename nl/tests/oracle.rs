@@ -2,8 +2,9 @@
 //! in a network namespace of the test's own, listed, decoded by this crate, and compared with the
 //! specification.
 
+mod world;
+
 use std::collections::{BTreeMap, BTreeSet};
-use std::io::Write;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
 use nl::netfilter::expr::{Translation, cmp, ct, expression, meta, nat, payload};
@@ -22,6 +23,7 @@ use nl::route::{
 use nl::socket::Socket;
 use nl::wire::Header;
 use nl::{Attrs, Batch, Flags, MessageType, Protocol, Set, View};
+use world::{leave_the_machine, send, skipped};
 
 /// Namespaces per run.
 const WORLDS: u64 = 12;
@@ -63,35 +65,6 @@ impl Random {
     fn v6(&mut self) -> Ipv6Addr {
         Ipv6Addr::from(0xfd00 << 112 | u128::from(self.next()) | 1)
     }
-}
-
-/// Says why, and has it counted.
-fn skipped(why: &str) {
-    println!("skipped: {why}");
-    if let Some(path) = std::env::var_os("NSRUN_SKIPS")
-        && let Ok(mut file) = std::fs::OpenOptions::new().append(true).open(path)
-    {
-        let _ = writeln!(file, "nl oracle: {why}");
-    }
-}
-
-/// Moves this thread, and nothing else, into a network namespace of its own.
-fn leave_the_machine() -> std::io::Result<()> {
-    // SAFETY: takes an integer.
-    match unsafe { libc::unshare(libc::CLONE_NEWNET) } {
-        0 => Ok(()),
-        _ => Err(std::io::Error::last_os_error()),
-    }
-}
-
-/// Sends what `fill` pushes; the kernel must take all of it.
-fn send(socket: &mut Socket, fill: impl FnOnce(&mut Batch<'_>)) {
-    let mut buf = vec![0; 32 * 1024];
-    let mut batch = Batch::new(&mut buf, socket.seq());
-    fill(&mut batch);
-    let bytes = batch.finish().unwrap().to_vec();
-    let refusals = socket.transact(&bytes, |_| Ok(())).unwrap();
-    assert!(refusals.is_empty(), "{refusals:?}");
 }
 
 /// Lists, and gives each answer decoded to `each`.
@@ -828,112 +801,4 @@ fn the_kernel_makes_what_was_specified_and_we_read_it_back() {
             }
         }
     }
-}
-
-#[test]
-fn events_arrive_once_a_group_is_joined() {
-    let world = std::thread::spawn(|| {
-        if let Err(error) = leave_the_machine() {
-            return skipped(&format!("no network namespace of its own: {error}"));
-        }
-        let mut socket = Socket::open(Protocol::Route).unwrap();
-        let mut events = Socket::open(Protocol::Route).unwrap();
-        for group in [nl::route::Group::LINK, nl::route::Group::NEIGH] {
-            events.join(group.0).unwrap();
-        }
-        send(&mut socket, |batch| {
-            batch.push(link::NEW, Flags::CREATE | Flags::ACK, IfInfo::default(), |m| {
-                m.put(link::IFNAME, "seen").nest(link::LINKINFO, |i| {
-                    i.put(info::KIND, "bridge");
-                });
-            });
-        });
-        // A forwarding entry of the new bridge may come first.
-        let name = (0..5).find_map(|_| {
-            let datagram = events.receive().unwrap();
-            let message = nl::Messages::new(datagram).next().unwrap().unwrap();
-            let (_, view) = message.decode(link::NEW).ok()?;
-            Some(view.get(link::IFNAME).unwrap().unwrap().to_string())
-        });
-        assert_eq!(name.as_deref(), Some("seen"));
-    });
-    world.join().unwrap();
-}
-
-#[test]
-fn lost_events_are_an_error_and_not_silence() {
-    let world = std::thread::spawn(|| {
-        if let Err(error) = leave_the_machine() {
-            return skipped(&format!("no network namespace of its own: {error}"));
-        }
-        use std::os::fd::{AsFd, AsRawFd};
-        let mut socket = Socket::open(Protocol::Route).unwrap();
-        let mut events = Socket::open(Protocol::Route).unwrap();
-        events.join(nl::route::Group::LINK.0).unwrap();
-        let small: libc::c_int = 2048;
-        // SAFETY: `small` is valid for reads of 4 bytes.
-        let result = unsafe {
-            let small: *const libc::c_int = &small;
-            let fd = events.as_fd().as_raw_fd();
-            libc::setsockopt(fd, libc::SOL_SOCKET, libc::SO_RCVBUF, small.cast(), 4)
-        };
-        assert_eq!(result, 0);
-        for n in 0..20 {
-            send(&mut socket, |batch| {
-                batch.push(link::NEW, Flags::CREATE | Flags::ACK, IfInfo::default(), |m| {
-                    m.put(link::IFNAME, &format!("l{n}")).nest(link::LINKINFO, |i| {
-                        i.put(info::KIND, "bridge");
-                    });
-                });
-            });
-        }
-        let lost =
-            (0..20).any(|_| matches!(events.receive(), Err(nl::socket::SocketError::Overrun)));
-        assert!(lost);
-    });
-    world.join().unwrap();
-}
-
-#[test]
-fn a_dump_that_a_change_interrupts_is_read_again() {
-    let world = std::thread::spawn(|| {
-        if let Err(error) = leave_the_machine() {
-            return skipped(&format!("no network namespace of its own: {error}"));
-        }
-        let mut socket = Socket::open(Protocol::Route).unwrap();
-        let mut other = Socket::open(Protocol::Route).unwrap();
-        let create = |socket: &mut Socket, name: &str| {
-            send(socket, |batch| {
-                batch.push(link::NEW, Flags::CREATE | Flags::ACK, IfInfo::default(), |m| {
-                    m.put(link::IFNAME, name).nest(link::LINKINFO, |i| {
-                        i.put(info::KIND, "bridge");
-                    });
-                });
-            });
-        };
-        // More than one datagram of 32 KiB.
-        for n in 0..60 {
-            create(&mut socket, &format!("l{n}"));
-        }
-        let mut buf = [0; 64];
-        let mut batch = Batch::new(&mut buf, socket.seq());
-        batch.push(link::GET, Flags::DUMP, IfInfo::default(), |_| {});
-        let request = batch.finish().unwrap().to_vec();
-        let (mut changed, mut seen) = (false, 0);
-        let names = socket.dump(&request, |message| {
-            let (_, view) = message.decode(link::NEW)?;
-            seen += 1;
-            if seen == 5 && !changed {
-                changed = true;
-                create(&mut other, "late");
-            }
-            Ok(view.get(link::IFNAME)?.map(|name| name.to_string()))
-        });
-        let names = names.unwrap().unwrap();
-        assert!(seen > names.len(), "read once only: {seen}");
-        let different: BTreeSet<_> = names.iter().collect();
-        assert_eq!(different.len(), names.len(), "none twice");
-        assert!(names.iter().any(|name| name == "late"));
-    });
-    world.join().unwrap();
 }

@@ -2,7 +2,7 @@
 
 use std::cell::Cell;
 use std::ffi::{CString, OsStr};
-use std::os::fd::BorrowedFd;
+use std::os::fd::{AsFd, BorrowedFd};
 use std::os::unix::ffi::OsStrExt;
 
 use super::announce::announce;
@@ -12,8 +12,9 @@ use super::report::{At, Failure, MAX, Order, Report};
 use super::responder;
 use super::send::{bring_up, send};
 use super::timings::{self, Phase};
+use crate::dns::Sockets;
 use crate::error::Error;
-use crate::kernel::Kernel;
+use crate::kernel::{Kernel, LinkEvents};
 use crate::plan::{Plan, Process, Step};
 use crate::sys::channel::Channel;
 use crate::sys::link::settle_carrier;
@@ -36,7 +37,9 @@ pub(super) fn main(
     shared: Option<BorrowedFd<'_>>,
     host: Option<BorrowedFd<'_>>,
 ) -> ! {
-    let failure = match prepare(plan, &channel, shared, host) {
+    // What is made for CMD is there for all its users, whatever the caller's umask.
+    let prepared = file::with_umask(0o022, || prepare(plan, &channel, shared, host));
+    let failure = match prepared {
         Err(failure) => failure,
         Ok(()) if plan.has_init() => init::main(&plan.process, channel),
         Ok(()) => become_cmd(&plan.process, supervisor),
@@ -76,22 +79,27 @@ fn prepare(
         .map_err(|(n, errno)| Failure::new(At::Prepare(n as u16), errno))?;
     timings::ended(Phase::Mounts);
     // A namespace that others made is theirs to set up.
-    let mut kernel = None;
+    let (mut kernel, mut links) = (None, None);
     if plan.share.is_none() {
         let kernel = kernel.insert(Kernel::open().map_err(failed_inside)?);
         wire(kernel, &[Plan::loopback()])?;
+        // What it is known by, CMD may delete.
+        links = if plan.members.is_empty() { None } else { LinkEvents::open() };
     }
+    let mut names = None;
     if plan.responder.is_some() {
         match responder::open() {
-            Ok(sockets) => {
-                let report = Report::Sockets.to_bytes();
-                channel.send_with(&report, &sockets.as_fds()).map_err(other)?;
-            }
+            Ok(sockets) => names = Some(sockets),
             Err(error) => {
                 let why = error.reason();
                 mounts.warnings.push(format!("names do not resolve inside: {why}"));
             }
         }
+    }
+    let sockets = names.iter().flat_map(Sockets::as_fds).chain(links.iter().map(AsFd::as_fd));
+    let sockets: Vec<BorrowedFd<'_>> = sockets.collect();
+    if !sockets.is_empty() {
+        channel.send_with(&Report::Sockets.to_bytes(), &sockets).map_err(other)?;
     }
     timings::ended(Phase::Names);
     shed(&plan.process)?;
@@ -125,6 +133,9 @@ fn prepare(
             }
             announce(&mut kernel, &link.link, link.mac, &link.addresses());
         }
+    }
+    if let Some(links) = links {
+        links.begin();
     }
     timings::ended(Phase::Wire);
     for unfinished in std::mem::take(&mut mounts.unfinished) {
@@ -200,6 +211,7 @@ pub(super) fn take_identity(process: &Process, at: &Cell<At>) -> Result<(), Errn
         std::env::set_current_dir(directory).map_err(|error| errno(&error))?;
     }
     if process.confined {
+        file::open_null_here()?;
         // It takes a capability that CMD may not keep.
         at.set(At::Capabilities);
         seccomp::confine(process.capabilities)?;

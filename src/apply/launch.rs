@@ -19,6 +19,7 @@ use crate::plan::firewall::Publisher;
 use crate::plan::{Member, Namespace, Plan, Step, record_ports};
 use crate::spec::{IdMap, Publication, UserNamespace};
 use crate::sys::channel::Channel;
+use crate::sys::events::Events;
 use crate::sys::namespace::Namespaces;
 use crate::sys::process::{Fork, fork, own_pid, wait};
 use crate::sys::{Errno, credentials, signal};
@@ -38,6 +39,8 @@ pub struct Launched {
     pub ports: Vec<(Lease, Publication)>,
     /// Where it asks for names.
     pub sockets: Option<Sockets>,
+    /// What tells of its links.
+    pub links: Option<Events>,
     /// What it does without.
     pub warnings: Vec<String>,
 }
@@ -155,9 +158,9 @@ fn finish<T: Target>(
 ) -> Result<Launched> {
     let mut ports = Vec::new();
     match begin(target, plan, channel, run, leases, &mut ports) {
-        Ok(Begun { cmd, sockets, warnings }) => {
+        Ok(Begun { cmd, sockets, links, warnings }) => {
             let leases = leases.clone();
-            Ok(Launched { pid: run.pid, cmd, leases, run, ports, sockets, warnings })
+            Ok(Launched { pid: run.pid, cmd, leases, run, ports, sockets, links, warnings })
         }
         Err(error) => {
             // Also those of which it is unknown whether they are there: the addresses are still ours.
@@ -176,6 +179,7 @@ fn finish<T: Target>(
 struct Begun {
     cmd: i32,
     sockets: Option<Sockets>,
+    links: Option<Events>,
     warnings: Vec<String>,
 }
 
@@ -222,7 +226,7 @@ fn begin<T: Target>(
     let mut warnings = restore_rules(target, &plan.members);
     order(channel, Order::Go(leases.clone()))?;
     timings::ended(Phase::Publish);
-    let mut sockets = None;
+    let (mut sockets, mut links) = (None, None);
     let mut buf = [0; MAX];
     let cmd = loop {
         let (bytes, along) = match channel.receive_with(&mut buf) {
@@ -235,7 +239,11 @@ fn begin<T: Target>(
         };
         match report::read(bytes)? {
             Report::Started => break along.process,
-            Report::Sockets => sockets = along.fds.try_into().ok().map(Sockets::from_fds),
+            Report::Sockets => {
+                let mut fds = along.fds;
+                links = if fds.len() % 2 == 1 { fds.pop().map(Events::from) } else { None };
+                sockets = fds.try_into().ok().map(Sockets::from_fds);
+            }
             Report::Timings(times) => timings::take(&times),
             Report::Warning(text) => warnings.push(text),
             Report::Failed(failure) => {
@@ -248,7 +256,7 @@ fn begin<T: Target>(
     for step in later {
         let _ = super::send(target, &[step]);
     }
-    Ok(Begun { cmd, sockets, warnings })
+    Ok(Begun { cmd, sockets, links, warnings })
 }
 
 /// Members reach beyond this host by rules that a flush of others takes away. While the new process

@@ -224,7 +224,8 @@ impl Target for Model {
         });
         let state = link.peer.map_or(HolderState::Alive, |(_, state)| state);
         let (index, names) = (link.index, link.names.clone());
-        Ok(Some(Holder { link: own, index, names, status, state }))
+        let cmd = status.as_ref().and_then(|status| Some(status.run?.pid));
+        Ok(Some(Holder { link: own, index, names, status, cmd, state }))
     }
 
     fn sweep_ports(&mut self, _: Ipv4Addr) -> Result<()> {

@@ -12,7 +12,7 @@ use crate::sys::mountinfo::{self, Mount};
 use crate::sys::namespace::set_hostname;
 use crate::sys::{self, Errno, mount};
 
-/// Devices every program may expect, shown from the host.
+/// Devices every program may expect, shown from the host: to be used, but their files are its own.
 const DEVICES: [&str; 6] = ["null", "zero", "full", "random", "urandom", "tty"];
 
 /// Carries out the steps of a plan one by one.
@@ -232,11 +232,11 @@ fn cover(sys: bool) -> io::Result<()> {
         match path.metadata() {
             Ok(found) if found.is_dir() => {
                 mount::new("tmpfs", path, mount::Flags::INERT, "mode=0555,size=0")?;
-                mount::read_only(path, false)?;
             }
             Ok(_) => mount::bind(Path::new("/dev/null"), path, false)?,
-            Err(_) => {}
+            Err(_) => continue,
         }
+        mount::read_only(path, false)?;
     }
     for path in READ_ONLY.map(Path::new).into_iter().filter(|path| path.exists()) {
         mount::bind(path, path, true)?;
@@ -266,6 +266,8 @@ fn fresh_dev(copies: Vec<OwnedFd>) -> io::Result<()> {
         let path = dev.join(name);
         make_file(&path)?;
         mount::attach(&copy, &path)?;
+        // A device can be written to all the same, but not be given another mode or owner.
+        mount::read_only(&path, false)?;
     }
     let pts = dev.join("pts");
     fs::create_dir(&pts)?;

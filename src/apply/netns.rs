@@ -64,7 +64,9 @@ fn holder(inode: u64) -> Option<String> {
 pub fn prepare_names() -> Result<Option<Names>> {
     let path = Path::new(NAMES);
     let cannot = |errno: Errno| refused(format!("cannot prepare {NAMES}"), errno);
-    let made = DirBuilder::new().recursive(true).mode(0o755).create(path);
+    // All users look names up there, whatever the umask of who makes the first.
+    let mut directory = DirBuilder::new();
+    let made = file::with_umask(0o022, || directory.recursive(true).mode(0o755).create(path));
     made.map_err(|error| cannot(sys::errno(&error)))?;
     let names = lock_names()?;
     let shared = match mount::share(path) {

@@ -75,6 +75,29 @@ fn answers_macvlan(kernel: &mut Kernel, parent: &str, address: Ipv4Addr) -> Resu
 /// # Errors
 /// The link is not there or not up, so that nobody can be asked.
 pub fn answers(kernel: &mut Kernel, link: &str, address: Ipv4Addr) -> Result<bool> {
+    ask(kernel, link, address, &TIMES, None)
+}
+
+/// The same, asked once and not waited for long; besides who has the address `except`.
+///
+/// # Errors
+/// As [`answers`].
+pub fn answers_once(
+    kernel: &mut Kernel,
+    link: &str,
+    address: Ipv4Addr,
+    except: Option<Mac>,
+) -> Result<bool> {
+    ask(kernel, link, address, &[Duration::ZERO, Duration::from_millis(10)], except)
+}
+
+fn ask(
+    kernel: &mut Kernel,
+    link: &str,
+    address: Ipv4Addr,
+    times: &[Duration],
+    except: Option<Mac>,
+) -> Result<bool> {
     let cannot = || Error::new(format!("cannot ask on link \"{link}\" who has {address}"));
     let found = kernel.link(link)?.ok_or_else(|| cannot().because("there is no such link"))?;
     let mac: [u8; 6] = found
@@ -86,12 +109,13 @@ pub fn answers(kernel: &mut Kernel, link: &str, address: Ipv4Addr) -> Result<boo
     let socket = Socket::open(found.index, ARP).map_err(failed)?;
     let probe = probe(Mac(mac), address);
     let begin = Instant::now();
-    for pair in TIMES.windows(2) {
+    for pair in times.windows(2) {
         socket.send(&probe).map_err(failed)?;
         let Some(end) = pair.get(1).map(|end| begin + *end) else { break };
         let mut buf = [0; 64];
         while let Some(frame) = socket.receive(&mut buf, end).map_err(failed)? {
-            if is_taken(frame, Mac(mac), address) {
+            let mut own = [Some(Mac(mac)), except].into_iter().flatten();
+            if own.all(|own| is_taken(frame, own, address)) {
                 return Ok(true);
             }
         }

@@ -81,7 +81,8 @@ const AT: [At; 10] = [
 pub(super) enum Report {
     /// CMD was executed.
     Started,
-    /// The sockets to answer names at; they come along.
+    /// The sockets to answer names at, if it has any, and the one that tells of its links, if it is
+    /// told; they come along.
     Sockets,
     /// When its phases ended, see [`timings`](super::timings).
     Timings(Vec<u8>),

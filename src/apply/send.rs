@@ -120,6 +120,10 @@ fn hint(step: &Step, errno: Errno) -> Option<&'static str> {
         (Step::CreateChild(_) | Step::CreateVlan { .. }, Errno::ENODEV) => {
             "the link below is not there any more"
         }
+        (Step::CreateChild(Child { kind: Kind::Macvlan(_), .. }), Errno::EINVAL) => {
+            "a macvlan with mode passthru has the link below to itself: one that is ending keeps it for \
+             a moment; try again"
+        }
         (Step::CreateChild(_), Errno::EBUSY) => {
             "the link below is used in another way: as a port of a bridge, or by another mode"
         }

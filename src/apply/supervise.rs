@@ -1,14 +1,55 @@
 //! Watching over a run: signals go to CMD, its exit status comes back.
 
 use std::os::fd::AsFd;
+use std::time::{Duration, Instant};
 
 use super::Launched;
 use crate::dns::Server;
 use crate::error::{Error, Result};
 use crate::sys::Errno;
+use crate::sys::events::Events;
 use crate::sys::poll::Wait;
 use crate::sys::process::{leads_session, left_group, reap};
 use crate::sys::signal::{self, Signals, Taken};
+
+/// How long a run is not looked at again whose links come and go.
+const PAUSE: Duration = Duration::from_millis(100);
+
+/// What is to be done when links of a run have come or gone.
+pub struct Links<'a> {
+    events: &'a Events,
+    look: &'a mut dyn FnMut() -> bool,
+    paused_until: Option<Instant>,
+}
+
+impl<'a> Links<'a> {
+    /// `look` is called after `events`, until it says that it need not be any more.
+    pub fn new(events: &'a Events, look: &'a mut dyn FnMut() -> bool) -> Self {
+        Links { events, look, paused_until: None }
+    }
+
+    /// Adds what it waits for.
+    fn wait_for<'b>(&'b self, wait: &mut Wait<'b>) {
+        match self.paused_until {
+            Some(end) => wait.until(end),
+            None => wait.read(self.events.as_fd()),
+        }
+    }
+
+    /// Looks if something was told; whether to go on with it.
+    fn serve(&mut self) -> bool {
+        let now = Instant::now();
+        if self.paused_until.is_some_and(|end| end > now) {
+            return true;
+        }
+        self.paused_until = None;
+        if !self.events.taken() {
+            return true;
+        }
+        self.paused_until = Some(now + PAUSE);
+        (self.look)()
+    }
+}
 
 /// Passes signals on until the run has ended; its exit status.
 ///
@@ -16,19 +57,36 @@ use crate::sys::signal::{self, Signals, Taken};
 ///
 /// # Errors
 /// The kernel gives no signals any more.
-pub fn supervise(launched: &Launched, server: Option<(&mut Server, &Signals)>) -> Result<u8> {
-    match server {
-        None => watch(launched.pid),
-        Some((server, signals)) => serve(launched.pid, server, signals),
+pub fn supervise(
+    launched: &Launched,
+    signals: Option<&Signals>,
+    server: Option<&mut Server>,
+    links: Option<Links<'_>>,
+) -> Result<u8> {
+    match signals {
+        Some(signals) if server.is_some() || links.is_some() => {
+            serve(launched.pid, signals, server, links)
+        }
+        _ => watch(launched.pid),
     }
 }
 
-/// Answers names meanwhile.
-fn serve(pid: i32, server: &mut Server, signals: &Signals) -> Result<u8> {
+/// Answers names and watches links meanwhile.
+fn serve(
+    pid: i32,
+    signals: &Signals,
+    mut server: Option<&mut Server>,
+    mut links: Option<Links<'_>>,
+) -> Result<u8> {
     loop {
         let mut wait = Wait::default();
         wait.read(signals.as_fd());
-        server.wait_for(&mut wait);
+        if let Some(server) = &server {
+            server.wait_for(&mut wait);
+        }
+        if let Some(links) = &links {
+            links.wait_for(&mut wait);
+        }
         if wait.first_ready().map_err(cannot)? {
             while let Some(taken) = signals.taken().map_err(cannot)? {
                 if let Some(status) = pass_on(taken, pid) {
@@ -36,7 +94,12 @@ fn serve(pid: i32, server: &mut Server, signals: &Signals) -> Result<u8> {
                 }
             }
         }
-        server.serve();
+        if let Some(server) = &mut server {
+            server.serve();
+        }
+        if links.as_mut().is_some_and(|links| !links.serve()) {
+            links = None;
+        }
     }
 }
 

@@ -9,7 +9,7 @@ use super::declared::declared;
 use super::network;
 use crate::apply;
 use crate::error::{Error, Result};
-use crate::facts::{Machine, NetworkLink, Parent};
+use crate::facts::{Machine, Network, NetworkLink, Parent};
 use crate::kernel::{Kernel, Lock, Shared};
 use crate::plan::{self, Direct, Step, VLAN, address_lock, vlan_of};
 use crate::spec::{Attach, MAX_SUBNET, Membership};
@@ -99,12 +99,29 @@ pub(super) type Chosen = (String, Lock);
 
 /// Chooses addresses for links on bridges that others made, where the host's own address there says
 /// the subnet: of those that no run of ours has, one that nobody answers for. The gateway is the
-/// host.
-pub(super) fn choose(asked: &mut [Membership], kernel: &mut Kernel) -> Result<Vec<Chosen>> {
+/// host. One that was given is taken, unless it is this host's, and `warnings` say who has it; not who
+/// had it `before` and is ending.
+pub(super) fn choose(
+    asked: &mut [Membership],
+    kernel: &mut Kernel,
+    before: bool,
+    warnings: &mut Vec<String>,
+) -> Result<Vec<Chosen>> {
     let mut all = Vec::new();
     for asked in asked {
         let Attach::Bridge(link) = &asked.attach else { continue };
-        if asked.address.is_some() || asked.no_address {
+        if let Some(address) = asked.address {
+            refuse_own(kernel, address)?;
+            let own = asked.mac.unwrap_or_else(|| Network::member_mac(address));
+            let ending = before.then_some(own);
+            // Where nobody can be asked, nobody can be in its way yet.
+            if apply::answers_once(kernel, link, address, ending).unwrap_or(false) {
+                warnings
+                    .push(format!("somebody on bridge \"{link}\" has address {address} already"));
+            }
+            continue;
+        }
+        if asked.no_address {
             continue;
         }
         let Some((own, chosen)) = free_address(kernel, link)? else { continue };
@@ -119,6 +136,16 @@ pub(super) fn choose(asked: &mut [Membership], kernel: &mut Kernel) -> Result<Ve
         all.push((address_lock(link, address), lock));
     }
     Ok(all)
+}
+
+/// Refuses an address that this host has.
+fn refuse_own(kernel: &mut Kernel, address: Ipv4Addr) -> Result<()> {
+    match kernel.addresses(None)?.iter().any(|(_, own, _)| *own == address) {
+        false => Ok(()),
+        true => Err(Error::new(format!("cannot take address {address}"))
+            .because("this host has it")
+            .hint("choose another: ip address, or nsrun ip address, shows those of this host")),
+    }
 }
 
 /// The host's address on a bridge, and a free one beside it; `None` where it has none there.

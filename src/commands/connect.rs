@@ -25,7 +25,6 @@ const KEYS: [&str; 4] = ["ip", "mac", "mtu", "ifname"];
 
 pub(super) fn connect(args: &Args) -> Result<u8> {
     let mut asked = Membership::parse(operand(args, 1)?, 0)?;
-    let free_name = !operand(args, 1)?.contains("ifname=") && args.value("ifname").is_none();
     for key in KEYS {
         if let Some(value) = args.text(key)? {
             asked.set(key, value)?;
@@ -42,9 +41,11 @@ pub(super) fn connect(args: &Args) -> Result<u8> {
             .because("it is just starting, or ending")
             .hint("try again"));
     }
-    choose_names(&mut target, &mut asked, free_name)?;
+    choose_names(&mut target, &mut asked)?;
 
-    let chosen = attach::choose(std::slice::from_mut(&mut asked), &mut kernel)?;
+    let mut warnings = Vec::new();
+    let alone = std::slice::from_mut(&mut asked);
+    let chosen = attach::choose(alone, &mut kernel, false, &mut warnings)?;
     let mut lock = None;
     let mut machine = Machine { random: file::random(), ..Machine::default() };
     attach::look(std::slice::from_ref(&asked), &mut kernel, &mut machine, Some(&mut lock))?;
@@ -55,7 +56,6 @@ pub(super) fn connect(args: &Args) -> Result<u8> {
             .because(format!("it is on network \"{}\" already", asked.network))
             .hint("nsrun disconnect takes it off"));
     }
-    let mut warnings = Vec::new();
     let links = plan::links(std::slice::from_ref(&asked), &machine, name, &[], &mut warnings)?;
     // Until the link is there to answer for its address itself.
     let held = attach::hold(&links.direct, &chosen)?;
@@ -115,10 +115,10 @@ fn route(text: &str) -> Result<Route> {
 }
 
 /// A name for the link that is free there; and the default route only where there is none.
-fn choose_names(target: &mut Place, asked: &mut Membership, free_name: bool) -> Result<()> {
+fn choose_names(target: &mut Place, asked: &mut Membership) -> Result<()> {
     let links = target.kernel.links(None)?;
     let taken = |name: &str| links.iter().any(|link| link.name == name);
-    if free_name {
+    if !asked.given.iter().any(|key| key == "ifname") {
         let free = (0..).map(|n| format!("eth{n}")).find(|name| !taken(name));
         asked.link = free.unwrap_or_default();
     } else if taken(&asked.link) {

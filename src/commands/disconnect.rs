@@ -6,7 +6,7 @@ use super::place::Place;
 use super::run::warn;
 use crate::apply;
 use crate::cli::Args;
-use crate::error::{Error, Result};
+use crate::error::{Error, Result, say};
 use crate::facts::{Joined, Lease, NetworkLink};
 use crate::kernel::{Kernel, Link};
 use crate::plan::{self, Step};
@@ -146,10 +146,15 @@ fn keep_name(target: &Place, end: &Link) -> Option<Vec<Step>> {
 fn release_ports(kernel: &mut Kernel, target: &Place, end: &Link) -> Result<()> {
     let run = target.run.as_ref().and_then(|status| status.run);
     match run.zip(Lease::parse(&end.name)) {
-        Some((run, lease)) if !Joined::ports(lease, &end.names).is_empty() => {
-            apply::firewall::release(kernel.take_netfilter(), run, &[lease], &[])
+        Some((run, lease)) => {
+            let ports = Joined::ports(lease, &end.names);
+            if !ports.is_empty() {
+                apply::firewall::release(kernel.take_netfilter(), run, &[lease], &[])?;
+            }
+            ports.iter().for_each(|port| say(format!("nsrun: unpublished {port}")));
+            Ok(())
         }
-        _ => Ok(()),
+        None => Ok(()),
     }
 }
 

@@ -28,6 +28,7 @@ pub fn ip(program: Program, arguments: impl Iterator<Item = OsString>) -> u8 {
             Ok(rows.into_iter().map(id).collect())
         },
         exec: netns::exec,
+        launch: netns::launch,
         exec_all: |command| netns::exec_all(command, |name| print(&format!("\nnetns: {name}\n"))),
         watch: || {
             netns::watch(|change| match change {

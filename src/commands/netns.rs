@@ -9,7 +9,7 @@ mod look;
 mod monitor;
 mod names;
 
-pub use exec::{exec, exec_all};
+pub use exec::{exec, exec_all, launch};
 pub use ids::{IdRow, list_ids, set_id};
 pub use look::{identify, pids};
 pub use monitor::watch;

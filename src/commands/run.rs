@@ -1,6 +1,7 @@
 //! `nsrun run`: launch a command in a wired-up network namespace.
 
 mod background;
+mod known;
 
 use std::fs::File;
 use std::io::{self, Write};
@@ -10,16 +11,17 @@ use std::rc::Rc;
 
 use serde_json::json;
 
+use self::known::Known;
 use super::output::print;
 use super::{attach, inspect, options, ports, process, status, target};
 use crate::apply::timings::{self, Phase};
-use crate::apply::{self, Launched, Made};
+use crate::apply::{self, Launched, Links, Made};
 use crate::cli::Args;
 use crate::dns::{Members, Server, Upstreams};
 use crate::error::{Error, Result, say};
 use crate::facts::{HostFiles, Machine};
-use crate::kernel::{Kernel, Netfilter, Record, record};
-use crate::plan::{self, Plan};
+use crate::kernel::{Kernel, Netfilter, Record, is_bound, record};
+use crate::plan::{self, Plan, RESPONDER};
 use crate::spec::{NetworkOf, Run, Share};
 use crate::sys::signal::Signals;
 use crate::sys::terminal::Foreground;
@@ -57,7 +59,8 @@ pub(super) fn run(args: &Args) -> Result<u8> {
         let mut kernel = Kernel::open()?;
         let mut machine = Machine::default();
         attach::look(&spec.networks, &mut kernel, &mut machine, None)?;
-        let plan = plan(&spec, machine)?;
+        let shared = shared(&spec, &mut kernel).ok().flatten();
+        let plan = plan(&spec, machine, shared.as_ref())?;
         warn(&plan.warnings);
         print(&show(&plan))?;
         return Ok(0);
@@ -113,30 +116,31 @@ pub(super) fn warn(warnings: &[String]) {
 }
 
 /// Looks at what else matters for this run, and plans it.
-fn plan(spec: &Run, mut machine: Machine) -> Result<Plan> {
+fn plan(spec: &Run, mut machine: Machine, shared: Option<&File>) -> Result<Plan> {
     machine.random = file::random();
     let root = spec.root.directory.as_deref();
-    machine.files = host_files(spec);
+    let names_answered = shared.is_some_and(|namespace| is_bound(namespace, RESPONDER));
+    machine.files = host_files(spec, names_answered);
     if let Some(user) = &spec.user {
         machine.account = Some(process::account(user, root.unwrap_or(Path::new("/")))?);
     }
     plan::run(spec, &machine)
 }
 
-fn host_files(spec: &Run) -> HostFiles {
+fn host_files(spec: &Run, names_answered: bool) -> HostFiles {
     let read = |path: &str| {
         let text = file::read(Path::new(path), 4096).ok()?;
         Some(String::from_utf8_lossy(&text).into())
     };
     let connected = !spec.networks.is_empty();
-    let mut files = HostFiles::default();
+    let mut files = HostFiles { names_answered, ..HostFiles::default() };
     if let Some(Share::Of(NetworkOf::Named(name))) = &spec.share {
         files.namespace_resolv_conf = read(&format!("/etc/netns/{name}/resolv.conf"));
     }
-    if connected || !spec.resolver.is_default() {
+    if connected || names_answered || !spec.resolver.is_default() {
         files.resolv_conf = read("/etc/resolv.conf");
         let own: &str = files.resolv_conf.as_deref().unwrap_or_default();
-        let asked_inside = !connected || spec.resolver.off;
+        let asked_inside = !(connected || names_answered) || spec.resolver.off;
         if asked_inside && (own.is_empty() || own.contains("127.") || own.contains("::1")) {
             files.upstream_resolv_conf = read("/run/systemd/resolve/resolv.conf");
         }
@@ -159,33 +163,21 @@ struct Life {
     kernel: Kernel,
     /// The firewall, when it has ports there.
     netfilter: Option<Netfilter>,
-    /// Signals, where names are answered meanwhile.
+    /// Signals, where names are answered or links watched meanwhile.
     signals: Option<Signals>,
 }
 
 /// Takes the name of a run that will have no link on this host to hold it.
 fn hold_name(spec: &Run, kernel: &mut Kernel) -> Result<Option<Record>> {
     let Some(name) = &spec.name else { return Ok(None) };
-    let taken = |title: String| {
-        Error::new(format!("cannot take name \"{name}\""))
-            .because(format!("run \"{title}\" has it"))
-            .hint("choose another, or end that run with \"nsrun stop\"")
-    };
-    if spec.has_host_link() {
-        return match record(name) {
-            Some(other) => Err(taken(other.title())),
-            None => Ok(None),
-        };
-    }
     // One that lives on without its nsrun has no lock.
     if let Some(other) = record(name) {
-        return Err(taken(other.title()));
+        return Err(known::taken(name, &other));
     }
-    let record = Record::hold(name)?;
-    match kernel.run(name)? {
-        Some(other) if other.alive => Err(taken(other.title())),
-        _ => Ok(Some(record)),
+    if spec.has_host_link() {
+        return Ok(None);
     }
+    known::hold(name, kernel).map(Some)
 }
 
 /// Makes a run without a link on this host known. One without a name goes by its process id, and
@@ -221,28 +213,35 @@ fn or_without_network(error: Error) -> Error {
     }
 }
 
+/// The network namespace of others that a run is to share.
+fn shared(spec: &Run, kernel: &mut Kernel) -> Result<Option<File>> {
+    match &spec.share {
+        None | Some(Share::Host) => Ok(None),
+        Some(Share::Of(wanted)) => Ok(Some(target::find(kernel, wanted)?.namespace)),
+    }
+}
+
 /// Plans and launches, again when another run made the network at the same moment.
 fn launch(spec: &Run, warn: &mut dyn FnMut(&[String])) -> Result<Life> {
     const TRIES: usize = 10;
     let mut kernel = Kernel::open()?;
-    let namespace = match &spec.share {
-        None | Some(Share::Host) => None,
-        Some(Share::Of(wanted)) => Some(target::find(&mut kernel, wanted)?.namespace),
-    };
-    let namespace = namespace.as_ref().map(AsFd::as_fd);
+    let shared = shared(spec, &mut kernel)?;
+    let namespace = shared.as_ref().map(AsFd::as_fd);
     let record = hold_name(spec, &mut kernel)?;
     let mut spec = spec.clone();
-    let chosen = attach::choose(&mut spec.networks, &mut kernel)?;
+    let mut taken = Vec::new();
+    let chosen = attach::choose(&mut spec.networks, &mut kernel, true, &mut taken)?;
     let spec = &spec;
     for _ in 0..TRIES {
         let (mut machine, mut lock) = (Machine::default(), None);
         attach::look(&spec.networks, &mut kernel, &mut machine, Some(&mut lock))?;
         timings::ended(Phase::Snapshot);
-        let plan = plan(spec, machine)?;
+        let plan = plan(spec, machine, shared.as_ref())?;
         timings::ended(Phase::Plan);
         let mut held = attach::hold(&plan.direct, &chosen)?;
         // Now, because what cannot be watched over must not begin.
-        let signals = plan.responder.as_ref().map(|_| Signals::open()).transpose();
+        let watches = plan.responder.is_some() || !plan.members.is_empty();
+        let signals = watches.then(Signals::open).transpose();
         let signals =
             signals.map_err(|errno| Error::new("cannot wait for signals").because(errno.desc()))?;
         let made = apply::make_network(&mut kernel, &plan.network).map_err(or_none)?;
@@ -252,6 +251,7 @@ fn launch(spec: &Run, warn: &mut dyn FnMut(&[String])) -> Result<Life> {
             let launched = apply::launch(&mut kernel, &plan, &made, namespace).map_err(or_none)?;
             if let Some(launched) = launched {
                 // Not before it is true: what was made for a launch that fails is taken back.
+                warn(&taken);
                 warn(&plan.warnings);
                 warn(&launched.warnings);
                 tell_free_ports(spec, &launched);
@@ -324,12 +324,16 @@ fn stay(life: Life, status: Option<File>) -> Result<u8> {
     kept.extend(record.iter().map(Record::as_fd).chain(held.descriptors()));
     kept.extend(netfilter.as_ref().map(AsFd::as_fd));
     kept.extend(signals.as_ref().map(AsFd::as_fd));
+    kept.extend(launched.links.as_ref().map(AsFd::as_fd));
     file::close_all_but(3, &kept);
     let status_file = status::create().ok().map(Rc::new);
     if let Some((server, file)) = server.as_mut().zip(status_file.as_ref()) {
         server.watch_links(Rc::clone(file));
     }
-    let status = apply::supervise(&launched, server.as_mut().zip(signals.as_ref()));
+    let mut known = Known::new(&launched, &plan, record);
+    let mut look = || known.look();
+    let links = launched.links.as_ref().map(|events| Links::new(events, &mut look));
+    let status = apply::supervise(&launched, signals.as_ref(), server.as_mut(), links);
     drop(held);
     let left = status_file.and_then(|file| status::leave(&file, *status.as_ref().ok()?).ok());
     let has_more_ports = left.unwrap_or(false);

@@ -75,10 +75,14 @@ impl Directory for Members {
     }
 
     fn name(&mut self, address: IpAddr) -> Option<Option<String>> {
-        let IpAddr::V4(address) = address else { return None };
         self.look();
-        let network = self.networks.iter().find(|network| network.gateway.contains(&address))?;
-        let lease = network.lease(address)?;
+        let (network, lease) = self.networks.iter().find_map(|network| {
+            let lease = match address {
+                IpAddr::V4(v4) => network.lease(v4),
+                IpAddr::V6(v6) => network.lease6(v6),
+            };
+            Some((network, lease?))
+        })?;
         Some(self.kernel.member_name(lease, &network.name).ok().flatten())
     }
 }

@@ -187,6 +187,8 @@ impl ForwardChain {
 /// The files of this host that name resolution depends on; `None` where there is no such file.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct HostFiles {
+    /// Whether somebody answers names in the network namespace that is shared, where nsrun does.
+    pub names_answered: bool,
     /// `/etc/resolv.conf`.
     pub resolv_conf: Option<String>,
     /// The servers systemd-resolved itself asks: `/run/systemd/resolve/resolv.conf`.
@@ -271,6 +273,8 @@ pub struct Holder {
     pub names: Vec<String>,
     /// The run it belongs to; `None` for a foreign link.
     pub status: Option<Status>,
+    /// The process that was launched, of a run that is alive.
+    pub cmd: Option<i32>,
     /// In what state that run is.
     pub state: HolderState,
 }

@@ -2,7 +2,7 @@
 //! description says the rest. Where members are connected otherwise, the bridge says it all the same.
 
 use std::fmt;
-use std::net::Ipv4Addr;
+use std::net::{Ipv4Addr, Ipv6Addr};
 
 use ipnet::{Ipv4Net, Ipv6Net};
 
@@ -115,6 +115,15 @@ impl Network {
         let gateway6 = self.options.gateway6.map(|gateway| gateway.addr());
         let is_gateway6 = self.address6(lease).is_some_and(|own| Some(own.addr()) == gateway6);
         (!is_gateway6).then_some(lease)
+    }
+
+    /// The lease of an address of IPv6, as [`lease`](Self::lease): the one whose host part it has.
+    pub fn lease6(&self, address: Ipv6Addr) -> Option<Lease> {
+        let subnet = self.options.gateway6?.trunc();
+        let host = u128::from(address) ^ u128::from(subnet.addr());
+        let host = u32::try_from(host).ok().filter(|_| subnet.contains(&address))?;
+        let base = u32::from(self.gateway.network());
+        self.lease(Ipv4Addr::from(base.checked_add(host)?))
     }
 
     fn lease_of(&self, address: Ipv4Addr) -> Lease {
@@ -376,6 +385,13 @@ mod tests {
         let lease = net.lease("10.0.0.42".parse().unwrap()).unwrap();
         assert_eq!(net.address6(lease).unwrap().to_string(), "fd00:1::2a/64");
         assert_eq!(net.lease("10.0.0.2".parse().unwrap()), None, "the gateway's in IPv6");
+        let lease6 = |address: &str| net.lease6(address.parse().unwrap());
+        assert_eq!(lease6("fd00:1::2a"), Some(lease));
+        for none in
+            ["fd00:1::", "fd00:1::2", "fd00:1::3", "fd00:1::ff", "fd00:1::1:0:2a", "fd00:2::2a"]
+        {
+            assert_eq!(lease6(none), None, "{none}");
+        }
     }
 
     #[test]

@@ -27,8 +27,12 @@ pub(super) fn run(session: &mut Session, file: &str) -> Result<u8> {
             continue;
         }
         session.forget();
-        if let Err(failure) = session.options.program.command(session, &mut Words::new(list)) {
-            super::report(&failure);
+        let done = session.options.program.command(session, &mut Words::new(list));
+        if let Err(failure) = &done {
+            super::report(failure);
+        }
+        // A command that was launched says itself what went wrong.
+        if done.is_err() || std::mem::take(&mut session.code) != 0 {
             say(format!("Command failed {file}:{}", number + 1));
             code = 1;
             if !session.options.force {

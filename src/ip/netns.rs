@@ -43,6 +43,8 @@ pub struct Verbs {
     pub ids: fn(Option<i32>, Option<i32>) -> Outcome<Vec<Id>>,
     /// Becomes a command inside; comes back when that fails.
     pub exec: fn(&NetnsName, &[OsString]) -> Error,
+    /// Launches a command inside and waits for its end; its status.
+    pub launch: fn(&NetnsName, &[OsString]) -> Outcome<u8>,
     /// Launches a command in each, one after the other; the exit status.
     pub exec_all: fn(&[OsString]) -> Outcome<u8>,
     /// Prints the names that come and go.
@@ -192,11 +194,11 @@ fn exec(session: &mut Session, words: &mut Words) -> Result<()> {
     if command.is_empty() {
         return Err(Failure::new("No command specified".into()));
     }
-    match name {
-        Some(name) => Err((session.netns.exec)(&name, &command).into()),
-        None => {
-            session.code = (session.netns.exec_all)(&command)?;
-            Ok(())
-        }
-    }
+    session.code = match name {
+        // The lines that follow in a batch are still to be carried out.
+        Some(name) if session.options.batch.is_some() => (session.netns.launch)(&name, &command)?,
+        Some(name) => return Err((session.netns.exec)(&name, &command).into()),
+        None => (session.netns.exec_all)(&command)?,
+    };
+    Ok(())
 }

@@ -8,6 +8,7 @@ use nl::route::link::{self, IfInfo};
 use nl::route::nsid;
 
 use super::named::processes;
+use super::process::cmd_pid;
 use super::runs::status_of;
 use super::snapshot::By;
 use super::{Kernel, Link, words};
@@ -36,8 +37,10 @@ impl Kernel {
             Some(status) => self.state(status)?,
             None => HolderState::Alive,
         };
+        let run = status.as_ref().and_then(|status| status.run);
+        let cmd = run.filter(|_| state == HolderState::Alive).and_then(|run| cmd_pid(run.pid));
         let Link { index, name, names, .. } = link;
-        Ok(Some(Holder { link: name, index, names, status, state }))
+        Ok(Some(Holder { link: name, index, names, status, cmd, state }))
     }
 
     fn state(&mut self, status: &mut Status) -> Result<HolderState> {

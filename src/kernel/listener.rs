@@ -1,6 +1,19 @@
-//! Who has a port of this host, from /proc/net and /proc/PID/fd (proc(5)).
+//! Who has a port of this host, and what is bound in other namespaces: from /proc/net and
+//! /proc/PID/fd (proc(5)).
 
 use std::fs;
+use std::net::Ipv4Addr;
+use std::os::fd::AsFd;
+
+use crate::sys::namespace::in_network;
+
+/// Whether a socket of UDP in another network namespace is bound to an address.
+pub fn is_bound(namespace: &impl AsFd, address: Ipv4Addr) -> bool {
+    // As a number of the machine's own byte order.
+    let address = format!(" {:08X}:", u32::from_ne_bytes(address.octets()));
+    let table = in_network(namespace, || fs::read_to_string("/proc/self/net/udp"));
+    table.is_ok_and(|table| table.is_ok_and(|table| table.contains(&address)))
+}
 
 /// A process that has a port.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -102,8 +102,6 @@ impl Kernel {
                         each(Some(message.map_err(|error| failed(error.into()))?))?;
                     }
                 }
-                // Nothing happened for a while.
-                Err(SocketError::Timeout) => {}
                 Err(SocketError::Overrun) => each(None)?,
                 Err(error) => return Err(failed(error).into()),
             }

@@ -27,6 +27,14 @@ pub(super) fn open(protocol: Protocol) -> Result<Socket, SocketError> {
     Ok(socket)
 }
 
+/// Shows what is said by other means than [`open`]'s.
+pub(super) fn note(protocol: Protocol, direction: Direction, bytes: &[u8]) {
+    if let Some(host) = HOST.get() {
+        let show = if *host == namespace() { on_host } else { inside };
+        show(protocol, direction, bytes);
+    }
+}
+
 /// The number of the network namespace of this thread; `None` where there is no /proc.
 fn namespace() -> Option<u64> {
     Some(fs::metadata("/proc/thread-self/ns/net").ok()?.ino())

@@ -73,8 +73,7 @@ pub fn free(what: &str, holder: &Holder, random: u64) -> Result<(Vec<Step>, Opti
                 },
                 None => format!("link \"{}\"", holder.link),
             };
-            let pid = status.as_ref().and_then(|status| status.run).map(|run| run.pid);
-            let pid = pid.map(|pid| format!(" (process {pid})")).unwrap_or_default();
+            let pid = holder.cmd.map(|pid| format!(" (process {pid})")).unwrap_or_default();
             Err(Error::new(format!("cannot take {what}"))
                 .because(format!("{by} has it{pid}"))
                 .hint("choose another, or end that run with \"nsrun stop\""))

@@ -126,8 +126,7 @@ mod tests {
         HostFiles {
             resolv_conf: Some(own.into()),
             upstream_resolv_conf: upstream.map(Into::into),
-            hosts: None,
-            namespace_resolv_conf: None,
+            ..HostFiles::default()
         }
     }
 

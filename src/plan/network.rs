@@ -86,6 +86,17 @@ pub fn create(
     warnings: &mut Vec<String>,
 ) -> Result<(Network, Vec<Vec<Step>>)> {
     let below = below(new, host)?;
+    refuse_contradictions(new, &below)?;
+    if let Source::Fixed(address) = new.source {
+        let own = |text: &String| text.split('/').next() == Some(&address.to_string());
+        if !host.links.iter().any(|link| link.addresses.iter().any(own)) {
+            warnings.push(format!(
+                "this host has no address {address}: nothing comes back to members of network \"{}\" \
+                 unless others send it here",
+                new.name
+            ));
+        }
+    }
     let mut steps = below.make.clone();
     let mut network = design(new, &below, host, random)?;
     // Whoever made it and did not finish is gone: makers hold a lock.
@@ -104,6 +115,31 @@ pub fn create(
         steps.push(vec![Step::AddPort { link: link.clone(), bridge }, Step::SetUp { link }]);
     }
     Ok((network, steps))
+}
+
+/// Refuses options of which one would not do what it says.
+fn refuse_contradictions(new: &NewNetwork, below: &Below<'_>) -> Result<()> {
+    if new.name == PTP_NETWORK && new.driver != Driver::Ptp {
+        return Err(Error::usage(format!("network \"{PTP_NETWORK}\" has driver ptp"))
+            .hint("add --driver ptp, or choose another name"));
+    }
+    if !new.internal {
+        return Ok(());
+    }
+    if new.open {
+        return Err(Error::usage("an internal network cannot be open to others")
+            .hint("drop --internal or --open"));
+    }
+    if matches!(new.source, Source::Fixed(_)) {
+        return Err(Error::usage("nothing of an internal network has a source outside")
+            .hint("drop --internal or --snat"));
+    }
+    match below.name() {
+        None => Ok(()),
+        Some(link) => Err(Error::usage(format!("a network on link \"{link}\" cannot be internal"))
+            .because("its members reach all that is there")
+            .hint("drop --internal; run --net NAME,default-route=no keeps a run from all else")),
+    }
 }
 
 /// What a new network is like, in all that was left open.
@@ -129,10 +165,6 @@ fn design(new: &NewNetwork, below: &Below<'_>, host: &Host, random: u64) -> Resu
     let mut exclude = new.exclude.clone();
     exclude.extend(below.own_addresses().filter(|own| gateway.contains(&own.first)));
     exclude.dedup();
-    if new.internal && new.open {
-        return Err(Error::usage("an internal network cannot be open to others")
-            .hint("drop --internal or --open"));
-    }
     if let Some(mtu) = new.mtu.filter(|mtu| new.ipv6 && *mtu < MIN_MTU6) {
         return Err(Error::usage(format!("IPv6 needs an MTU of {MIN_MTU6}, not {mtu}"))
             .hint("give a larger --mtu, or leave IPv6 out"));

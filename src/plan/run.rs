@@ -214,6 +214,9 @@ fn private_files(
     let given = machine.files.namespace_resolv_conf.clone().filter(|_| spec.resolver.is_default());
     if let Some(text) = given {
         files.push(resolv_conf(text));
+    } else if machine.files.names_answered && spec.resolver.servers.is_empty() && !spec.resolver.off
+    {
+        files.push(resolv_conf(names::answered(&spec.resolver, &machine.files).0));
     } else if connected && !spec.resolver.off {
         let (text, answered) = names::answered(&spec.resolver, &machine.files);
         files.push(resolv_conf(text));

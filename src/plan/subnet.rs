@@ -48,7 +48,7 @@ pub(super) fn gateway_of_lan(
     let router = parent.router.filter(|router| own.is_some() && subnet.contains(router));
     let gateway = member_of(subnet, new.gateway.or(router))?;
     let is_own = below.own_addresses().any(|own| own.contains(gateway.addr()));
-    if is_own && below.make.is_empty() && !new.internal {
+    if is_own && below.make.is_empty() {
         let which = if new.gateway.is_some() { "another" } else { "the LAN's router as" };
         return Err(Error::usage(format!(
             "{} cannot be the gateway of network \"{}\"",
@@ -59,7 +59,7 @@ pub(super) fn gateway_of_lan(
             "it is this host's, which members with driver {} do not reach",
             new.driver
         ))
-        .hint(format!("give {which} --gateway, or add --internal for none")));
+        .hint(format!("give {which} --gateway; any other address where it has none")));
     }
     Ok(gateway)
 }

@@ -42,5 +42,6 @@ pub(crate) fn membership(network: &str, link: &str) -> Membership {
         mtu: None,
         link: link.into(),
         default_route: None,
+        given: Vec::new(),
     }
 }

@@ -8,6 +8,7 @@ use crate::error::{Error, Result};
 use crate::spec::attach::Attach;
 use crate::spec::mac::Mac;
 use crate::spec::name::{link_name, network_name};
+use crate::spec::network::is_special;
 
 /// Membership of a network.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -32,6 +33,8 @@ pub struct Membership {
     pub link: String,
     /// Whether the default route leads there; `None`: by the first network that leads out.
     pub default_route: Option<bool>,
+    /// The keys that it was given.
+    pub given: Vec<String>,
 }
 
 impl Membership {
@@ -57,6 +60,7 @@ impl Membership {
             mtu: None,
             link: format!("eth{n}"),
             default_route: None,
+            given: Vec::new(),
         };
         for part in parts {
             let (key, value) = part.split_once('=').ok_or_else(|| {
@@ -71,8 +75,13 @@ impl Membership {
     /// Sets what `KEY=VALUE` says.
     ///
     /// # Errors
-    /// There is no such key, or the value makes no sense for it.
+    /// There is no such key, it was given already, or the value makes no sense for it.
     pub fn set(&mut self, key: &str, value: &str) -> Result<()> {
+        if self.given.iter().any(|given| given == key) {
+            return Err(Error::usage(format!("{key} is given twice for \"{}\"", self.network))
+                .hint(format!("give it once: after the name, or as --{key}")));
+        }
+        self.given.push(key.into());
         let wrong = |what: &str, hint: &str| {
             Error::usage(format!("\"{value}\" is no {what}")).hint(hint.to_owned())
         };
@@ -88,7 +97,11 @@ impl Membership {
                     return Ok(());
                 }
                 let hint = "write an address with its prefix length, such as 192.0.2.7/24, or none";
-                let net: Ipv4Net = value.parse().map_err(|_| wrong("IPv4 address", hint))?;
+                let net: Ipv4Net = value.parse().map_err(|_| match value.parse::<Ipv4Addr>() {
+                    Ok(_) => Error::usage(format!("\"{value}\" has no prefix length")).hint(hint),
+                    Err(_) => wrong("IPv4 address", hint),
+                })?;
+                refuse_special(net)?;
                 (self.address, self.prefix_len) = (Some(net.addr()), Some(net.prefix_len()));
             }
             "gateway" if self.attach != Attach::Network => {
@@ -119,6 +132,20 @@ impl Membership {
     }
 }
 
+/// Refuses an address that no host has, where no network says so.
+fn refuse_special(net: Ipv4Net) -> Result<()> {
+    let address = net.addr();
+    let ends = net.prefix_len() < 31 && [net.network(), net.broadcast()].contains(&address);
+    let why = match is_special(address) {
+        Some(special) => format!("hosts have no addresses in {special}"),
+        None if ends => {
+            format!("it is the first or last of {}, which mean the subnet itself", net.trunc())
+        }
+        None => return Ok(()),
+    };
+    Err(Error::usage(format!("cannot take address {address}")).because(why).hint("choose another"))
+}
+
 #[cfg(test)]
 mod tests {
     use super::Membership;
@@ -136,11 +163,15 @@ mod tests {
             "web,",
             "web,ip",
             "web,ip=x",
+            "web,ip=192.0.2.7,ip=192.0.2.8",
             "web,mtu=0",
             "web,x=1",
             "web,mac=1",
             "web,default-route=maybe",
             "web,ifname=lo",
+            "bridge:br0,ip=127.0.0.1/8",
+            "bridge:br0,ip=192.0.2.0/24",
+            "macvlan:lan0,ip=192.0.2.255/24",
         ] {
             assert!(Membership::parse(wrong, 0).is_err(), "{wrong}");
         }

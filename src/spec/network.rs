@@ -55,7 +55,15 @@ pub struct NewNetwork {
 
 impl NewNetwork {
     /// A network of which only the name is known.
+    ///
+    /// # Errors
+    /// No network can have that name, or nobody could join it.
     pub fn named(name: &str) -> Result<Self> {
+        if MEANS_OTHERS.contains(&name) {
+            return Err(Error::usage(format!("\"{name}\" cannot be the name of a network"))
+                .because(format!("--net {name} means something else"))
+                .hint("choose another name"));
+        }
         Ok(NewNetwork { name: network_name(name)?, ..NewNetwork::default() })
     }
 
@@ -114,9 +122,13 @@ impl NewNetwork {
                     .hint("give --snat or --masquerade, once"));
             }
             "snat" => {
-                let address = value.parse();
+                let address = value.parse::<Ipv4Addr>();
                 let example = "an address of this host, such as 192.0.2.1";
-                self.source = Source::Fixed(address.map_err(|_| wrong("IPv4 address", example))?);
+                let address = address.map_err(|_| wrong("IPv4 address", example))?;
+                if is_special(address).is_some() {
+                    return Err(wrong("address that the world can answer to", example));
+                }
+                self.source = Source::Fixed(address);
             }
             "masquerade" if value == "off" => self.source = Source::Own,
             "masquerade" if value == "on" => self.source = Source::Masquerade,
@@ -141,6 +153,10 @@ impl NewNetwork {
     }
 }
 
+/// What may be joined, or begins what may be, and is no network.
+const MEANS_OTHERS: [&str; 8] =
+    ["none", "host", "ns", "pid", "run", "container", "macvlan", "ipvlan"];
+
 /// Prefixes in which no host has an address that others send to: this network, loopback, multicast
 /// and reserved (RFC 6890); loopback and what is mapped, link-local, multicast.
 const NO_HOSTS_V4: [Ipv4Net; 3] = [
@@ -153,6 +169,11 @@ const NO_HOSTS_V6: [Ipv6Net; 3] = [
     Ipv6Net::new_assert(Ipv6Addr::new(0xfe80, 0, 0, 0, 0, 0, 0, 0), 10),
     Ipv6Net::new_assert(Ipv6Addr::new(0xff00, 0, 0, 0, 0, 0, 0, 0), 8),
 ];
+
+/// The prefix that makes an address none of a host's, where one does.
+pub(super) fn is_special(address: Ipv4Addr) -> Option<Ipv4Net> {
+    NO_HOSTS_V4.into_iter().find(|special| special.contains(&address))
+}
 
 fn refuse_special(subnet: IpNet, special: &[IpNet]) -> Result<()> {
     let subnet = subnet.trunc();

@@ -145,6 +145,12 @@ impl FromStr for Publication {
         if let Some(many) = host.filter(is_many) {
             return Err(wrong(format!("{many} is no address of one host")));
         }
+        // Each link has the same ones, and nobody says which is meant.
+        if let Some(IpAddr::V6(v6)) = host
+            && v6.is_unicast_link_local()
+        {
+            return Err(wrong(format!("{v6} is an address of one link")));
+        }
         let (to, to_last) = ports(inside)
             .map_err(wrong)?
             .ok_or_else(|| wrong("port 0 inside is no port".into()))?;
@@ -254,6 +260,7 @@ mod tests {
             ("224.0.0.1:80:80", "224.0.0.1 is no address of one host"),
             ("255.255.255.255:80:80", "255.255.255.255 is no address of one host"),
             ("[ff02::1]:80:80", "ff02::1 is no address of one host"),
+            ("[fe80::1]:80:80", "fe80::1 is an address of one link"),
             ("8000-8010:80-89", "not equally long"),
             ("8010-8000:80-90", "ends before it begins"),
             ("0-5:80-85", "port 0 cannot begin"),

@@ -15,7 +15,7 @@ use super::{Errno, Result, retry};
 /// What came along with a datagram.
 #[derive(Debug, Default)]
 pub struct Along {
-    /// Descriptors, two at most.
+    /// Descriptors, three at most.
     pub fds: Vec<OwnedFd>,
     /// The process it is about, as this process sees it: the sender if that named none, or 0 if it
     /// was not asked for.
@@ -73,7 +73,7 @@ impl Channel {
     /// [`receive`](Self::receive), and what came along.
     pub fn receive_with<'b>(&self, buf: &'b mut [u8]) -> Result<(&'b [u8], Along)> {
         let mut along = Along::default();
-        let mut space = cmsg_space!([i32; 2], libc::ucred);
+        let mut space = cmsg_space!([i32; 3], libc::ucred);
         let len = loop {
             let mut parts = [IoSliceMut::new(buf)];
             let flags = MsgFlags::MSG_CMSG_CLOEXEC;

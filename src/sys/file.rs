@@ -9,7 +9,7 @@ use std::thread::sleep;
 use std::time::{Duration, Instant};
 
 use nix::fcntl::{AT_FDCWD, OFlag, OpenHow, ResolveFlag, openat, openat2};
-use nix::sys::stat::Mode;
+use nix::sys::stat::{Mode, SFlag, fstat, makedev, umask};
 
 use super::{Errno, Result, retry};
 
@@ -62,6 +62,38 @@ pub fn open_standard_streams() {
             unsafe { libc::open(c"/dev/null".as_ptr(), libc::O_RDWR) };
         }
     }
+}
+
+/// Has each standard stream that leads nowhere do so by the /dev/null that is seen here: who gets
+/// another one's could change its mode. If there is none here, the streams stay as they are.
+pub fn open_null_here() -> Result<()> {
+    let streams = [0, 1, 2].map(is_null);
+    if streams == [false; 3] {
+        return Ok(());
+    }
+    match open(Path::new("/dev/null"), Open(OFlag::O_RDWR | OFlag::O_NOCTTY)) {
+        Ok(null) if is_null(null.as_raw_fd()) => {
+            (0..).zip(streams).filter(|(_, is)| *is).try_for_each(|(fd, _)| replace(&null, fd))
+        }
+        _ => Ok(()),
+    }
+}
+
+/// Whether descriptor `fd` is of the null device.
+fn is_null(fd: i32) -> bool {
+    // SAFETY: only asks; a descriptor that is not open is an error.
+    let found = fstat(unsafe { BorrowedFd::borrow_raw(fd) });
+    let is_device = |mode| mode & SFlag::S_IFMT.bits() == SFlag::S_IFCHR.bits();
+    found.is_ok_and(|found| is_device(found.st_mode) && found.st_rdev == makedev(1, 3))
+}
+
+/// Does `what` with the modes of new files limited by `mask` alone, not by what the caller of the
+/// program limits its own to: umask(2).
+pub fn with_umask<T>(mask: u32, what: impl FnOnce() -> T) -> T {
+    let own = umask(Mode::from_bits_truncate(mask));
+    let done = what();
+    umask(own);
+    done
 }
 
 /// Lets the descriptors from `first` on end with the next exec: close_range(2).

@@ -5,6 +5,7 @@
 
 pub mod channel;
 pub mod credentials;
+pub mod events;
 pub mod file;
 mod heap;
 pub mod link;

@@ -131,6 +131,9 @@ const REFUSED_HERE: &[(libc::c_long, u64)] = &[
     (294, unless::BOOT),
 ];
 
+/// What personality(2) may be given: Linux, its 32-bit machine, either with a version of 2.6, and the
+/// question. The others are ABIs of other systems, or make memory easier to attack.
+const PERSONALITIES: [u32; 5] = [0, 0x8, 0x2_0000, 0x2_0008, u32::MAX];
 /// Flags of clone(2) that make namespaces.
 const NEW_NAMESPACES: u32 = 0x7e02_0000;
 /// Calls of x32, which are others of the same kernel and architecture, begin here.
@@ -230,6 +233,12 @@ fn program(architecture: &Architecture, capabilities: CapabilitySet) -> Vec<libc
     let vsock = libc::AF_VSOCK as u32;
     // Where there is socketcall(2), it has the family in memory, where a filter cannot look.
     argument(libc::SYS_socket, 0, &[unless_skip(EQUAL, vsock, 1), refuse(Errno::EPERM)]);
+    let mut personalities = PERSONALITIES.map(|is| unless_skip(EQUAL, is, 0)).to_vec();
+    for (n, is) in personalities.iter_mut().rev().enumerate() {
+        is.jt = n as u8 + 1;
+    }
+    personalities.push(refuse(Errno::EPERM));
+    argument(libc::SYS_personality, 0, &personalities);
     if capabilities & unless::ADMIN == 0 {
         // They type into the terminal that CMD shares with the caller's shell.
         for request in [libc::TIOCSTI, libc::TIOCLINUX] {
@@ -262,12 +271,14 @@ pub fn confine(capabilities: CapabilitySet) -> Result<()> {
 mod tests {
     use super::*;
 
-    /// What a filter answers to a call with this first, or second, argument.
+    /// What a filter answers to a call with this first argument; that of clone(2) may be another.
     fn answer(here: &Architecture, capabilities: u64, number: u32, call: u32, flags: u32) -> u32 {
+        let is_clone = call == libc::SYS_clone as u32;
+        let first = here.argument(if is_clone { here.clone_flags } else { 0 });
         let load = |at| match at {
             NUMBER => call,
             ARCH => number,
-            at if at == here.argument(here.clone_flags) => flags,
+            at if at == first => flags,
             at if at == here.argument(0) || at == here.argument(1) => 0,
             other => panic!("loads at {other}"),
         };
@@ -328,6 +339,12 @@ mod tests {
             assert_eq!(answer(0, libc::SYS_clone, libc::CLONE_NEWUSER as u32), EPERM);
             assert_eq!(answer(u64::MAX, libc::SYS_clone, libc::CLONE_NEWUSER as u32), allow);
             assert_eq!(answer(0, libc::SYS_clone3, 0), ENOSYS);
+            for persona in [0, 0x8, 0x2_0000, 0x2_0008, u32::MAX] {
+                assert_eq!(answer(0, libc::SYS_personality, persona), allow, "{persona:#x}");
+            }
+            for persona in [0x4_0000, 0x40_0000, 0x1, 0x6, 0x2_0009, u32::MAX - 1] {
+                assert_eq!(answer(u64::MAX, libc::SYS_personality, persona), EPERM, "{persona:#x}");
+            }
         }
     }
 

@@ -71,6 +71,61 @@ fn root_in_another_root_directory_has_no_devices_but_those_in_dev() {
     in_rootfs(&world, &["--userns", "--cap-add", "mknod"], make).says("Operation not permitted");
 }
 
+/// Gives another mode and owner to all that leads to a device of the host.
+const CHANGE: &str = "for it in /dev/* /proc/interrupts /proc/keys /proc/timer_list \
+                      /proc/self/fd/0 /proc/self/fd/1 /proc/self/fd/2; \
+                      do /busybox chmod 640 $it; /busybox chown 42 $it; done";
+
+#[test]
+fn root_in_another_root_directory_uses_the_devices_of_the_host_and_cannot_change_them() {
+    need_tool!("busybox");
+    let world = World::new();
+    if !world.is_real_root() {
+        skip!("only root makes devices");
+    }
+    // The machine's are not put at risk.
+    let make = "for it in 'null 1 3' 'zero 1 5' 'full 1 7' 'random 1 8' 'urandom 1 9' 'tty 5 0'; \
+                do set -- $it; mknod -m 666 /run/dev/$1 c $2 $3; done";
+    world.sh(&format!(
+        "mkdir -p /run/root /run/dev; cp $(command -v busybox) /run/root/; \
+         mount -t tmpfs -o dev none /run/dev; {make}; mount --move /run/dev /dev"
+    ));
+    let devices = || world.sh("stat -c '%n %a %u' /dev/*");
+    let before = devices();
+    for (name, options) in [("root", ""), ("user", "--userns")] {
+        let nsrun = env!("CARGO_BIN_EXE_nsrun");
+        let run = format!("{nsrun} run --net none --rootfs /run/root {options}");
+        let streams = "</dev/null >/dev/null 2>&1";
+        world.sh(&format!("{run} -- /busybox sh -c '{CHANGE}; true' {streams}"));
+        assert_eq!(devices(), before, "{name}");
+        let stay = format!("{CHANGE}; >/{name}; /busybox sleep 60");
+        world.sh(&format!("{run} -d --name {name} -- /busybox sh -c '{stay}'"));
+        assert!(settle(|| world.sh("ls /run/root").lines().any(|it| it == name), SOON));
+        assert_eq!(devices(), before, "{name}, in the background");
+        world.sh(&format!("{nsrun} exec {name} /busybox sh -c '{CHANGE}; true' {streams}"));
+        assert_eq!(devices(), before, "{name}, exec");
+    }
+    let used = "echo >/dev/null && /busybox head -c 1 /dev/urandom >/dev/null && \
+                echo told >/dev/tty && test -c /proc/self/fd/0";
+    let run = world.nsrun(["run", "--net", "none", "--rootfs", "/run/root"]);
+    let mut pty = run.args(["--", "/busybox", "sh", "-c", used]).pty();
+    pty.wait();
+    assert_eq!(pty.text().trim(), "told");
+}
+
+#[test]
+fn only_personalities_that_open_nothing_can_be_taken_on() {
+    need_tool!("busybox");
+    need_tool!("setarch");
+    let world = World::new();
+    let older = in_rootfs(&world, &[], "/usr/bin/setarch --uname-2.6 /busybox uname -r").ok();
+    assert!(older.stdout.starts_with("2.6."), "{older}");
+    let refused = in_rootfs(&world, &[], "/usr/bin/setarch -R /busybox true");
+    assert_ne!(refused.code(), Some(0), "{refused}");
+    refused.says("Operation not permitted");
+    in_rootfs(&world, &["--unconfined"], "/usr/bin/setarch -R /busybox true").ok();
+}
+
 #[test]
 fn kernels_without_mount_setattr_hold_root_as_far() {
     need_tool!("strace");
@@ -89,6 +144,11 @@ fn kernels_without_mount_setattr_hold_root_as_far() {
     let open = format!("{STEER}\n(: >/own/null) && echo opened; : >/made && echo written");
     let held = run(&rootfs, &open);
     assert_eq!(held.stdout, "written\n", "{held}");
+    let devices = "grep -cE ' /dev/(null|zero|full|random|urandom|tty) ro,' /proc/self/mountinfo";
+    for options in [&[][..], &["--userns"]] {
+        let held = run(&[&rootfs[..], options].concat(), devices);
+        assert_eq!(held.stdout, "6\n", "{held}");
+    }
     let write =
         "(: >/mnt/x) && echo made; (: >/mnt/below/x) && echo made; : >/run/x && echo written";
     let shown = run(&["--bind", "/run/shown:/mnt:ro"], write);

@@ -92,6 +92,14 @@ fn an_address_on_a_bridge_of_others_is_asked_for_before_it_is_taken() {
     detached(&world, &["--net", "bridge:br9", "--name", "web"], &["sleep", "60"]);
     assert_eq!(place(&world, "web").addresses("eth0"), ["172.19.0.5/29"]);
     place(&world, "web").sh("ping -c1 -W3 172.19.0.1");
+    // One that is given is taken all the same.
+    let given = ["run", "--net", "bridge:br9,ip=172.19.0.2/29", "true"];
+    let warned = "warning: somebody on bridge \"br9\" has address 172.19.0.2 already";
+    assert!(world.nsrun(given).run().ok().stderr.contains(warned));
+    let given = ["connect", "red", "bridge:br9", "--ip", "172.19.0.3/29"];
+    assert!(world.nsrun(given).run().ok().stderr.contains("has address 172.19.0.3 already"));
+    let own = ["run", "--net", "bridge:br9,ip=172.19.0.1/29", "true"];
+    world.nsrun(own).run().exits(125).says("cannot take address 172.19.0.1: this host has it");
     let bare = ["run", "--net", "bridge:br9,ip=none", "--"];
     let show = ["ip", "-4", "-o", "addr", "show", "eth0"];
     assert_eq!(world.nsrun(bare).args(show).run().ok().stdout, "");
@@ -298,7 +306,8 @@ fn a_run_keeps_its_name_when_the_link_that_held_it_goes() {
     assert_eq!(place(&world, "web").links(), ["eth1"]);
     let listed = world.nsrun(["ps", "--json"]).run().ok().json();
     assert_eq!((&listed[0]["name"], listed.as_array().unwrap().len()), (&"web".into(), 1));
-    world.nsrun(["run", "--name", "web", "true"]).run().exits(125).says("run \"web\" has it");
+    let by = format!("run \"web\" has it (process {})", listed[0]["pid"]);
+    world.nsrun(["run", "--name", "web", "true"]).run().exits(125).says(&by);
     world.nsrun(["disconnect", "web", "back"]).run().exits(1).says("by which the run is known");
     world.nsrun(["connect", "web", "bridge"]).run().ok();
     world.nsrun(["exec", "web", "true"]).run().ok();
@@ -320,7 +329,8 @@ fn ports_by_a_link_that_was_given_end_with_the_link_or_the_run() {
         assert!(published());
     };
     connect();
-    world.nsrun(["disconnect", "web", "out"]).run().ok();
+    let disconnected = world.nsrun(["disconnect", "web", "out"]).run().ok();
+    assert!(disconnected.stderr.starts_with("nsrun: unpublished 8080:80/tcp\n"), "{disconnected}");
     assert!(!published());
     connect();
     world.nsrun(["stop", "--time", "0", "web"]).run().ok();

@@ -5,10 +5,11 @@ use crate::world::World;
 
 /// From main() to the execution of CMD, in all processes, and in nsrun itself to its end; see
 /// [`counts`].
-const SYSTEM_CALLS: usize = 105;
+const SYSTEM_CALLS: usize = 99;
 /// Sends to the kernel's netlink of a run on a network that is there: look for the bridge, claim,
-/// publish, whether the firewall's table is there; inside: loopback, the way to the responder, links.
-const NETLINK_SENDS: usize = 7;
+/// publish, whether the firewall's table is there; inside: loopback, who tells of links, the way to
+/// the responder, links.
+const NETLINK_SENDS: usize = 8;
 /// The same of the first run: another look under the lock, three lists to choose a subnet, the
 /// bridge, what it needs before it is up, and all else that belongs to it; of the firewall, what
 /// there is and one transaction.

@@ -4,6 +4,8 @@ use std::io::{Read, Write};
 use std::net::{TcpListener, UdpSocket};
 use std::time::Duration;
 
+use nix::sys::signal::Signal;
+
 use crate::world::{Running, World};
 
 const SECONDS: Duration = Duration::from_secs(10);
@@ -172,6 +174,24 @@ fn members_find_each_other_by_name_alias_and_address() {
     let found = inside(&world, &format!("getent hosts {address}"));
     assert_eq!(found.split_whitespace().collect::<Vec<_>>(), [address.as_str(), "web"]);
     inside(&world, "ping -c1 -W2 web");
+}
+
+#[test]
+fn an_ipv6_address_of_a_member_has_its_name_and_one_of_nobody_has_none() {
+    let world = World::new();
+    let mut upstream = upstream(&world, "203.0.113.1", "plain");
+    let create = ["network", "create", "--subnet", "10.80.0.0/24", "--subnet6", "fd00:80::/64"];
+    world.nsrun(create.into_iter().chain(["six"])).run().ok();
+    member(&world, "web", &["--net", "six,ip=10.80.0.42"]);
+    let ask = |address| world.nsrun(["run", "--net", "six", "getent", "hosts", address]).run();
+    let found = ask("fd00:80::2a").ok().stdout;
+    assert_eq!(found.split_whitespace().collect::<Vec<_>>(), ["fd00:80::2a", "web"]);
+    assert_eq!(ask("fd00:80::2b").code(), Some(2));
+    // No member can have this one: only that is asked of others.
+    assert_eq!(ask("fd00:80::1:0:0:2a").code(), Some(2));
+    upstream.kill(Signal::SIGKILL);
+    let printed = upstream.wait().stdout;
+    assert_eq!(printed.matches("query").count(), 1, "{printed}");
 }
 
 #[test]

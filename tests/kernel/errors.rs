@@ -194,6 +194,10 @@ fn options_that_make_no_sense_together_are_refused_before_anything_is_done() {
         (&["--preserve-fds", "99"], "it is not open"),
         (&["--preserve-fds", "-1"], "--preserve-fds"),
         (&["--mtu", "much"], "\"much\" is no value for"),
+        (&["--net", "bridge,ip=10.192.0.9,ip=10.192.0.8"], "ip is given twice for \"bridge\""),
+        (&["--net", "bridge,mtu=1300", "--mtu", "1200"], "mtu is given twice for \"bridge\""),
+        (&["--net", "bridge,ifname=a", "--ifname", "b"], "ifname is given twice"),
+        (&["-p", "[fe80::1]:80:80"], "fe80::1 is an address of one link"),
         (&["--user", "a:b:c:"], "user"),
         (&["--workdir"], "missing value"),
     ] {

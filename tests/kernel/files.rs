@@ -270,3 +270,32 @@ fn a_hostile_root_directory_cannot_hold_up_or_mislead_the_look_for_a_user() {
     world.sh(&format!("rm {root}/etc/passwd; echo root:x:0:0::/:/bin/sh > {root}/etc/passwd"));
     assert_eq!(world.nsrun(run).run().ok().stdout, "0\n");
 }
+
+#[test]
+fn the_umask_of_the_caller_is_that_of_cmd_and_not_of_what_is_made_for_it() {
+    need_tool!("busybox");
+    let world = World::new();
+    let nsrun = env!("CARGO_BIN_EXE_nsrun");
+    world.sh("mkdir /run/root; cp $(command -v busybox) /run/root/");
+    let stat = "stat -c %a /etc/resolv.conf /etc/hosts";
+    for umask in ["0077", "0000"] {
+        let run = format!("umask {umask}; {nsrun} run --hostname web");
+        let plain = world.sh(&format!("{run} sh -c 'umask; {stat}'"));
+        assert_eq!(plain, format!("{umask}\n644\n644\n"));
+        let made = "/busybox stat -c %a /etc /proc /dev /dev/pts /dev/shm /mnt/deep /mnt /file";
+        let rootfs =
+            format!("{run} --rootfs /run/root --bind /usr:/mnt/deep/usr --bind {nsrun}:/file");
+        let inside = world.sh(&format!("{rootfs} /busybox sh -c 'umask; /busybox {stat}; {made}'"));
+        let expected = "644\n644\n755\n555\n755\n755\n1777\n755\n755\n755\n";
+        assert_eq!(inside, format!("{umask}\n{expected}"));
+        world.sh("cd /run/root; rm -r etc mnt file");
+        world.sh(&format!("umask {umask}; {nsrun} netns add blue"));
+        assert_eq!(world.sh("stat -c %a /run/netns"), "755\n");
+        world.sh("ip netns delete blue; umount /run/netns; rmdir /run/netns");
+    }
+    if !world.is_real_root() {
+        skip!("this needs a second user");
+    }
+    let user = format!("umask 077; {nsrun} run -u 1000:1000 cat /etc/resolv.conf");
+    assert_eq!(world.sh(&user), "nameserver 127.0.0.11\n");
+}

@@ -1,6 +1,6 @@
 //! What others forge, squat and flood: nothing crashes, nothing is trusted, only the attacker is hurt.
 
-use crate::runs::{SOON, detached, inside, with_network};
+use crate::runs::{SOON, detached, inside, inspect, leases, pid_of, started, with_network};
 use crate::world::{World, settle};
 
 #[test]
@@ -141,4 +141,177 @@ fn a_hostile_member_hurts_only_itself() {
     let before = before.without("nsid");
     let same = || world.snapshot().without("nsid") == before;
     assert!(settle(same, SOON), "{:?}", before.differences(&world.snapshot().without("nsid")));
+}
+
+/// May change its own links, which without a user namespace would be those of the host, too.
+const ROOT_OF_ITS_LINKS: [&str; 3] = ["--userns", "--cap-add", "net_admin"];
+
+/// Skips the test where the kernel does not tell of links that are deleted.
+macro_rules! need_link_events {
+    () => {
+        if !tells_of_links() {
+            skip!("this needs Linux 6.3");
+        }
+    };
+}
+
+/// Whether this kernel has the family of generic netlink that does.
+fn tells_of_links() -> bool {
+    let release = std::fs::read_to_string("/proc/sys/kernel/osrelease").expect("a release");
+    let mut numbers = release.split(['.', '-']).map(|number| number.parse().unwrap_or(0));
+    let version: (u32, u32) = (numbers.next().unwrap_or(0), numbers.next().unwrap_or(0));
+    version >= (6, 3)
+}
+
+/// The runs that `ps` lists: names, and how they are connected.
+fn listed(world: &World) -> Vec<(String, String)> {
+    let runs = world.nsrun(["ps", "--json"]).run().ok().json();
+    let word = |run: &serde_json::Value, key: &str| run[key].as_str().unwrap_or("").to_owned();
+    let runs = runs.as_array().expect("a list").iter();
+    runs.map(|run| (word(run, "name"), word(run, "mode"))).collect()
+}
+
+/// A run that others must find by `name` although no link stands for it.
+fn assert_known_without_link(world: &World, name: &str, address: &str) {
+    let known = || listed(world) == [(name.to_owned(), "deleted".to_owned())];
+    assert!(settle(known, SOON), "{:?}", listed(world));
+    assert!(leases(world).is_empty(), "{:?}", leases(world));
+    let run = inspect(world, name);
+    assert_eq!(run["networks"], serde_json::json!([]), "{run}");
+    world.nsrun(["exec", name, "true"]).run().ok();
+    for network in ["bridge", "none"] {
+        let second = world.nsrun(["run", "--net", network, "--name", name, "true"]).run();
+        second.exits(125).says("has it");
+    }
+    // What it had besides is anybody's.
+    world.nsrun(["run", "--ip", address, "true"]).run().ok();
+    world.nsrun(["connect", name, "bridge"]).run().ok();
+    assert!(inside(world, name).succeeds("ping -c 1 -W 2 -q 10.192.0.1"), "it is connected anew");
+    let cmd = pid_of(world, name);
+    world.nsrun(["stop", "--time", "0", name]).run().ok();
+    assert!(!world.succeeds(&format!("kill -0 {cmd}")), "{name} lives on");
+    world.nsrun(["run", "--name", name, "true"]).run().ok();
+}
+
+#[test]
+fn a_member_that_deletes_its_link_is_still_known() {
+    need_link_events!();
+    let world = World::new();
+    let before = with_network(&world).without("nsid");
+    let words = ["--name", "web", "--ip", "10.192.0.77"].iter().chain(&ROOT_OF_ITS_LINKS);
+    let script = "ip link set eth0 down; ip link del eth0; exec sleep 1000";
+    detached(&world, &words.copied().collect::<Vec<_>>(), &["sh", "-c", script]);
+    assert_known_without_link(&world, "web", "10.192.0.77");
+    let same = || world.snapshot().without("nsid") == before;
+    assert!(settle(same, SOON), "{:?}", before.differences(&world.snapshot().without("nsid")));
+}
+
+#[test]
+fn a_run_whose_lease_the_host_deletes_is_still_known() {
+    need_link_events!();
+    let world = World::new();
+    let before = with_network(&world).without("nsid");
+    for options in [&[][..], &["--dns", "none"], &["--survive"], &["--pid", "host"]] {
+        let words = [&["--name", "web", "--ip", "10.192.0.77"], options].concat();
+        detached(&world, &words, &["sleep", "1000"]);
+        world.sh(&format!("ip link del {}", leases(&world)[0]));
+        assert_known_without_link(&world, "web", "10.192.0.77");
+    }
+    // Whoever has no name is called by its process.
+    let lease = detached(&world, &["--ip", "10.192.0.77"], &["sleep", "1000"]);
+    let init = inspect(&world, &lease)["init"].to_string();
+    world.sh(&format!("ip link del {lease}"));
+    assert!(settle(|| listed(&world) == [(init.clone(), "deleted".to_owned())], SOON));
+    world.nsrun(["stop", "--time", "0", &init]).run().ok();
+    let same = || world.snapshot().without("nsid") == before;
+    assert!(settle(same, SOON), "{:?}", before.differences(&world.snapshot().without("nsid")));
+}
+
+#[test]
+fn a_run_whose_link_was_moved_away_is_still_known() {
+    need_link_events!();
+    let world = World::new();
+    with_network(&world);
+    detached(&world, &["--name", "web"], &["sleep", "1000"]);
+    world.sh("ip netns add other");
+    inside(&world, "web").sh("ip link set eth0 netns other");
+    assert!(settle(|| listed(&world) == [("web".into(), "deleted".into())], SOON));
+    world.nsrun(["run", "--name", "web", "true"]).run().exits(125).says("has it");
+    world.nsrun(["stop", "--time", "0", "web"]).run().ok();
+    assert!(listed(&world).is_empty());
+}
+
+#[test]
+fn a_run_keeps_its_name_as_long_as_it_has_a_link() {
+    need_link_events!();
+    let world = World::new();
+    with_network(&world);
+    world.nsrun(["network", "create", "two"]).run().ok();
+    let known_by = |count: usize| {
+        settle(|| inspect(&world, "web")["networks"].as_array().map(Vec::len) == Some(count), SOON)
+    };
+    detached(&world, &["--net", "bridge", "--net", "two", "--name", "web"], &["sleep", "1000"]);
+    for (first, mode) in [("eth0", ""), ("eth1", "deleted")] {
+        let count = inspect(&world, "web")["networks"].as_array().map(Vec::len);
+        inside(&world, "web").sh(&format!("ip link del {first}"));
+        assert!(settle(|| listed(&world) == [("web".into(), mode.into())], SOON));
+        assert!(known_by(count.unwrap() - 1), "{first}: {}", inspect(&world, "web"));
+    }
+    world.nsrun(["stop", "--time", "0", "web"]).run().ok();
+    // The second does not matter: the first holds the name, and goes on to.
+    detached(&world, &["--net", "bridge", "--net", "two", "--name", "web"], &["sleep", "1000"]);
+    inside(&world, "web").sh("ip link del eth1; sleep 0.3; ip link del eth0");
+    assert!(settle(|| listed(&world) == [("web".into(), "deleted".into())], SOON));
+    world.nsrun(["stop", "--time", "0", "web"]).run().ok();
+}
+
+#[test]
+fn a_run_that_nobody_could_find_is_ended() {
+    need_link_events!();
+    let world = World::new();
+    with_network(&world);
+    let running = started(&world, &["--name", "web"]);
+    // Others could write there: no name is held in such a directory.
+    world.sh("mkdir -p /run/nsrun; chmod 777 /run/nsrun");
+    world.sh(&format!("ip link del {}", leases(&world)[0]));
+    running.wait().exits(137).says("cannot keep run \"web\" known").says("it is ended");
+    assert!(!world.succeeds("pgrep -f '^sleep 1000'"));
+}
+
+#[test]
+fn a_run_whose_name_was_taken_meanwhile_is_ended() {
+    need_link_events!();
+    let world = World::new();
+    with_network(&world);
+    let log = "/dev/shm/log";
+    detached(&world, &["--name", "web", "--log", log], &["sleep", "1000"]);
+    let run = inspect(&world, "web");
+    let (cmd, supervisor) = (&run["pid"], &run["supervisor"]);
+    // Its supervisor sleeps when its link goes, and when it wakes up the name is another's.
+    world.sh(&format!("kill -STOP {supervisor}; ip link del {}", leases(&world)[0]));
+    detached(&world, &["--name", "web"], &["sleep", "999"]);
+    world.sh(&format!("kill -CONT {supervisor}"));
+    assert!(settle(|| !world.succeeds(&format!("kill -0 {cmd}")), SOON), "{}", world.read(log));
+    assert!(world.read(log).contains("run \"web\" has it"), "{}", world.read(log));
+    assert_eq!(listed(&world), [("web".to_owned(), String::new())]);
+    assert!(world.succeeds("pgrep -f '^sleep 999'"), "the other goes on");
+}
+
+#[test]
+fn a_member_that_makes_and_deletes_links_is_looked_at_now_and_then() {
+    need_tool!("strace");
+    need_link_events!();
+    let world = World::new();
+    with_network(&world);
+    // Of nsrun itself alone: it opens a socket for each look.
+    let strace = ["strace", "-qq", "-e", "trace=socket", "-o", "/dev/shm/trace"];
+    let script = "for n in $(seq 200); do ip link add a type veth; ip link del a; done
+        getent hosts web && ip link del eth0 && sleep 0.3";
+    let begun = std::time::Instant::now();
+    let cmd = world.cmd(strace).args([env!("CARGO_BIN_EXE_nsrun"), "run", "--name", "web"]);
+    let output = cmd.args(ROOT_OF_ITS_LINKS).args(["sh", "-c", script]).run().ok();
+    assert!(output.stdout.contains("web"), "names are answered: {output}");
+    let looks = world.read("/dev/shm/trace").matches("NETLINK_ROUTE").count();
+    let most = begun.elapsed().as_millis() as usize / 100 + 3;
+    assert!((2..=most).contains(&looks), "{looks} of {most}");
 }

@@ -58,6 +58,17 @@ fn every_mode_of_a_macvlan_is_the_kernel_s() {
 }
 
 #[test]
+fn a_second_macvlan_in_mode_passthru_is_refused_with_a_hint() {
+    let world = with_lan();
+    let _first = started(&world, &["--net", "macvlan:lan0,mode=passthru"]);
+    world
+        .nsrun(["run", "--net", "macvlan:lan0,mode=passthru", "true"])
+        .run()
+        .exits(125)
+        .says("a macvlan with mode passthru has the link below to itself");
+}
+
+#[test]
 fn a_run_on_a_network_and_a_macvlan_has_both_in_order() {
     let world = with_lan();
     let nets = ["--net", "bridge", "--net", "macvlan:lan0,ip=192.0.2.77/24,gateway=192.0.2.10"];
@@ -145,6 +156,10 @@ fn what_cannot_be_attached_is_refused_and_leaves_nothing() {
         ("macvlan:nowhere", 125, "cannot attach to link \"nowhere\": there is none of that name"),
         ("macvlan:nowhere.5", 125, "cannot attach to link \"nowhere.5\""),
         ("macvlan:lan0,ip=192.0.2.7", 2, "write an address with its prefix length"),
+        ("macvlan:lan0,ip=192.0.2.7", 2, "\"192.0.2.7\" has no prefix length"),
+        ("macvlan:lan0,ip=127.0.0.1/8", 2, "hosts have no addresses in 127.0.0.0/8"),
+        ("macvlan:lan0,ip=192.0.2.0/24", 2, "it is the first or last of 192.0.2.0/24"),
+        ("macvlan:lan0,ip=192.0.2.255/24", 2, "it is the first or last of 192.0.2.0/24"),
         ("macvlan:lan0,mode=l2", 2, "\"l2\" is no mode of it"),
         ("macvlan:lan0,gateway=192.0.2.1", 2, "gateway 192.0.2.1 is on no subnet of the link"),
         ("ipvlan:lan0,mac=02:00:00:00:00:01", 2, "an ipvlan has the hardware address"),

@@ -49,6 +49,30 @@ fn a_named_namespace_a_path_a_process_and_a_run_can_be_shared() {
 }
 
 #[test]
+fn who_shares_the_network_of_a_run_finds_names_as_it_does() {
+    let world = World::new();
+    world.write("/etc/resolv.conf", "search lan.example\nnameserver 203.0.113.1\n");
+    detached(&world, &["--name", "web"], &["sleep", "60"]);
+    let shown = world.nsrun(["inspect", "--json", "web"]).run().ok().json();
+    for net in ["container:web", &format!("pid:{}", shown["pid"])] {
+        let shares = |more: &[&str], command: &[&str]| {
+            let run = world.nsrun(["run", "--net", net]).args(more).arg("--").args(command);
+            run.run().ok().stdout
+        };
+        assert!(shares(&[], &["getent", "ahostsv4", "web"]).starts_with("10."));
+        let cat = ["cat", "/etc/resolv.conf"];
+        assert_eq!(shares(&[], &cat), "search lan.example\nnameserver 127.0.0.11\n");
+        let asked = shares(&["--dns", "192.0.2.9"], &cat);
+        assert_eq!(asked, "search lan.example\nnameserver 192.0.2.9\n");
+        assert_eq!(shares(&["--dns", "none"], &cat), world.read("/etc/resolv.conf"));
+    }
+    // Nobody answers there.
+    detached(&world, &["--name", "off", "--dns", "none"], &["sleep", "60"]);
+    let off = ["run", "--net", "container:off", "cat", "/etc/resolv.conf"];
+    assert_eq!(world.nsrun(off).run().ok().stdout, world.read("/etc/resolv.conf"));
+}
+
+#[test]
 fn what_cannot_be_shared_is_refused_with_a_reason() {
     let world = World::new();
     for (net, code, why) in [

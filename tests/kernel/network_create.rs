@@ -120,6 +120,29 @@ fn what_makes_no_sense_is_refused_before_anything_is_made() {
         (2, "--subnet6 fe80::/64 x", "hosts have no addresses in fe80::/10"),
         (2, "--internal --open x", "an internal network cannot be open"),
         (2, "--snat 198.51.100.1 --masquerade off x", "cannot have two sources"),
+        (2, "--snat 127.0.0.1 x", "\"127.0.0.1\" is no address that the world can answer to"),
+        (2, "--snat 0.0.0.0 x", "\"0.0.0.0\" is no address that"),
+        (2, "--snat 224.0.0.1 x", "\"224.0.0.1\" is no address that"),
+        (2, "--internal --snat 198.51.100.1 x", "nothing of an internal network has a source"),
+        (
+            2,
+            "--internal --driver macvlan --parent up0 x",
+            "on link \"up0\" cannot be internal: its members reach all that is there",
+        ),
+        (
+            2,
+            "--internal --uplink odd.7 --subnet 10.80.0.0/24 x",
+            "on link \"odd.7\" cannot be internal",
+        ),
+        (2, "ptp", "network \"ptp\" has driver ptp"),
+        (2, "none", "--net none means something else"),
+        (2, "host", "--net host means something else"),
+        (2, "ns", "cannot be the name of a network"),
+        (2, "pid", "cannot be the name of a network"),
+        (2, "run", "cannot be the name of a network"),
+        (2, "container", "cannot be the name of a network"),
+        (2, "macvlan", "cannot be the name of a network"),
+        (2, "ipvlan", "cannot be the name of a network"),
         (1, "--uplink odd --vlan 7 --subnet 10.80.0.0/24 x", "link \"odd.7\": it is no VLAN"),
         (
             1,
@@ -183,7 +206,9 @@ fn a_network_in_use_is_not_removed_and_its_users_are_named() {
     let world = World::new();
     world.nsrun(["network", "create", "web"]).run().ok();
     world.nsrun(["run", "-d", "--name", "a", "--net", "web", "--", "sleep", "60"]).run().ok();
-    world.nsrun(["network", "rm", "web"]).run().exits(1).says("it is used by \"a\" (process ");
+    let listed = world.nsrun(["ps", "--json"]).run().ok().json();
+    let by = format!("it is used by \"a\" (process {})", listed[0]["pid"]);
+    world.nsrun(["network", "rm", "web"]).run().exits(1).says(&by);
     world.sh("ip link add odd master nsrun1 type veth peer name odd1");
     world.nsrun(["stop", "-t0", "a"]).run().ok();
     // The link of the run may still be there: its namespace is going, and nobody's.
@@ -344,6 +369,49 @@ fn a_declared_network_is_made_when_it_is_first_joined() {
         .nsrun(["run", "--net", "odd", "true"])
         .run()
         .says("/etc/nsrun/networks/odd.json\": a network has no \"subnets\"");
+}
+
+#[test]
+fn a_declared_network_is_shown_before_it_is_made_and_made_in_no_other_way() {
+    let world = World::new();
+    world.sh("mkdir -p /etc/nsrun/networks");
+    world.write("/etc/nsrun/networks/web.json", r#"{"subnet": "10.80.0.0/24", "internal": true}"#);
+    world.write("/etc/nsrun/networks/host.json", r#"{"subnet": "10.81.0.0/24"}"#);
+    let listed = world.nsrun(["network", "list"]).run().ok();
+    assert!(
+        listed.stdout.contains("web   bridge  10.80.0.0/24  -        -     declared\n"),
+        "{listed}"
+    );
+    let wrong =
+        "warning: cannot read network file \"/etc/nsrun/networks/host.json\": \"host\" cannot be";
+    assert!(listed.stderr.contains(wrong), "{listed}");
+    let shown = world.nsrun(["network", "inspect", "web", "--json"]).run().ok().json();
+    assert_eq!(shown["declared"], "/etc/nsrun/networks/web.json");
+    assert_eq!((&shown["subnet"], &shown["internal"]), (&"10.80.0.0/24".into(), &true.into()));
+    world
+        .nsrun(["network", "create", "--subnet", "10.82.0.0/24", "web"])
+        .run()
+        .exits(1)
+        .says("cannot make network \"web\": /etc/nsrun/networks/web.json declares it otherwise");
+    world.nsrun(["network", "create", "web"]).run().ok();
+    let all = world.nsrun(["network", "list", "--json"]).run().ok().json();
+    assert_eq!(all.as_array().unwrap().len(), 1, "{all}");
+    assert_eq!((&all[0]["declared"], &all[0]["subnet"]), (&().into(), &"10.80.0.0/24".into()));
+    assert_eq!(all[0]["internal"], true);
+    world.nsrun(["network", "rm", "web"]).run().ok();
+    let same = ["network", "create", "--internal", "--subnet", "10.80.0.0/24", "web"];
+    world.nsrun(same).run().ok();
+}
+
+#[test]
+fn a_source_that_is_none_of_this_host_s_is_said_to_get_no_answers() {
+    let world = World::new();
+    let create =
+        |source, name| world.nsrun(["network", "create", "--snat", source, name]).run().ok();
+    let foreign = create("203.0.113.5", "far");
+    assert!(foreign.stderr.contains("warning: this host has no address 203.0.113.5"), "{foreign}");
+    let own = create("198.51.100.1", "near");
+    assert!(!own.stderr.contains("has no address"), "{own}");
 }
 
 #[test]

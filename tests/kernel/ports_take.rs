@@ -25,9 +25,11 @@ fn run(world: &World, ports: &[&str]) -> crate::world::Output {
 fn a_taken_port_is_refused_naming_who_has_it() {
     let world = World::new();
     let web = started(&world, &["--name", "web", "-p", "8080:80", "-p", "127.0.0.1:9090:80"]);
+    let listed = world.nsrun(["ps", "--json"]).run().ok().json();
+    let by = format!("run \"web\" has it (process {})", listed[0]["pid"]);
     for taken in ["8080:1", "127.0.0.1:8080:1", "198.51.100.1:8080:1", "8079-8081:1-3", "9090:1"] {
         let output = run(&world, &[taken]).exits(125);
-        output.says("nsrun: cannot publish port").says("run \"web\" has it (process ");
+        output.says("nsrun: cannot publish port").says(&by);
     }
     assert_eq!(elements(&world, "ports4", ""), 1, "nothing of the refused is there");
     // Another protocol, another port, another address of the same port.
@@ -110,6 +112,10 @@ fn a_free_port_is_chosen_and_said() {
     assert_eq!(ports.len(), 2, "{output}");
     assert!(ports[0].ends_with(":80/tcp") && ports[1].ends_with(":81/udp"), "{output}");
     assert_eq!(output.stdout, "ran\n");
+    if !std::path::Path::new("/proc/sys/net/sctp").exists() {
+        let lacking = "the kernel lacks SCTP (CONFIG_IP_SCTP, module sctp)";
+        run(&world, &[":80/sctp"]).exits(125).says(lacking);
+    }
 }
 
 #[test]

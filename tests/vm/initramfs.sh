@@ -2,15 +2,18 @@
 # Puts together the only file system the machine has: busybox, nsrun, the checks, and those modules
 # that docs/embedded.md says nsrun needs, with what they depend on.
 #
-#   initramfs.sh SCRATCH BINARY MODULES short|"" ONLY
+#   initramfs.sh SCRATCH BINARY MODULES short|"" ONLY KINDS|""
 set -eo pipefail
 here=$(cd "$(dirname "$0")" && pwd)
-scratch=$1 binary=$2 modules=$3 short=$4 only=$5
+scratch=$1 binary=$2 modules=$3 short=$4 only=$5 kinds=$6
 root=$scratch/root
 mkdir -p "$root"/{bin,sbin,dev,proc,sys,tmp,checks}
 
 cp "$(command -v busybox)" "$root/bin/busybox"
 cp "$binary" "$root/bin/nsrun"
+if [ -n "$kinds" ]; then
+    cp "$kinds" "$root/bin/nl-kinds"
+fi
 # As the kernel calls it for a module that it needs.
 ln -s ../bin/busybox "$root/sbin/modprobe"
 cp "$here"/inside/*.sh "$root/checks/"
@@ -45,6 +48,10 @@ if [ -n "$modules" ]; then
     # The third column of the table. The network card of the machine comes on top.
     wanted=$(sed -n '/^| feature /,/^$/p' "$here/../../docs/embedded.md" | cut -d'|' -f4 |
         grep -o '`[^`]*`' | tr -d '`')
+    if [ -n "$kinds" ]; then
+        wanted="$wanted ifb wireguard macvtap ipvtap bonding geneve netkit"
+        wanted="$wanted ip_gre ip6_gre ipip sit ip6_tunnel ip_vti ip6_vti"
+    fi
     # libcrc32c, which nf_tables may depend on, asks for an algorithm by its name.
     # shellcheck disable=SC2086 # words
     for file in $(with_dependencies $wanted crc32c_generic virtio_net virtio_pci); do

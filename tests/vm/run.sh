@@ -4,6 +4,7 @@
 #
 #   run.sh [--short] BINARY
 #
+#   KINDS=program                a static build of nl/tests/kinds.rs, to run there too (kinds.sh)
 #   KERNEL=bzImage MODULES=dir   this kernel, with /lib/modules/VERSION of it (or no MODULES: all
 #                                is built in); default: Debian's, package linux-image-amd64
 #   SUITE=trixie                 Debian's of that release, whatever this machine runs
@@ -55,7 +56,7 @@ if [ -z "$KERNEL" ]; then
     # The last two lines: kernel, modules.
     { read -r KERNEL && read -r MODULES; } < <("$here/kernel.sh" "$store" "$SUITE") || exit 3
 fi
-"$here/initramfs.sh" "$scratch" "$binary" "$MODULES" "$short" "$ONLY" || exit 1
+"$here/initramfs.sh" "$scratch" "$binary" "$MODULES" "$short" "$ONLY" "$KINDS" || exit 1
 
 # A machine with one network card, which no check lets talk to anybody outside.
 timeout "${SECONDS_ALLOWED:-300}" qemu-system-x86_64 -accel "${ACCEL:-tcg}" -machine pc -m 512 \

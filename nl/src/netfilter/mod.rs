@@ -22,14 +22,15 @@
 //!     c.put(chain::TABLE, "demo").put(chain::NAME, "input");
 //!     c.base("filter", chain::Hook::LOCAL_IN, 0);
 //! });
-//! batch.push(rule::NEW, Flags::CREATE | Flags::APPEND, NfGen::INET, |r| {
+//! // Before kernel 6.11 the end gets no acknowledgement: ask for that of the last change.
+//! batch.push(rule::NEW, Flags::CREATE | Flags::APPEND | Flags::ACK, NfGen::INET, |r| {
 //!     r.put(rule::TABLE, "demo").put(rule::CHAIN, "input").expressions(|e| {
 //!         e.meta(meta::Key::IIF, Register::R1);
 //!         e.cmp(Register::R1, cmp::Op::EQ, &1u32.to_ne_bytes());
 //!         e.accept();
 //!     });
 //! });
-//! batch.push(batch::END, Flags::ACK, NfGen::BATCH, |_| {});
+//! batch.push(batch::END, Flags::empty(), NfGen::BATCH, |_| {});
 //! assert!(batch.finish().is_ok());
 //! ```
 

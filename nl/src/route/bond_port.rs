@@ -1,7 +1,7 @@
 //! A port of a bond (`linux/if_link.h`).
 
 use crate::attr::attributes;
-use crate::value::{Mac, U8, U16, U32};
+use crate::value::{I32, Mac, U8, U16, U32};
 
 attributes! {
     /// A port of a bond (`IFLA_BOND_SLAVE_*`).
@@ -22,8 +22,8 @@ attributes! {
         AD_ACTOR_OPER_PORT_STATE: U8 = 7;
         /// Partner's LACP state.
         AD_PARTNER_OPER_PORT_STATE: U16 = 8;
-        /// Priority.
-        PRIO: U32 = 9;
+        /// Priority, which may be negative.
+        PRIO: I32 = 9;
         /// LACP port priority.
         ACTOR_PORT_PRIO: U16 = 10;
     }

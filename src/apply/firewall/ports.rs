@@ -9,6 +9,7 @@ use super::{TRIES, busy, commit, refused, removal, request, whole};
 use crate::apply::NEEDS_NET_ADMIN;
 use crate::error::{Error, Result};
 use crate::facts::{HolderState, Lease};
+use crate::kernel::process::cmd_pid;
 use crate::kernel::{Kernel, listener};
 use crate::plan::firewall::set::{
     ADDRESS_PORTS4, ADDRESS_PORTS6, Element, PORTS4, PORTS6, SINGLE4, SINGLE6, Set, Value,
@@ -170,6 +171,14 @@ fn hold(port: Publication, address: IpAddr) -> Result<Option<Bound>> {
                     .because(format!("this host has no address {address}"))
                     .hint("ip address, or nsrun ip address, shows those it has"),
                 Errno::EACCES => error.because(errno.desc()).hint(NEEDS_NET_ADMIN),
+                Errno::EPROTONOSUPPORT | Errno::ESOCKTNOSUPPORT
+                    if port.protocol == Protocol::Sctp =>
+                {
+                    error.because(errno.desc()).hint(
+                        "the kernel lacks SCTP (CONFIG_IP_SCTP, module sctp), by which free ports \
+                         are found: give one",
+                    )
+                }
                 other => error.because(other.desc()),
             })
         }
@@ -240,7 +249,10 @@ fn refuse_taken(kernel: &mut Kernel, ports: Publication, taken: &[Element]) -> R
         let by = match owner {
             None => "somebody added it to the firewall by hand".into(),
             Some(owner) => match holder(kernel, owner)? {
-                Some(title) => format!("run \"{title}\" has it (process {})", owner.pid),
+                Some(title) => {
+                    let pid = cmd_pid(owner.pid).unwrap_or(owner.pid);
+                    format!("run \"{title}\" has it (process {pid})")
+                }
                 None => {
                     gone.push(owner);
                     continue;

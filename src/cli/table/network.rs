@@ -89,7 +89,11 @@ pub(super) const DISCONNECT: Command = Command {
     name: "disconnect",
     group: NETWORKS,
     summary: "take a link from what runs",
-    about: &["Deletes the link of TARGET that is on a network or has a name.", TARGETS],
+    about: &[
+        "Deletes the link of TARGET that is on a network or has a name. Ports of a run that are \
+         published by it end, and are printed.",
+        TARGETS,
+    ],
     operands: Operands { required: &["TARGET", "NETWORK|LINK"], more: More::None },
     sections: ONLY_HELP,
     examples: &[
@@ -231,7 +235,10 @@ const NETWORK_LIST: Command = Command {
     aliases: &["ls"],
     group: NETWORKS,
     summary: "list networks",
-    about: &["Lists the networks on this host, with how many are on each."],
+    about: &[
+        "Lists the networks on this host, with how many are on each; and those that are declared in \
+         /etc/nsrun/networks and made when they are first joined.",
+    ],
     sections: WITH_JSON,
     examples: &[("For a program", "nsrun network list --json")],
     ..Command::EMPTY

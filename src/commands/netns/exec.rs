@@ -39,6 +39,24 @@ pub fn exec(name: &NetnsName, command: &[OsString]) -> Error {
     apply::switch(&namespace, &setup, &process, warn)
 }
 
+/// Launches a command in a named namespace, waits for its end and gives its status.
+///
+/// # Errors
+/// No process can be made.
+pub fn launch(name: &NetnsName, command: &[OsString]) -> Result<u8> {
+    let cannot = |errno: crate::sys::Errno| {
+        Error::new(format!("cannot enter namespace \"{name}\"")).because(errno.desc())
+    };
+    match fork(Namespaces::empty()).map_err(cannot)? {
+        Fork::Child => {
+            let error = exec(name, command);
+            say(&error);
+            exit(exit_status("netns exec", &error))
+        }
+        Fork::Parent(pid) => Ok(wait(pid).map_err(cannot)?.status),
+    }
+}
+
 /// Launches a command in each named namespace, one after the other; `label` is called before each.
 /// The status of the first that did not end with 0, or 0.
 ///
@@ -48,17 +66,7 @@ pub fn exec_all(command: &[OsString], label: impl Fn(&NetnsName) -> Result<()>) 
     let mut status = 0;
     for name in &names()? {
         label(name)?;
-        let cannot = |errno: crate::sys::Errno| {
-            Error::new(format!("cannot enter namespace \"{name}\"")).because(errno.desc())
-        };
-        let ended = match fork(Namespaces::empty()).map_err(cannot)? {
-            Fork::Child => {
-                let error = exec(name, command);
-                say(&error);
-                exit(exit_status("netns exec", &error))
-            }
-            Fork::Parent(pid) => wait(pid).map_err(cannot)?.status,
-        };
+        let ended = launch(name, command)?;
         if status == 0 {
             status = ended;
         }

@@ -4,6 +4,7 @@ use super::remove::settle;
 use crate::apply::{self, Made};
 use crate::cli::Args;
 use crate::commands::attach::Vlan;
+use crate::commands::declared::{declared, path};
 use crate::commands::operand;
 use crate::commands::output::print_done;
 use crate::commands::run::warn;
@@ -44,6 +45,16 @@ pub(in crate::commands) fn create(args: &Args) -> Result<u8> {
             new.set(key, "true")?;
         }
     }
+    let new = match declared(&new.name)? {
+        None => new,
+        // As declared, whether or not that is said once more.
+        Some(declared) if new == declared || new == NewNetwork::named(&new.name)? => declared,
+        Some(_) => {
+            return Err(Error::new(format!("cannot make network \"{}\"", new.name))
+                .because(format!("{} declares it otherwise", path(&new.name)))
+                .hint("give no options to make it as it is declared, or choose another name"));
+        }
+    };
     let lock = Lock::networks();
     let mut kernel = Kernel::open()?;
     if lock.is_some() {

@@ -179,8 +179,8 @@ fn users(kernel: &mut Kernel, runs: &[Status], network: &Network) -> Result<Vec<
     for status in members(runs, network) {
         let link = status.joined.iter().find(|joined| joined.lease.network == network.number);
         let Some(link) = link.map(|joined| joined.lease.to_string()) else { continue };
-        if let Some(Holder { state: HolderState::Alive, .. }) = kernel.holder(&link)? {
-            let pid = status.run.map(|run| format!(" (process {})", run.pid));
+        if let Some(Holder { state: HolderState::Alive, cmd, .. }) = kernel.holder(&link)? {
+            let pid = cmd.map(|pid| format!(" (process {pid})"));
             users.push(match &status.connected {
                 Some(title) => title.clone(),
                 None => format!("\"{}\"{}", status.title(), pid.unwrap_or_default()),

@@ -393,8 +393,7 @@ impl Asked {
 fn peer(session: &mut Session, words: &mut Words) -> Result<Option<Asked>> {
     let Some(word) = words.next() else { return Ok(None) };
     if word != "peer" {
-        let text = format!("veth: unknown command \"{word}\"?");
-        return Err(Failure::new(text));
+        return Err(kind::unknown("veth", &word));
     }
     let mut peer = Asked::default();
     peer.parse(session, words)?;

@@ -46,7 +46,13 @@ pub(super) fn run(session: &mut Session, words: &mut Words) -> Result<()> {
         Some("delete") => change::delete(session, words),
         Some("property") => change::property(session, words),
         Some("show" | "lst" | "list") => show::run(session, words),
-        Some("help") => Err(help::text(HELP)),
+        Some("help") => match words.next().and_then(|kind| kind::help(&kind)) {
+            Some(text) => {
+                session.out.text(&text);
+                Ok(())
+            }
+            None => Err(help::text(HELP)),
+        },
         _ => Err(Failure::unknown_command(&word, "link")),
     }
 }

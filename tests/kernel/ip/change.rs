@@ -77,7 +77,8 @@ fn mask(entry: &mut serde_json::Value) {
     }
 }
 
-fn built_by(program: &str, lines: &[String]) -> (Vec<bool>, World) {
+/// The exit codes of commands, and the world in which `program` carried them out.
+fn built_by(program: &str, lines: &[String]) -> (Vec<String>, World) {
     let world = quiet_world();
     world.sh("ip netns add other");
     let mut script = String::new();
@@ -86,16 +87,20 @@ fn built_by(program: &str, lines: &[String]) -> (Vec<bool>, World) {
     }
     script.push_str("sleep 1.5\n");
     let codes = world.cmd(["sh", "-c", &script]).run().ok().stdout;
-    (codes.lines().map(|code| code == "0").collect(), world)
+    (codes.lines().map(str::to_owned).collect(), world)
 }
 
 fn make_the_same(lines: &[String], what: &str) {
     let (theirs_done, theirs) = built_by(THEIRS, lines);
     let (ours_done, ours) = built_by(OURS, lines);
     for ((line, ours), theirs) in lines.iter().zip(&ours_done).zip(&theirs_done) {
-        assert_eq!(ours, theirs, "{what}: whether \"ip {line}\" succeeds");
+        assert_eq!(ours == "0", theirs == "0", "{what}: whether \"ip {line}\" succeeds");
     }
-    for ((view, theirs), (_, ours)) in state(&theirs).iter().zip(&state(&ours)) {
+    are_the_same(&ours, &theirs, what);
+}
+
+fn are_the_same(ours: &World, theirs: &World, what: &str) {
+    for ((view, theirs), (_, ours)) in state(theirs).iter().zip(&state(ours)) {
         let difference = difference(ours, theirs);
         assert!(difference.is_empty(), "{what}: ip {view}: {difference}");
     }
@@ -130,4 +135,30 @@ fn a_link_goes_where_it_is_sent() {
     world.nsrun(["ip", "-n", "other", "link", "set", "vc", "up"]).run().ok();
     let there = world.sh("ip -n other -o link show vc");
     assert!(there.contains("UP"), "{there}");
+}
+
+/// Every beginning of the word in brackets; `{}` is a new link, `{n}` a new number.
+fn beginnings(option: &str) -> impl Iterator<Item = String> {
+    let (before, rest) = option.split_once('[').expect("a word in brackets");
+    let (word, after) = rest.split_once(']').expect("a word in brackets");
+    (1..=word.len()).map(move |end| format!("{before}{}{after}", &word[..end]))
+}
+
+#[test]
+fn options_may_be_abbreviated_as_far_as_in_iproute2() {
+    need_tool!("ip");
+    let mut lines: Vec<_> = ["link add port type veth peer name far", "link add br type bridge"]
+        .map(str::to_owned)
+        .into();
+    lines.push("link set port master br".into());
+    for (number, line) in include_str!("options.txt").lines().flat_map(beginnings).enumerate() {
+        let number = number + 1;
+        lines.push(line.replace("{}", &format!("k{number}")).replace("{n}", &number.to_string()));
+    }
+    let (theirs_done, theirs) = built_by(THEIRS, &lines);
+    let (ours_done, ours) = built_by(OURS, &lines);
+    let ends = lines.iter().zip(ours_done.iter().zip(&theirs_done));
+    let unlike: Vec<_> = ends.filter(|(_, (ours, theirs))| ours != theirs).collect();
+    assert!(unlike.is_empty(), "line, (ours, theirs): {unlike:#?}");
+    are_the_same(&ours, &theirs, "options");
 }

@@ -6,7 +6,7 @@ use super::{OURS, THEIRS, answers, quiet_world};
 fn gist(answer: &str) -> String {
     let code = answer.trim_end().lines().last().unwrap_or_default();
     let first = answer.lines().next().unwrap_or_default();
-    let usage = first.starts_with("Usage: ip");
+    let usage = first.starts_with("Usage: ");
     format!("{} {code}", if usage { "usage" } else { first })
 }
 
@@ -87,6 +87,10 @@ fn wrong_words_and_refusals_are_told_alike() {
         "link add name x2 link nope type macvlan",
         "link add link x name x2 type macvlan mode foo",
         "link add vx type vxlan",
+        "link add vx type vxlan id 5 dstport 4789 dev nope",
+        "link add link x vx type macvlan nope",
+        "link add vx type nope nope",
+        "link set x type bridge_slave backup_port nope",
         "link add vx type vxlan id 99999999",
         "route add 1.0.0.0/8 via foo",
         "route add foo",
@@ -130,6 +134,11 @@ fn wrong_words_and_refusals_are_told_alike() {
         "netns exec",
         "netns add",
         "link help",
+        "link help bridge",
+        "link help vrf",
+        "link help nope",
+        "link add type bridge help",
+        "link add type vxlan he",
         "addr help",
         "help",
     ]
@@ -157,6 +166,27 @@ fn a_batch_stops_at_the_first_failure_unless_forced() {
     };
     for ((view, theirs), (_, ours)) in theirs.iter().zip(&ours) {
         assert_eq!(sorted(ours), sorted(theirs), "ip {view}");
+    }
+}
+
+#[test]
+fn a_batch_goes_on_after_a_command_in_a_namespace() {
+    need_tool!("ip");
+    let world = quiet_world();
+    world.sh("ip netns add one");
+    let batch = |options: &str, lines: &str| format!("printf '{lines}' | {{}} {options} -batch -");
+    let scripts = [
+        batch("", "netns exec one true\\nlink show lo\\n"),
+        batch("", "netns exec one false\\nlink show lo\\n"),
+        batch("-force", "netns exec one sh -c \"exit 7\"\\nlink show lo\\n"),
+        batch("-all", "netns exec readlink /proc/self/ns/net\\nlink show lo\\n"),
+    ];
+    for script in scripts {
+        let run = |program| world.cmd(["sh", "-c", &script.replace("{}", program)]).run();
+        let (ours, theirs) = (run(OURS), run(THEIRS));
+        assert_eq!(ours.stdout, theirs.stdout, "{script}");
+        assert_eq!(ours.stderr, theirs.stderr, "{script}");
+        assert_eq!(ours.code(), theirs.code(), "{script}");
     }
 }
 

@@ -3,9 +3,10 @@
 use nl::route::{macvlan, vlan, vxlan};
 use nl::{Attr, Nest, Schema, Shape};
 
+use super::help::help;
 use super::table::How::{
-    Address, Bit, Flag, FlagBit, Hidden, Link, Mac, Map, Negated, OneBit, Ports, RouteTable,
-    Sources, Switch, Tos, Ttl, Word,
+    Address, Bit, Flag, FlagBit, Flags, Hidden, Link, Mac, Map, Negated, OneBit, Ports, RouteTable,
+    Same, Sources, Switch, Tos, Ttl, Word,
 };
 use super::table::{Field, table};
 use crate::ip::failure::{Failure, Result};
@@ -13,7 +14,7 @@ use crate::ip::names::Table;
 use crate::ip::parse;
 use crate::ip::session::Session;
 use crate::ip::settings::{Any, Settings};
-use crate::ip::words::Words;
+use crate::ip::words::{Words, is};
 
 /// Bits of one attribute, each named by a word of its own.
 #[derive(Debug, Default)]
@@ -45,22 +46,16 @@ pub(in crate::ip::link) fn parse(
     let mut plain_flags = None;
     while let Some(word) = words.next() {
         let found = known.and_then(|(fields, schema)| {
-            let plain = |field: &&Field| field.name == word && !field.name.is_empty();
-            let negated = |field: &&Field| {
-                matches!(field.how, Negated(_) | Link)
-                    && word.strip_prefix("no") == Some(field.name)
-            };
-            let field = fields.iter().find(plain).or_else(|| fields.iter().find(negated))?;
-            Some((field, schema))
+            let (field, on) = find(fields, &word)?;
+            Some((field, on, schema))
         });
-        let Some((field, schema)) = found else {
-            return Err(Failure::new(format!("{kind}: unknown command \"{word}\"?")));
+        let Some((field, on, schema)) = found else {
+            return Err(unknown(kind, &word));
         };
         match field.how {
-            Hidden if field.name == "fdb_flush" => settings.raw(field.code, &[]),
-            Flag => settings.raw(field.code, &[]),
-            Link if word != field.name => settings.raw(field.code, &0_u32.to_ne_bytes()),
-            Negated(_) => settings.raw(field.code, &[u8::from(word == field.name)]),
+            Flag | Hidden => settings.raw(field.code, &[]),
+            Link(_) if !on => settings.raw(field.code, &0_u32.to_ne_bytes()),
+            Negated(..) => settings.raw(field.code, &[on.into()]),
             Bit(bit) => {
                 let on: u8 = parse::number(&words.value()?, &format!("invalid {word}"))?;
                 bits.set(field.code, 1 << bit, on != 0);
@@ -72,6 +67,10 @@ pub(in crate::ip::link) fn parse(
             OneBit(bit) => {
                 let (_, set) = plain_flags.get_or_insert((field.code, 0));
                 *set |= bit;
+            }
+            Flags => {
+                let (_, set) = plain_flags.get_or_insert((field.code, 0));
+                *set |= flag(&words.value()?)?;
             }
             Map => map(field, words, &mut settings)?,
             Sources => sources(words, &mut settings)?,
@@ -105,6 +104,53 @@ pub(in crate::ip::link) fn parse(
         settings.raw(code, &set.to_ne_bytes());
     }
     Ok(settings)
+}
+
+/// The setting that a word stands for, and whether it is the word without `no`.
+fn find(fields: &'static [Field], word: &str) -> Option<(&'static Field, bool)> {
+    let typed = |least: u8| least > 0 && word.len() >= least.into();
+    let named = |field: &&Field| typed(field.least) && field.name.starts_with(word);
+    let negated = |field: &&Field| match field.how {
+        Link(least) | Negated(_, least) if typed(least) => {
+            "no".starts_with(word)
+                || word.strip_prefix("no").is_some_and(|rest| field.name.starts_with(rest))
+        }
+        _ => false,
+    };
+    let Some(field) = fields.iter().find(named) else {
+        return Some((fields.iter().find(negated)?, false));
+    };
+    match field.how {
+        Same(name) => find(fields, name),
+        _ => Some((field, true)),
+    }
+}
+
+/// The complaint about a word that is no setting of a kind; its usage when that was asked for.
+pub(in crate::ip::link) fn unknown(kind: &str, word: &str) -> Failure {
+    match help(kind) {
+        None => {
+            let text =
+                format!("Garbage instead of arguments \"{word} ...\". Try \"ip link help\".");
+            Failure::new(text)
+        }
+        Some(text) if is(word, "help") => Failure { text, code: 1 },
+        Some(_) => {
+            let commands = ["bridge", "vxlan", "vlan", "bond", "geneve", "veth"];
+            let what = if commands.contains(&kind) { "command" } else { "option" };
+            Failure::new(format!("{kind}: unknown {what} \"{word}\"?"))
+        }
+    }
+}
+
+/// The bit of a flag of a macvlan.
+fn flag(word: &str) -> Result<u16> {
+    match word {
+        "null" => Ok(0),
+        "nopromisc" => Ok(1),
+        "nodst" => Ok(2),
+        _ => Err(parse::one_of("flag", &["nopromisc", "nodst", "null"], word)),
+    }
 }
 
 /// Refuses what contradicts itself, and adds what follows.
@@ -161,7 +207,11 @@ fn encode(
                 std::net::IpAddr::V6(v6) => (code6, v6.octets().to_vec()),
             });
         }
-        Link => u64::from(session.expect_link(argument)?),
+        Link(_) if field.name == "dev" => {
+            let missing = || Failure { code: 255, ..Failure::no_device(argument) };
+            session.find_link(argument).ok_or_else(missing)?.into()
+        }
+        Link(_) => session.expect_master(argument)?.into(),
         Ports => {
             let low: u16 = parse::number(argument, "min port")?;
             let high: u16 = parse::number(&words.value()?, "max port")?;

@@ -6,8 +6,8 @@ use nl::value::Struct;
 use nl::{Shape, Value, View};
 
 use super::table::How::{
-    Address, Bit, BridgeId, Flag, FlagBit, Hexadecimal, Hidden, Label, Limit, Link, Mac, Map,
-    Negated, Number, OneBit, Ports, RouteTable, Sources, Switch, Timer, Tos, Ttl, Word,
+    Address, Bit, BridgeId, Flag, FlagBit, Flags, Hexadecimal, Hidden, Label, Limit, Link, Mac,
+    Map, Negated, Number, OneBit, Ports, RouteTable, Same, Sources, Switch, Timer, Tos, Ttl, Word,
 };
 use super::table::{Field, table};
 use crate::ip::failure::Result;
@@ -63,7 +63,7 @@ pub(in crate::ip::link) fn print(
                 let sources = View::new(data.map(|data| data.value).unwrap_or_default());
                 macvlan_sources(&mut session.out, attr.value, sources)?;
             }
-            Link => {
+            Link(_) => {
                 let index = integer(attr.value, false) as u32;
                 let name = session.link_name(index);
                 if index != 0 {
@@ -149,7 +149,7 @@ fn value(out: &mut Out, field: &Field, bytes: &[u8], number: u64) {
                 }
             }
         }
-        Negated(shown) => {
+        Negated(shown, _) => {
             let on = number != 0;
             // What is always told in JSON is told in the text as far as it is not usual.
             if out.json {
@@ -171,8 +171,6 @@ fn value(out: &mut Out, field: &Field, bytes: &[u8], number: u64) {
             }
         }
         Flag => out.flag(field.json, &format!("{} ", field.name)),
-        // The second word for the same is not shown.
-        Ports if field.json.is_empty() => {}
         Ports => {
             if let Some((&[a, b, c, d], _)) = bytes.split_first_chunk::<4>() {
                 let (low, high) = (u16::from_be_bytes([a, b]), u16::from_be_bytes([c, d]));
@@ -195,7 +193,7 @@ fn value(out: &mut Out, field: &Field, bytes: &[u8], number: u64) {
         Tos | Label => labelled(out, field, Val::Str(&format!("{number:#x}"))),
         Ttl(_) if number == 0 && !out.json => out.text("ttl auto "),
         Ttl(_) => labelled(out, field, Val::Big(number)),
-        Link | Hidden | FlagBit(_) | Map | Sources => {}
+        Link(_) | Hidden | FlagBit(_) | Flags | Map | Same(_) | Sources => {}
     }
 }
 

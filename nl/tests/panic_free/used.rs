@@ -1,17 +1,25 @@
 //! Not for reading: one exported function round each part of the codec, whose machine code
-//! `tests/panic_free.rs` looks through for calls that panic.
+//! `tests/panic_free.rs` looks through for calls that panic. Every public function is used here.
 #![allow(missing_docs, unexpected_cfgs)]
 
 use core::fmt::Write;
 use core::net::IpAddr;
 
-use nl::annotate::Annotation;
-use nl::netfilter::expr::{Limited, Logged, Translation, cmp, ct, fib, meta, nat, payload};
-use nl::netfilter::userdata;
-use nl::netfilter::{NfGen, Register, chain, conntrack, element, elements, rule, set, table};
+use nl::annotate::{Annotation, flag_names};
+use nl::netfilter::expr::{
+    Limited, Logged, Translation, cmp, ct, expression, fib, meta, nat, payload,
+};
+use nl::netfilter::set::DataType;
+use nl::netfilter::verdict::Code;
+use nl::netfilter::{
+    NfGen, Register, chain, conntrack, data, element, elements, rule, set, table, userdata,
+};
 use nl::route::route::{self, Hop, RtMsg};
 use nl::route::{address, bridge, info, link, macvlan, neighbour, nexthop, tbf, traffic, veth};
-use nl::{Ack, Batch, EncodeError, Flags, Messages, Protocol};
+use nl::{
+    Ack, Attr, Attributes, Batch, EncodeError, Flags, Indexed, Inner, MessageHeader, MessageSchema,
+    MessageType, Messages, Protocol, Schema, Text, View, align,
+};
 
 type Written<'a> = Result<&'a [u8], EncodeError>;
 
@@ -110,8 +118,27 @@ pub fn write_rules<'a>(buf: &'a mut [u8], name: &str, key: &[u8], mark: u32) -> 
                 .redirect(Some(Register::R1), nat::NatFlags::empty());
             e.reject(Default::default(), 3).object(Default::default(), name).bare("notrack");
             e.accept().drop().jump(name).goto(name).return_();
+            e.verdict(Code(mark as i32), Some(name));
+            e.expression(name, expression::META, |d| {
+                d.put(meta::KEY, meta::Key(mark)).put(meta::DREG, Register(mark));
+            });
         });
     });
+    batch.push(elements::NEW, Flags::CREATE, NfGen::INET, |m| {
+        m.nest(elements::ELEMENTS, |l| {
+            l.nest(elements::List::at(mark as u16), |e| {
+                e.verdict(Code(mark as i32), Some(name)).nest(element::DATA, |d| {
+                    d.verdict(Code::JUMP, Some(name)).put(data::VALUE, key);
+                });
+            });
+        });
+    });
+    batch.push(set::NEW, Flags::CREATE, NfGen::INET, |m| {
+        m.put(set::KEY_TYPE, DataType(mark).then(DataType(mark)));
+    });
+    if batch.is_empty() || batch.next_seq() == mark {
+        return Ok(&[]);
+    }
     batch.push(conntrack::DEL, Flags::empty(), NfGen::IPV4, |m| {
         m.nest(conntrack::TUPLE_ORIG, |t| {
             t.nest(conntrack::tuple::PROTO, |p| {
@@ -213,7 +240,52 @@ pub fn read_ack(datagram: &[u8], request: &[u8], out: &mut dyn Write) -> bool {
 #[unsafe(no_mangle)]
 #[inline(never)]
 pub fn read_in_words(datagram: &[u8], out: &mut dyn Write) -> bool {
-    write!(out, "{}", Annotation::new(Protocol::Netfilter, datagram)).is_ok()
+    let items = Annotation::new(Protocol::Generic, datagram);
+    let inner = items.filter(|item| item.value.has_items()).count();
+    write!(out, "{inner}{}", Annotation::new(Protocol::Netfilter, datagram)).is_ok()
+}
+
+#[unsafe(no_mangle)]
+#[inline(never)]
+pub fn read_raw(bytes: &[u8], head: &[u8; 16], code: u16) -> u64 {
+    let header = MessageHeader::from_bytes(head);
+    let own = header.to_bytes().iter().map(|&byte| u64::from(byte)).sum::<u64>();
+    let mut sum = own + align(bytes.len()) as u64 + header.seq as u64;
+    for attr in Attributes::raw(bytes).flatten() {
+        sum += u64::from(attr.code()) + u64::from(attr.is_nested());
+        sum += attr.read(link::MTU).map_or(0, u64::from);
+        let inside = attr.attributes::<link::Link>();
+        sum += inside.find(code).ok().flatten().map_or(0, |attr| attr.value.len() as u64);
+    }
+    let view = View::<Indexed<nl::value::U16>>::new(bytes);
+    sum += view.get(Indexed::at(code)).ok().flatten().map_or(0, u64::from);
+    let key: Attr<link::Link, nl::value::U64> = Attr::new(code);
+    sum += View::new(bytes).get(key).ok().flatten().unwrap_or(u64::from(key.code()));
+    let text = Text::until_nul(bytes);
+    sum += text.to_str().map_or(0, |text| text.len() as u64) + text.as_bytes().len() as u64;
+    sum + userdata::records(bytes)
+        .map(|(kind, value)| u64::from(kind) + value.len() as u64)
+        .sum::<u64>()
+}
+
+#[unsafe(no_mangle)]
+#[inline(never)]
+pub fn look_up(protocol: Protocol, schema: &Schema, code: u16, siblings: &[u8]) -> usize {
+    let kind: MessageType<link::IfInfo, link::Link> = MessageType::new(code);
+    let own = MessageSchema::of::<link::IfInfo, link::Link>(kind.code(), "OWN");
+    let message = protocol.message(code).unwrap_or(&own);
+    let mut sum = protocol.messages().count() + message.header_len;
+    if let Some(field) = schema.field(code) {
+        if let Inner::Attributes { skip, .. } = field.shape.inner(code as u8, siblings) {
+            sum += skip;
+        }
+        if let nl::Shape::Opaque(len) = field.shape.chosen(code as u8, siblings) {
+            sum += len;
+        }
+    }
+    sum += Code(code.into()).name().map_or(0, str::len);
+    sum += Code::NAMES.bits(code.into()).count();
+    sum + flag_names(code, Some(message.name)).map(|(name, _)| name.len()).sum::<usize>()
 }
 
 /// The test must find this one, or it finds nothing.

@@ -1,108 +1,32 @@
 //! A small blocking netlink socket, for programs that want one (feature `socket`).
 //!
-//! Extended and capped acknowledgements and strict checking are on; a receive timeout is set;
-//! truncated datagrams, foreign senders, overruns and interrupted dumps are never taken for
-//! answers (netlink(7)).
+//! Extended and capped acknowledgements are on, for dumps strict checking too; truncated datagrams,
+//! foreign senders, overruns and interrupted dumps are never taken for answers (netlink(7)).
 #![allow(unsafe_code)]
 
-use std::fmt;
+mod error;
+
 use std::io;
+use std::mem;
 use std::os::fd::{AsFd, AsRawFd, BorrowedFd, FromRawFd, OwnedFd};
-use std::string::{String, ToString};
+use std::time::Duration;
 use std::vec::Vec;
 
 use crate::ack::Ack;
 use crate::decode::{Message, Messages};
 use crate::error::DecodeError;
 use crate::flags::Flags;
+use crate::netfilter::batch;
 pub use crate::protocol::Protocol;
 use crate::wire::MessageHeader;
+pub use error::{Refusal, SocketError};
 
 /// The kernel sizes the datagrams of a dump by the receive buffer, up to this.
 const RECEIVE_BUFFER: usize = 32 * 1024;
-/// How long to wait for a reply. The kernel answers within the send unless it waits for a lock
-/// that thousands of other changes hold.
-const TIMEOUT_SECONDS: u8 = 30;
+/// How long to wait for an answer that is not there when the send is done, as it always is.
+const PATIENCE: libc::c_int = 30_000; // ms
 /// How often a dump is read again because something changed meanwhile.
 const DUMP_TRIES: usize = 20;
-
-/// Why there is no answer, or none that can be relied on.
-#[derive(Debug)]
-pub enum SocketError {
-    /// A system call failed: its name and the errno.
-    Io(&'static str, io::Error),
-    /// The kernel did not answer in time. The state is unknown.
-    Timeout,
-    /// Replies were lost (`ENOBUFS`). The state is unknown.
-    Overrun,
-    /// A reply did not fit the buffer.
-    Truncated {
-        /// Bytes of the reply.
-        needed: usize,
-        /// Bytes of the buffer.
-        have: usize,
-    },
-    /// What was dumped changed at every try.
-    Interrupted,
-    /// The reply is not well-formed.
-    Decode(DecodeError),
-}
-
-impl fmt::Display for SocketError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            SocketError::Io(call, error) => write!(f, "{call}: {error}"),
-            SocketError::Timeout => {
-                write!(f, "no answer from the kernel within {TIMEOUT_SECONDS} seconds")
-            }
-            SocketError::Overrun => write!(f, "replies of the kernel were lost (ENOBUFS)"),
-            SocketError::Truncated { needed, have } => {
-                write!(f, "a reply of {needed} bytes does not fit a buffer of {have}")
-            }
-            SocketError::Interrupted => {
-                write!(f, "what was listed changed during each of {DUMP_TRIES} tries")
-            }
-            SocketError::Decode(error) => write!(f, "malformed reply: {error}"),
-        }
-    }
-}
-
-impl std::error::Error for SocketError {}
-
-impl From<DecodeError> for SocketError {
-    fn from(error: DecodeError) -> Self {
-        SocketError::Decode(error)
-    }
-}
-
-/// The kernel refused one message of a batch.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Refusal {
-    /// Which message of the batch, from 0.
-    pub index: usize,
-    /// A positive errno.
-    pub errno: i32,
-    /// The kernel's own words, when it has any.
-    pub message: Option<String>,
-    /// The attribute it means, such as `linkinfo.data.peer.ifname`.
-    pub path: Option<String>,
-}
-
-impl Refusal {
-    /// What `ack` says about the message of `batch`, sent to `protocol`, that it belongs to.
-    pub fn new(ack: &Ack<'_>, protocol: Protocol, batch: &[u8]) -> Self {
-        let index = Messages::new(batch)
-            .flatten()
-            .position(|message| message.header.seq == ack.seq)
-            .unwrap_or_default();
-        Refusal {
-            index,
-            errno: ack.errno,
-            message: ack.message.map(|text| text.to_string()),
-            path: ack.path(protocol, batch).map(|path| path.to_string()),
-        }
-    }
-}
 
 /// What is called with each message that holds data.
 type Each<'a> = &'a mut dyn FnMut(Message<'_>) -> Result<(), DecodeError>;
@@ -127,6 +51,8 @@ pub struct Socket {
     protocol: Protocol,
     seq: u32,
     buf: Vec<u8>,
+    /// Whether the kernel was asked to check the requests of dumps.
+    strict: bool,
     observer: Option<Observer>,
 }
 
@@ -144,17 +70,17 @@ impl Socket {
         }
         // SAFETY: `fd` was just opened and nobody else has it.
         let fd = unsafe { OwnedFd::from_raw_fd(fd) };
-        let socket = Socket { fd, protocol, seq: 1, buf: Vec::new(), observer: None };
-        let on: libc::c_int = 1;
-        for option in [libc::NETLINK_EXT_ACK, libc::NETLINK_CAP_ACK, libc::NETLINK_GET_STRICT_CHK] {
-            // Kernels before 4.20 lack some; the codec copes with either form of answer.
-            let _ = socket.set(libc::SOL_NETLINK, option, &on);
-        }
-        let timeout = libc::timeval { tv_sec: TIMEOUT_SECONDS.into(), tv_usec: 0 };
-        socket
-            .set(libc::SOL_SOCKET, libc::SO_RCVTIMEO, &timeout)
-            .map_err(|error| SocketError::Io("setsockopt", error))?;
+        let socket =
+            Socket { fd, protocol, seq: 1, buf: Vec::new(), strict: false, observer: None };
+        socket.ask_for(libc::NETLINK_EXT_ACK);
+        socket.ask_for(libc::NETLINK_CAP_ACK);
         Ok(socket)
+    }
+
+    /// Old kernels lack some of these options; the codec copes with either form of answer.
+    fn ask_for(&self, option: libc::c_int) {
+        let on: libc::c_int = 1;
+        let _ = self.set(libc::SOL_NETLINK, option, &on);
     }
 
     fn set<T>(&self, level: i32, option: i32, value: &T) -> io::Result<()> {
@@ -165,6 +91,28 @@ impl Socket {
             libc::setsockopt(self.fd.as_raw_fd(), level, option, value.cast(), len)
         };
         if result < 0 { Err(io::Error::last_os_error()) } else { Ok(()) }
+    }
+
+    /// How long [`receive`](Self::receive) waits before it is a [`SocketError::Timeout`]: for ever
+    /// unless set, or with `None`.
+    ///
+    /// # Errors
+    /// The kernel refuses none.
+    pub fn set_receive_timeout(&self, timeout: Option<Duration>) -> Result<(), SocketError> {
+        // To the kernel, 0 is for ever.
+        let timeout = timeout.map_or(Duration::ZERO, |time| time.max(Duration::from_micros(1)));
+        let value = libc::timeval {
+            tv_sec: timeout.as_secs().min(i32::MAX as u64) as _,
+            tv_usec: timeout.subsec_micros() as _,
+        };
+        self.set(libc::SOL_SOCKET, libc::SO_RCVTIMEO, &value)
+            .map_err(|error| SocketError::Io("setsockopt", error))
+    }
+
+    /// Room for one datagram, 32 KiB unless set: what makes up for a [`SocketError::Truncated`],
+    /// which says how much it takes, when the request is then sent again.
+    pub fn set_receive_buffer(&mut self, len: usize) {
+        self.buf = std::vec![0; len];
     }
 
     /// Joins a multicast group, such as [`route::Group::LINK`](crate::route::Group::LINK), whose
@@ -232,10 +180,31 @@ impl Socket {
     /// # Errors
     /// See [`SocketError`].
     pub fn receive(&mut self) -> Result<&[u8], SocketError> {
-        self.receive_with(0)
+        let len = self.take(0)?;
+        Ok(self.buf.get(..len).unwrap_or_default())
     }
 
-    fn receive_with(&mut self, flags: i32) -> Result<&[u8], SocketError> {
+    /// Receives a datagram of the answer to what was just sent. The kernel answers within the send,
+    /// and writes the next datagram of a dump when one is taken.
+    fn answer(&mut self) -> Result<&[u8], SocketError> {
+        let len = match self.take(libc::MSG_DONTWAIT) {
+            Err(SocketError::Timeout) => {
+                let mut one =
+                    libc::pollfd { fd: self.fd.as_raw_fd(), events: libc::POLLIN, revents: 0 };
+                // SAFETY: one structure that is valid for reads and writes.
+                while unsafe { libc::poll(&mut one, 1, PATIENCE) } < 0
+                    && io::Error::last_os_error().kind() == io::ErrorKind::Interrupted
+                {
+                }
+                self.take(libc::MSG_DONTWAIT)?
+            }
+            other => other?,
+        };
+        Ok(self.buf.get(..len).unwrap_or_default())
+    }
+
+    /// Receives one datagram from the kernel into the buffer, with more of `MSG_*`: its length.
+    fn take(&mut self, flags: libc::c_int) -> Result<usize, SocketError> {
         if self.buf.is_empty() {
             self.buf = std::vec![0; RECEIVE_BUFFER];
         }
@@ -273,8 +242,20 @@ impl Socket {
             if let (Some(observer), Some(bytes)) = (self.observer, received) {
                 observer(self.protocol, Direction::Received, bytes);
             }
-            return received.ok_or(SocketError::Truncated { needed: len, have });
+            return received.map(<[u8]>::len).ok_or(SocketError::Truncated { needed: len, have });
         }
+    }
+
+    /// `answer`; when it is an error, what is left of the answer is thrown away: a dump that nobody
+    /// reads to its end keeps the kernel from beginning another (`EBUSY`), and nobody shall take an
+    /// acknowledgement for that of a later batch.
+    fn settled<T>(&mut self, answer: Result<T, SocketError>) -> Result<T, SocketError> {
+        if answer.is_err() {
+            // The first time that there is none, there will be none.
+            let at_end = |error| matches!(error, SocketError::Timeout | SocketError::Io(..));
+            while !self.take(libc::MSG_DONTWAIT).is_err_and(at_end) {}
+        }
+        answer
     }
 
     /// Sends a batch and waits for the acknowledgement of the last message that asks for one, or,
@@ -289,23 +270,26 @@ impl Socket {
         batch: &[u8],
         mut each: impl FnMut(Message<'_>) -> Result<(), DecodeError>,
     ) -> Result<Vec<Refusal>, SocketError> {
-        self.transact_each(batch, &mut each)
+        let answer = self.transact_each(batch, &mut each);
+        self.settled(answer)
     }
 
     /// The same, once for all callers.
     fn transact_each(&mut self, batch: &[u8], each: Each<'_>) -> Result<Vec<Refusal>, SocketError> {
         let mut refusals = Vec::new();
         let messages = || Messages::new(batch).flatten().map(|message| message.header);
-        let Some(end) = messages().last() else { return Ok(refusals) };
+        let (Some(begin), Some(end)) = (messages().next(), messages().last()) else {
+            return Ok(refusals);
+        };
         let asks = |header: &MessageHeader| header.flags.contains(Flags::ACK);
         // The end of a transaction gets no acknowledgement of its own before kernel 6.11.
         let last = messages().filter(asks).last().unwrap_or(end);
-        let (first, last_seq, wants_ack) = (self.seq, last.seq, asks(&last));
+        let (first, last_seq, wants_ack) = (begin.seq, last.seq, asks(&last));
         self.seq = end.seq.wrapping_add(1);
         let protocol = self.protocol;
         self.send(batch)?;
         loop {
-            for message in Messages::new(self.receive()?) {
+            for message in Messages::new(self.answer()?) {
                 let message = message?;
                 let seq = message.header.seq;
                 if seq.wrapping_sub(first) > last_seq.wrapping_sub(first) {
@@ -316,9 +300,11 @@ impl Socket {
                         if ack.errno != 0 {
                             refusals.push(Refusal::new(&ack, protocol, batch));
                         }
-                        // Refused at its begin, a transaction gets no other answer.
-                        let whole = protocol == Protocol::Netfilter && seq == first;
-                        if seq == last_seq || (whole && ack.errno != 0) {
+                        // Refused at its begin, a transaction gets no other answer; nor does
+                        // anything that is sent without the right to it.
+                        let whole = begin.kind == batch::BEGIN.code() || ack.errno == libc::EPERM;
+                        let none = protocol == Protocol::Netfilter && seq == first && whole;
+                        if seq == last_seq || (none && ack.errno != 0) {
                             return Ok(refusals);
                         }
                     }
@@ -350,36 +336,14 @@ impl Socket {
                 items.extend(each(message)?);
                 Ok(())
             };
-            match self.dump_once(request, &mut collect) {
-                Ok(Ok(true)) => return Ok(Ok(items)),
-                Ok(Ok(false)) => continue,
-                Ok(Err(refusal)) => return Ok(Err(refusal)),
-                Err(error) => {
-                    self.drain();
-                    return Err(error);
-                }
+            let answer = self.dump_once(request, &mut collect);
+            match self.settled(answer)? {
+                Ok(true) => return Ok(Ok(items)),
+                Ok(false) => continue,
+                Err(refusal) => return Ok(Err(refusal)),
             }
         }
         Err(SocketError::Interrupted)
-    }
-
-    /// Reads what is left of a dump that went wrong, without waiting: the kernel begins no other on
-    /// this socket before (`EBUSY`).
-    fn drain(&mut self) {
-        let last = self.seq.wrapping_sub(1);
-        loop {
-            match self.receive_with(libc::MSG_DONTWAIT) {
-                Ok(bytes) => {
-                    let mut answers =
-                        Messages::new(bytes).flatten().filter(|message| message.header.seq == last);
-                    if answers.any(|message| !matches!(Ack::decode(&message), Ok(None))) {
-                        return;
-                    }
-                }
-                Err(SocketError::Overrun | SocketError::Truncated { .. }) => {}
-                Err(_) => return,
-            }
-        }
     }
 
     /// Whether all was said before something changed.
@@ -393,11 +357,14 @@ impl Socket {
         };
         let seq = asked.header.seq;
         self.seq = seq.wrapping_add(1);
+        if !mem::replace(&mut self.strict, true) {
+            self.ask_for(libc::NETLINK_GET_STRICT_CHK);
+        }
         self.send(request)?;
         let protocol = self.protocol;
         let mut interrupted = false;
         loop {
-            for message in Messages::new(self.receive()?) {
+            for message in Messages::new(self.answer()?) {
                 let message = message?;
                 if message.header.seq != seq {
                     continue;
