@@ -152,7 +152,7 @@ fn kill(stage: &Stage, point: &Point, what: What, tally: &mut Tally) -> Result<(
     stage.prepare()?;
     let output = disturbed(stage, point.process, point.call, what);
     let begin = Instant::now();
-    let left = quiet(stage);
+    let left = quiet(stage, &[&stage.prepared, &stage.after]);
     if left == stage.prepared || left == stage.after {
         tally.whole += 1;
         tally.slowest = begin.elapsed();
@@ -172,8 +172,9 @@ fn error(stage: &Stage, point: &Point, what: What, tally: &mut Tally) -> Result<
     stage.prepare()?;
     let output = disturbed(stage, point.process, point.call, what);
     let begin = Instant::now();
-    let left = quiet(stage);
     let done = output.code() == Some(0);
+    // What is there for a moment while it goes is not what was made.
+    let left = quiet(stage, &[if done { &stage.after } else { &stage.prepared }]);
     let must_succeed = matches!(what, What::Delay(_))
         || matches!(what, What::Error(errno) if errno == nix::libc::EINTR);
     if hit(stage).is_none() {
@@ -226,11 +227,11 @@ fn explained(output: &Output, point: &Point) -> bool {
 }
 
 /// What differs, once it is what it should be, or does not change any more.
-fn quiet(stage: &Stage) -> Shape {
+fn quiet(stage: &Stage, right: &[&Shape]) -> Shape {
     let mut left = Shape::new();
     let right = || {
         left = stage.shape();
-        left == stage.prepared || left == stage.after
+        right.contains(&&left)
     };
     if settle(right, Duration::from_millis(700)) { left } else { stage.steady() }
 }
@@ -254,7 +255,7 @@ fn heal(stage: &Stage, left: &Shape, kind: String, tally: &mut Tally) -> Result<
     *tally.left.entry(kind).or_default() += 1;
     let text = left.join("\n");
     let again = stage.world.nsrun(stage.scenario.args).run();
-    let now = without_lock_files(&quiet(stage), stage);
+    let now = without_lock_files(&quiet(stage, &[&stage.prepared, &stage.after]), stage);
     if now != stage.after {
         return Err(format!(
             "left:\n{text}\nand after the same again:\n{}\n{again}",
