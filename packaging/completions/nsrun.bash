@@ -31,13 +31,13 @@ _nsrun_table() {
         operands='run' ;;
     'publish')
         options='--help'
-        operands='run other*' ;;
+        operands='target other*' ;;
     'unpublish')
         options='--help'
-        operands='run other*' ;;
+        operands='target other*' ;;
     'port')
         options='--json --help'
-        operands='run' ;;
+        operands='target' ;;
     'firewall')
         commands='show reload'
         options='--help' ;;

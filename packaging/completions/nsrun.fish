@@ -321,16 +321,16 @@ complete -c nsrun -n '__nsrun_at 0 wait' -a '(__nsrun_names run)'
 
 # nsrun publish
 complete -c nsrun -n '__nsrun_at - publish' -l help -s h -d 'show this text'
-complete -c nsrun -n '__nsrun_at 0 publish' -a '(__nsrun_names run)'
+complete -c nsrun -n '__nsrun_at 0 publish' -a '(__nsrun_names target)'
 
 # nsrun unpublish
 complete -c nsrun -n '__nsrun_at - unpublish' -l help -s h -d 'show this text'
-complete -c nsrun -n '__nsrun_at 0 unpublish' -a '(__nsrun_names run)'
+complete -c nsrun -n '__nsrun_at 0 unpublish' -a '(__nsrun_names target)'
 
 # nsrun port
 complete -c nsrun -n '__nsrun_at - port' -l json -d 'print JSON instead of text'
 complete -c nsrun -n '__nsrun_at - port' -l help -s h -d 'show this text'
-complete -c nsrun -n '__nsrun_at 0 port' -a '(__nsrun_names run)'
+complete -c nsrun -n '__nsrun_at 0 port' -a '(__nsrun_names target)'
 
 # nsrun firewall
 complete -c nsrun -n '__nsrun_at 0 firewall' -a show -d 'show the rules, and whether they are there'

@@ -259,17 +259,16 @@ fn begin<T: Target>(
     Ok(Begun { cmd, sockets, links, warnings })
 }
 
-/// Members reach beyond this host by rules that a flush of others takes away. While the new process
-/// sets up its mounts, looking costs no time.
+/// Members reach beyond this host by rules that a flush of others takes away, and those of others
+/// may stop. While the new process sets up its mounts, looking costs no time.
 pub fn restore_rules(target: &mut impl Target, members: &[Member]) -> Vec<String> {
     if !members.iter().any(|member| member.network.is_managed()) {
         return Vec::new();
     }
-    match target.restore_rules() {
-        Ok(false) => Vec::new(),
-        Ok(true) => vec!["somebody had removed nsrun's firewall rules: they were made anew".into()],
-        Err(error) => vec![format!("nsrun's firewall rules may be gone: {}", error.reason())],
-    }
+    let networks: Vec<&Network> = members.iter().map(|member| &member.network).collect();
+    target.restore_rules(&networks).unwrap_or_else(|error| {
+        vec![format!("nsrun's firewall rules may be gone: {}", error.reason())]
+    })
 }
 
 /// Tells the new process; when it has ended already, what it says about that comes later.

@@ -9,6 +9,7 @@ use super::encode::encode_all;
 use super::responder;
 use crate::annotate;
 use crate::facts::Run;
+use crate::kernel::LinkEvents;
 use crate::plan::{Namespace, Plan, Step, firewall};
 
 /// Room for the messages of one send.
@@ -41,6 +42,9 @@ pub fn messages(plan: &Plan) -> String {
     let mut inside = Sends::new("inside");
     if plan.share.is_none() {
         inside.steps(&[Plan::loopback()]);
+        if !plan.members.is_empty() {
+            inside.events();
+        }
     }
     if plan.responder.is_some() {
         inside.rules();
@@ -88,6 +92,12 @@ impl Sends {
         let seq = self.seq;
         self.seq += steps.len() as u32;
         self.show(Protocol::Route, &titles, seq, |batch| encode_all(steps, &[], batch));
+    }
+
+    /// Who tells that a link was deleted.
+    fn events(&mut self) {
+        let title = "ask who tells of links".to_owned();
+        self.show(Protocol::Generic, &[title], 1, LinkEvents::question);
     }
 
     /// The way to those who answer names.

@@ -232,8 +232,8 @@ impl Target for Model {
         Ok(())
     }
 
-    fn restore_rules(&mut self) -> Result<bool> {
-        Ok(false)
+    fn restore_rules(&mut self, _: &[&Network]) -> Result<Vec<String>> {
+        Ok(Vec::new())
     }
 
     fn publish_ports(&mut self, _: &Publisher, ports: &[Publication]) -> Result<Vec<Publication>> {

@@ -67,11 +67,12 @@ pub trait Target {
     /// The kernel refused.
     fn sweep_ports(&mut self, address: Ipv4Addr) -> Result<()>;
 
-    /// Makes the rules of networks anew when somebody has flushed them; whether that was so.
+    /// Makes the rules of networks anew when somebody has flushed them, or rules of others have
+    /// come that stop them; what to say about that.
     ///
     /// # Errors
     /// The kernel refused.
-    fn restore_rules(&mut self) -> Result<bool>;
+    fn restore_rules(&mut self, networks: &[&Network]) -> Result<Vec<String>>;
 
     /// Publishes ports, all or none, as they are.
     ///
@@ -176,8 +177,8 @@ impl Target for Kernel {
         firewall::sweep(self, address)
     }
 
-    fn restore_rules(&mut self) -> Result<bool> {
-        firewall::restore(self)
+    fn restore_rules(&mut self, networks: &[&Network]) -> Result<Vec<String>> {
+        firewall::restore(self, networks)
     }
 
     fn publish_ports(

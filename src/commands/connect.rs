@@ -8,7 +8,7 @@ use ipnet::IpNet;
 use super::output::print_done;
 use super::place::{self, Place};
 use super::run::warn;
-use super::{attach, operand, process};
+use super::{attach, operand, ports, process};
 use crate::apply::{self, Made, Target};
 use crate::cli::Args;
 use crate::error::{Error, Result};
@@ -66,8 +66,11 @@ pub(super) fn connect(args: &Args) -> Result<u8> {
     }
     drop(lock);
     warn(&warnings);
-    let Links { mut members, direct, .. } = links;
+    let Links { mut members, direct, network, .. } = links;
     warn(&apply::restore_rules(&mut kernel, &members));
+    for member in &members {
+        warn(&ports::in_the_way(&mut kernel, &member.network, &network));
+    }
     let mut done = String::new();
     for member in &mut members {
         // Its first link holds the run's name.
@@ -79,7 +82,7 @@ pub(super) fn connect(args: &Args) -> Result<u8> {
         keep_vlan(&mut kernel, &link.parent)?;
     }
     drop(held);
-    target.note_links();
+    target.note_links(&mut kernel);
     if target.unlinked.as_ref().is_some_and(|run| run.mode.as_deref() == Some("none")) {
         warn(&[format!(
             "names of members do not resolve in {}: it began without a network, and nobody answers \

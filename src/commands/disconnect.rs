@@ -7,7 +7,7 @@ use super::run::warn;
 use crate::apply;
 use crate::cli::Args;
 use crate::error::{Error, Result, say};
-use crate::facts::{Joined, Lease, NetworkLink};
+use crate::facts::{Joined, Lease, NetworkLink, Run};
 use crate::kernel::{Kernel, Link};
 use crate::plan::{self, Step};
 use crate::spec::Attach;
@@ -51,7 +51,7 @@ pub(super) fn disconnect(args: &Args) -> Result<u8> {
                     .hint("end the run with \"nsrun stop\", or connect another first"));
             };
             apply::send(&mut kernel, &keep)?;
-            release_ports(&mut kernel, &target, end)?;
+            release_ports(&mut kernel, end)?;
         }
         let delete =
             |link: &Link| Step::DeleteLink { link: link.name.clone(), index: Some(link.index) };
@@ -60,7 +60,7 @@ pub(super) fn disconnect(args: &Args) -> Result<u8> {
         let before = target.kernel.default_routes()?;
         apply::send(&mut target.kernel, &steps)?;
         replace_routes(&mut kernel, &mut target, before)?;
-        target.note_links();
+        target.note_links(&mut kernel);
         return Ok(0);
     }
     let names: Vec<&str> =
@@ -142,14 +142,14 @@ fn keep_name(target: &Place, end: &Link) -> Option<Vec<Step>> {
     Some(held.flat_map(pass_on).collect())
 }
 
-/// Takes back the ports that lead to a run by a link that goes.
-fn release_ports(kernel: &mut Kernel, target: &Place, end: &Link) -> Result<()> {
-    let run = target.run.as_ref().and_then(|status| status.run);
-    match run.zip(Lease::parse(&end.name)) {
-        Some((run, lease)) => {
+/// Takes back the ports that lead inside by a link that goes.
+fn release_ports(kernel: &mut Kernel, end: &Link) -> Result<()> {
+    let owner = end.alias.as_deref().and_then(Run::owner);
+    match owner.zip(Lease::parse(&end.name)) {
+        Some((owner, lease)) => {
             let ports = Joined::ports(lease, &end.names);
             if !ports.is_empty() {
-                apply::firewall::release(kernel.take_netfilter(), run, &[lease], &[])?;
+                apply::firewall::release(kernel.take_netfilter(), owner, &[lease], &[])?;
             }
             ports.iter().for_each(|port| say(format!("nsrun: unpublished {port}")));
             Ok(())

@@ -4,6 +4,7 @@ use serde_json::{Value, json};
 
 use super::network;
 use super::output::{print, print_json};
+use super::run::warn;
 use crate::apply;
 use crate::apply::firewall::{self, Condition};
 use crate::cli::Args;
@@ -39,13 +40,30 @@ pub(super) fn show(args: &Args) -> Result<u8> {
     Ok(0)
 }
 
+/// The first process of the run whose port it is; `None` when that is no run's.
+fn pid(port: &firewall::Published) -> Option<i32> {
+    port.owner.map(|owner| owner.pid).filter(|pid| *pid > 0)
+}
+
 fn port(port: &firewall::Published) -> Value {
-    json!({ "element": port.element, "run": port.run, "pid": port.owner.map(|owner| owner.pid) })
+    json!({ "element": port.element, "run": port.run, "pid": pid(port) })
 }
 
 pub(super) fn reload(_: &Args) -> Result<u8> {
-    firewall::rebuild(&mut Kernel::open()?)?;
+    let mut kernel = Kernel::open()?;
+    firewall::rebuild(&mut kernel)?;
+    open(&mut kernel)?;
     Ok(0)
+}
+
+/// Lets all networks pass rules of others that have come to stop them, or tells of those.
+fn open(kernel: &mut Kernel) -> Result<()> {
+    let networks = kernel.networks()?;
+    for network in networks.iter().filter(|network| network.complete && network.is_routed()) {
+        warn(&firewall::restore(kernel, &[network])?);
+        warn(&firewall::warnings(kernel, network)?);
+    }
+    Ok(())
 }
 
 pub(super) fn gc(args: &Args) -> Result<u8> {
@@ -63,6 +81,7 @@ pub(super) fn gc(args: &Args) -> Result<u8> {
         if rebuilt {
             firewall::rebuild(&mut kernel)?;
         }
+        open(&mut kernel)?;
         let unmarked = firewall::unmark(&mut kernel)?;
         apply::send(&mut kernel, &unmarked)?;
     }
@@ -73,8 +92,8 @@ pub(super) fn gc(args: &Args) -> Result<u8> {
     }
     let mut out = String::new();
     for gone in removed {
-        let pid = gone.owner.map(|owner| owner.pid).unwrap_or_default();
-        out.push_str(&format!("removed {} of process {pid}\n", gone.element));
+        let of = pid(&gone).map(|pid| format!(" of process {pid}")).unwrap_or_default();
+        out.push_str(&format!("removed {}{of}\n", gone.element));
     }
     if rebuilt {
         out.push_str(&format!("made table inet {TABLE} anew\n"));

@@ -6,7 +6,7 @@ use crate::error::Result;
 use crate::facts::{Joined, Lease, Status, is_link_local, with_prefix};
 use crate::kernel::named::open_process;
 use crate::kernel::{Kernel, Link};
-use crate::spec::Share;
+use crate::spec::{NetworkOf, Share};
 use crate::sys::namespace;
 
 /// What there is in a run's namespace.
@@ -43,7 +43,11 @@ impl Inside {
 
     /// No link on this host leads there, by which it could be asked for.
     fn of_unlinked(status: &Status) -> Option<Inside> {
-        if status.mode.as_deref().is_some_and(|mode| !matches!(Share::parse(mode), Ok(None))) {
+        // A named namespace is of nobody; others are shown with those they are of.
+        let is_other = |mode: &str| {
+            !matches!(Share::parse(mode), Ok(None | Some(Share::Of(NetworkOf::Named(_)))))
+        };
+        if status.mode.as_deref().is_some_and(is_other) {
             return None;
         }
         let file = open_process(status.run?.pid).ok()?;

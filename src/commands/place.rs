@@ -3,6 +3,7 @@
 use std::fs::File;
 use std::time::Duration;
 
+use super::inside::Inside;
 use super::{status, target};
 use crate::apply;
 use crate::error::{Error, Result};
@@ -32,11 +33,7 @@ pub(super) struct Place {
 impl Place {
     /// Finds what `text` means. While this is kept, no other nsrun changes links there.
     pub(super) fn find(kernel: &mut Kernel, text: &str) -> Result<Place> {
-        let wanted = match Share::parse(text)? {
-            Some(Share::Of(wanted)) => wanted,
-            _ => NetworkOf::parse(text.as_ref())?,
-        };
-        let target::Target { namespace, identity: own, title } = target::find(kernel, &wanted)?;
+        let target::Target { namespace, identity: own, title } = find(kernel, text)?;
         let here = namespace::network().ok().and_then(|file| identity(&file).ok());
         if here == Some(own) {
             return Err(Error::usage("the host's own network is no target")
@@ -72,13 +69,26 @@ impl Place {
         Ok(Place { title, run, unlinked, namespace, kernel, _lock: lock })
     }
 
-    /// Tells the nsrun of the run that its links are others than before.
-    pub(super) fn note_links(&self) {
-        let run = self.run.as_ref().or(self.unlinked.as_ref());
-        if let Some(run) = run.and_then(|found| found.run) {
-            status::note_links(run);
-        }
+    /// Tells the nsrun of the run that its links are others than before. `kernel` is this host's.
+    pub(super) fn note_links(&self, kernel: &mut Kernel) {
+        let Some(status) = self.run.as_ref().or(self.unlinked.as_ref()) else { return };
+        let Some(run) = status.run else { return };
+        let inside = Inside::of(kernel, status);
+        let attached = inside.is_some_and(|inside| {
+            let all = inside.attached(kernel, &status.joined);
+            all.iter().any(|link| link.lease.is_none())
+        });
+        status::note_links(run, attached);
     }
+}
+
+/// The namespace that `text` means.
+pub(super) fn find(kernel: &mut Kernel, text: &str) -> Result<target::Target> {
+    let wanted = match Share::parse(text)? {
+        Some(Share::Of(wanted)) => wanted,
+        _ => NetworkOf::parse(text.as_ref())?,
+    };
+    target::find(kernel, &wanted)
 }
 
 /// Takes away the link whose nsrun was killed before it was finished: nobody else is at it. Its other

@@ -80,6 +80,7 @@ fn networks(kernel: &mut Kernel, status: &Status) -> (String, String) {
     names.iter_mut().filter(|name| name.is_empty()).for_each(unknown);
     let names = match (&status.mode, &names[..]) {
         (Some(mode), []) => mode.clone(),
+        (Some(mode), names) if mode.starts_with("ns:") => format!("{mode},{}", names.join(",")),
         _ => names.join(","),
     };
     (names, addresses.join(","))

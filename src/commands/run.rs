@@ -254,6 +254,11 @@ fn launch(spec: &Run, warn: &mut dyn FnMut(&[String])) -> Result<Life> {
                 warn(&taken);
                 warn(&plan.warnings);
                 warn(&launched.warnings);
+                if let Some(asked) = &plan.ports
+                    && let Some(member) = plan.members.get(asked.member)
+                {
+                    warn(&ports::in_the_way(&mut kernel, &member.network, &plan.network));
+                }
                 tell_free_ports(spec, &launched);
                 if let Some(table) = timings::table() {
                     let _ = io::stderr().write_all(table.as_bytes());
@@ -315,8 +320,8 @@ fn stay(life: Life, status: Option<File>) -> Result<u8> {
             let networks = plan.members.iter().map(|member| member.network.clone()).collect();
             let upstreams = Upstreams::new(&asked.upstreams);
             // Servers that were asked for are asked, wherever the networks lead.
-            let leads_out = asked.chosen || !plan.direct.is_empty();
-            let members = Members::new(kernel, networks, leads_out, launched.run);
+            let (attached, asks) = (!plan.direct.is_empty(), asked.chosen);
+            let members = Members::new(kernel, networks, attached, asks, launched.run);
             Server::new(sockets, members, asked.search.clone(), upstreams)
         });
     // What the caller left open for CMD, or for nobody, must end when CMD closes it.
@@ -340,13 +345,16 @@ fn stay(life: Life, status: Option<File>) -> Result<u8> {
     if has_more_ports {
         launched.leases.extend(ports::connected(launched.run, &launched.leases));
     }
-    if !launched.ports.is_empty() || has_more_ports {
-        let released =
-            apply::firewall::release(netfilter, launched.run, &launched.leases, &launched.ports);
-        if let Err(error) = released {
-            let why = error.cause.unwrap_or(error.what);
-            warn(&[format!("ports of the run stay until \"nsrun gc\" removes them: {why}")]);
-        }
+    let mut released = Ok(());
+    if has_more_ports && plan.members.is_empty() && plan.share.is_none() {
+        released = ports::release_given(&title(&launched, &plan));
+    } else if !launched.ports.is_empty() || has_more_ports {
+        let Launched { run, leases, ports, .. } = &launched;
+        released = apply::firewall::release(netfilter, *run, leases, ports);
+    }
+    if let Err(error) = released {
+        let why = error.cause.unwrap_or(error.what);
+        warn(&[format!("ports of the run stay until \"nsrun gc\" removes them: {why}")]);
     }
     status
 }

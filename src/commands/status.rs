@@ -9,6 +9,7 @@ use std::os::unix::fs::PermissionsExt;
 use std::path::PathBuf;
 
 use super::process;
+use crate::dns::links_note;
 use crate::facts::Run;
 use crate::sys;
 use crate::sys::process::{pidfd, wait_pidfd};
@@ -19,9 +20,6 @@ const MOMENT: u32 = 2;
 /// Mode that says that there are more ports. Set by nothing else: the sticky bit means nothing on
 /// files.
 const MORE_PORTS: u32 = 0o1600;
-/// What is appended when a link came or went: two bytes, so that the file is never as long as an
-/// exit status.
-const LINKS_CHANGED: &[u8] = b"l\n";
 
 /// Makes it.
 pub(super) fn create() -> sys::Result<File> {
@@ -53,10 +51,11 @@ pub(super) fn note_ports(run: Run) {
 }
 
 /// Notes that a run has other links than before: the names it finds are those of their networks.
-pub(super) fn note_links(run: Run) {
+/// `attached`: some lead elsewhere.
+pub(super) fn note_links(run: Run, attached: bool) {
     if let Ok(Some(path)) = path(run.supervisor) {
         let file = File::options().append(true).open(path);
-        let _ = file.and_then(|mut file| file.write_all(LINKS_CHANGED));
+        let _ = file.and_then(|mut file| file.write_all(links_note(attached)));
     }
 }
 

@@ -3,17 +3,26 @@
 use std::fs::File;
 use std::net::IpAddr;
 use std::os::fd::{AsFd, BorrowedFd};
+use std::os::unix::fs::FileExt;
 use std::rc::Rc;
 
 use super::answer::Directory;
 use crate::facts::{Network, Run};
 use crate::kernel::Kernel;
 
+/// What is appended to the file that says that links of a run came or went; `attached`: some lead to
+/// what lies outside of networks. Two bytes, so that the file is never as long as an exit status.
+pub const fn links_note(attached: bool) -> &'static [u8; 2] {
+    if attached { b"o\n" } else { b"l\n" }
+}
+
 /// The members of the networks a run is on.
 #[derive(Debug)]
 pub struct Members {
     kernel: Kernel,
     networks: Vec<Network>,
+    /// Whether others are asked wherever the networks lead.
+    asks: bool,
     /// Whether it has links besides, to what lies outside.
     attached: bool,
     run: Run,
@@ -24,16 +33,22 @@ pub struct Members {
 
 impl Members {
     /// Those of `networks`, which `run` began with, asked for by `kernel`; `attached`: it has links
-    /// besides.
-    pub fn new(kernel: Kernel, networks: Vec<Network>, attached: bool, run: Run) -> Self {
-        Members { kernel, networks, attached, run, changes: None }
+    /// besides; `asks`: others are asked wherever all these lead.
+    pub fn new(
+        kernel: Kernel,
+        networks: Vec<Network>,
+        attached: bool,
+        asks: bool,
+        run: Run,
+    ) -> Self {
+        Members { kernel, networks, asks, attached, run, changes: None }
     }
 
     /// Whether the run reaches anything but members. Who is kept in does not get word out by asking
     /// for names either.
     pub(super) fn lead_out(&mut self) -> bool {
         self.look();
-        self.attached || self.networks.iter().any(|network| !network.options.internal)
+        self.asks || self.attached || self.networks.iter().any(|network| !network.options.internal)
     }
 
     /// From now on looks again at which networks the run is on when `file` has grown.
@@ -48,6 +63,9 @@ impl Members {
         if now != *seen
             && let Ok(networks) = self.kernel.networks_of(self.run)
         {
+            let mut note = [0; 2];
+            let read = file.read_exact_at(&mut note, now.saturating_sub(2));
+            self.attached = read.is_ok() && &note == links_note(true);
             (self.networks, *seen) = (networks, now);
         }
     }

@@ -11,6 +11,6 @@ mod stream;
 mod upstream;
 
 pub use answer::{Answer, Directory, answer};
-pub use members::Members;
+pub use members::{Members, links_note};
 pub use server::{Server, Sockets};
 pub use upstream::Upstreams;

@@ -173,7 +173,7 @@ pub struct ForwardChain {
     pub table: String,
     /// Its name.
     pub name: String,
-    /// Whether it drops what no rule decides about.
+    /// Whether it drops what no condition of its rules is about.
     pub drops: bool,
 }
 

@@ -29,6 +29,14 @@ impl fmt::Display for Run {
 }
 
 impl Run {
+    /// Whose ports are that lead to what was connected without being a run: they end with the link.
+    pub const NOBODY: Run = Run { pid: 0, supervisor: 0, started: 0 };
+
+    /// Whose ports are that lead to a link with this description; `None` when it is none of ours.
+    pub fn owner(alias: &str) -> Option<Run> {
+        Run::parse(alias).or_else(|| Status::connected(alias).map(|_| Run::NOBODY))
+    }
+
     /// Reads a description; `None` when it is none of ours. Words it does not know are skipped.
     pub fn parse(alias: &str) -> Option<Run> {
         let mut words = alias.split(' ');
@@ -142,6 +150,11 @@ impl Status {
         let pid = || self.run.map(|run| run.pid.to_string());
         let name = self.name.as_ref().or(self.connected.as_ref());
         name.cloned().or_else(lease).or_else(pid).unwrap_or_default()
+    }
+
+    /// Whose its ports are; `None` in the moment between claim and description.
+    pub fn owner(&self) -> Option<Run> {
+        self.run.or_else(|| self.connected.as_ref().map(|_| Run::NOBODY))
     }
 
     /// The description of a link on the host that leads to no run, but to what `title` says.

@@ -6,6 +6,8 @@ use std::fs;
 
 use nl::route::route::{Kind, Protocol, Scope};
 
+use super::words::option;
+
 /// A file of names.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Table {
@@ -136,7 +138,22 @@ pub(super) fn route_type(kind: Kind, numeric: bool) -> String {
 
 /// The type of route that `word` means.
 pub(super) fn route_type_number(word: &str) -> Option<Kind> {
-    let named = (1..12).map(Kind).find(|kind| route_type(*kind, false) == word);
+    const NAMES: &[(&str, u8)] = &[
+        ("local", 5),
+        ("nat", 3),
+        ("broadcast", 1),
+        ("anycast", 1),
+        ("multicast", 1),
+        ("prohibit", 1),
+        ("unreachable", 1),
+        ("blackhole", 2),
+        ("xresolve", 1),
+        ("unicast", 3),
+        ("throw", 5),
+    ];
+    let name = option(word, NAMES);
+    let named =
+        name.and_then(|name| (1..12).map(Kind).find(|kind| route_type(*kind, false) == name));
     named.or_else(|| super::parse::unsigned(word)?.try_into().ok().map(Kind))
 }
 

@@ -111,19 +111,8 @@ impl Session {
         header: H,
         settings: &Settings,
     ) -> Result<Vec<Reply>> {
-        self.list_or(kind, header, settings, "Dump terminated\n")
-    }
-
-    /// The same; `end` is said when the kernel refuses.
-    pub(super) fn list_or<H: Header, S>(
-        &mut self,
-        kind: MessageType<H, S>,
-        header: H,
-        settings: &Settings,
-        end: &str,
-    ) -> Result<Vec<Reply>> {
         let answer = self.kernel.list(any(kind), header, &|m| settings.write(m))?;
-        answer.map_err(|refusal| Failure::dump(&refusal, end))
+        answer.map_err(|refusal| Failure::dump(&refusal, "Dump terminated\n"))
     }
 
     /// Keeps the name of a link that was seen.

@@ -42,6 +42,16 @@ pub(super) fn is(word: &str, full: &str) -> bool {
     !word.is_empty() && full.starts_with(word)
 }
 
+/// Whether `word` is `name` or an abbreviation with `least` letters of it or more.
+pub(super) fn means(word: &str, name: &str, least: u8) -> bool {
+    word.len() >= least.into() && name.starts_with(word)
+}
+
+/// The option that `word` stands for, of names with how much of each has to be typed in iproute2.
+pub(super) fn option(word: &str, names: &[(&'static str, u8)]) -> Option<&'static str> {
+    names.iter().find(|(name, least)| means(word, name, *least)).map(|entry| entry.0)
+}
+
 /// The first of `full` names that `word` abbreviates.
 pub(super) fn which(word: &str, full: &[&'static str]) -> Option<&'static str> {
     full.iter().copied().find(|name| is(word, name))

@@ -31,9 +31,7 @@ impl LinkEvents {
     pub fn open() -> Option<LinkEvents> {
         let (mut request, mut reply) = ([0; 64], [0; REPLY]);
         let mut batch = Batch::new(&mut request, 1);
-        batch.push(generic::CONTROL, Flags::empty(), GenHeader::from(Command::GETFAMILY), |m| {
-            m.put(generic::FAMILY_NAME, FAMILY);
-        });
+        LinkEvents::question(&mut batch);
         let request = batch.finish().ok()?;
         trace::note(Protocol::Generic, Direction::Sent, request);
         let events = Events::open().ok()?;
@@ -41,6 +39,13 @@ impl LinkEvents {
         trace::note(Protocol::Generic, Direction::Received, reply);
         let group = group_in(reply).ok()??;
         Some(LinkEvents { events, group })
+    }
+
+    /// What the kernel is asked for that.
+    pub fn question(batch: &mut Batch<'_>) {
+        batch.push(generic::CONTROL, Flags::empty(), GenHeader::from(Command::GETFAMILY), |m| {
+            m.put(generic::FAMILY_NAME, FAMILY);
+        });
     }
 
     /// Begins with them.

@@ -1,5 +1,6 @@
 //! The kernel's side of networking: exchange one batch, take one snapshot.
 
+mod chains;
 mod conntrack;
 mod content;
 mod forwarding;
@@ -28,13 +29,14 @@ use nl::{Batch, EncodeError, Message};
 use crate::error::{Error, Result};
 use crate::sys;
 
+pub use chains::{FoundChain, FoundRule};
 pub use content::Content;
 pub use forwarding::{forwarding, setting};
 pub use link::Link;
 pub use link_events::LinkEvents;
 pub use listener::{Listener, is_bound, listener};
 pub use lock::{Lock, Shared};
-pub use netfilter::{Found, FoundRule, Netfilter};
+pub use netfilter::{Found, Netfilter};
 pub use probe::{Answer as Probed, Probe};
 pub use query::{Answer, Reply};
 pub use record::{Record, can_record, record, recorded};

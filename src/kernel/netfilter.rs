@@ -2,16 +2,12 @@
 
 use std::os::fd::{AsFd, BorrowedFd};
 
-use nl::netfilter::{
-    Family, NfGen, batch, chain, data, element, elements, generation, hook, rule, table, userdata,
-    verdict::Code,
-};
+use nl::netfilter::{NfGen, batch, data, element, elements, generation, table, userdata};
 use nl::socket::{Refusal, Socket, SocketError};
 use nl::{Batch, DecodeError, Flags, Message, Protocol};
 
 use super::{trace, with_batch, words};
 use crate::error::{Error, Result};
-use crate::facts::ForwardChain;
 use crate::sys::namespace::Namespaces;
 use crate::sys::process::{Fork, exit, fork, new_session};
 use crate::sys::{self, Errno};
@@ -29,15 +25,6 @@ pub struct Found {
     pub key: Vec<u8>,
     /// What it gives; empty for verdicts.
     pub data: Vec<u8>,
-    /// Its comment.
-    pub comment: Option<String>,
-}
-
-/// A rule as the kernel has it.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct FoundRule {
-    /// What it is removed by.
-    pub handle: u64,
     /// Its comment.
     pub comment: Option<String>,
 }
@@ -193,86 +180,6 @@ impl Netfilter {
         Ok(all.into_iter().flatten().collect())
     }
 
-    /// The base chains on the way of packets through this host.
-    pub fn forward_chains(&mut self) -> Result<Vec<ForwardChain>> {
-        self.dump(
-            |batch| {
-                batch.push(chain::GET, Flags::DUMP, NfGen::default(), |_| {});
-            },
-            |message| {
-                let (header, view) = message.decode(chain::NEW)?;
-                let Some(hook) = view.nest(chain::HOOK)? else { return Ok(None) };
-                let family = match Family(header.family) {
-                    Family::IPV4 => "ip",
-                    Family::IPV6 => "ip6",
-                    Family::INET => "inet",
-                    _ => return Ok(None),
-                };
-                if hook.get(hook::HOOKNUM)? != Some(chain::Hook::FORWARD.0) {
-                    return Ok(None);
-                }
-                let text = |text: Option<nl::Text<'_>>| text.unwrap_or_default().to_string();
-                Ok(Some(ForwardChain {
-                    family,
-                    table: text(view.get(chain::TABLE)?),
-                    name: text(view.get(chain::NAME)?),
-                    drops: view.get(chain::POLICY)? == Some(Code::DROP),
-                }))
-            },
-        )
-    }
-
-    /// Whether there is such a chain.
-    pub fn has_chain(&mut self, family: NfGen, table: &str, name: &str) -> Result<bool> {
-        self.ask(
-            &format!("chain \"{name}\""),
-            |batch| {
-                batch.push(chain::GET, Flags::empty(), family, |m| {
-                    m.put(chain::TABLE, table).put(chain::NAME, name);
-                });
-            },
-            |_| Ok(()),
-        )
-    }
-
-    /// The rules of a chain; none when it is not there.
-    pub fn rules(&mut self, family: NfGen, table: &str, chain: &str) -> Result<Vec<FoundRule>> {
-        self.dump(
-            |batch| {
-                batch.push(rule::GET, Flags::DUMP, family, |m| {
-                    m.put(rule::TABLE, table).put(rule::CHAIN, chain);
-                });
-            },
-            |message| {
-                let (_, view) = message.decode(rule::NEW)?;
-                Ok(Some(FoundRule {
-                    handle: view.get(rule::HANDLE)?.unwrap_or_default(),
-                    comment: comment(view.get(rule::USERDATA)?),
-                }))
-            },
-        )
-    }
-
-    /// Whether a rule in the table of a chain is about a link, by its name.
-    pub fn is_link_named(&mut self, chain: &ForwardChain, link: &str) -> Result<bool> {
-        let family = match chain.family {
-            "ip" => NfGen::IPV4,
-            "ip6" => NfGen::IPV6,
-            _ => NfGen::INET,
-        };
-        let name = [link.as_bytes(), &[0]].concat();
-        let about = self.dump(
-            |batch| {
-                batch.push(rule::GET, Flags::DUMP, family, |m| {
-                    m.put(rule::TABLE, &*chain.table);
-                });
-            },
-            // In whatever expression the name stands, it is padded with zeroes.
-            |message| Ok(message.body.windows(name.len()).any(|bytes| bytes == name).then_some(())),
-        )?;
-        Ok(!about.is_empty())
-    }
-
     /// Leaves it to a process of its own to close the connection: for tens of milliseconds after
     /// something was removed the kernel makes the last one who does wait.
     pub fn leave_closing(&self) {
@@ -288,8 +195,8 @@ impl Netfilter {
         }
     }
 
-    /// Sends a question; whether there is what was asked for.
-    fn ask(
+    /// Sends questions; whether there is what the first asked for.
+    pub(super) fn ask(
         &mut self,
         what: &str,
         fill: impl Fn(&mut Batch<'_>),
@@ -298,9 +205,8 @@ impl Netfilter {
         let seq = self.socket.seq();
         let refusals =
             with_batch(seq, &fill, |bytes| self.socket.transact(bytes, each))?.map_err(failed)?;
-        match refusals.first() {
-            None => Ok(true),
-            Some(refusal) if refusal.errno == Errno::ENOENT as i32 => Ok(false),
+        match refusals.iter().find(|refusal| refusal.errno != Errno::ENOENT as i32) {
+            None => Ok(refusals.first().is_none_or(|refusal| refusal.index > 0)),
             Some(refusal) => Err(refused(what, refusal)),
         }
     }
@@ -335,7 +241,7 @@ fn refused(what: &str, refusal: &Refusal) -> Error {
     }
 }
 
-fn comment(bytes: Option<&[u8]>) -> Option<String> {
+pub(super) fn comment(bytes: Option<&[u8]>) -> Option<String> {
     userdata::comment(bytes?).map(|text| text.to_string())
 }
 

@@ -16,15 +16,19 @@ pub struct Ports {
     pub ports: Vec<Publication>,
 }
 
-/// To which member the ports of a run lead, and the sends that prepare its network.
+/// To which member the ports of a run lead, and the sends that prepare its network. What it answers
+/// to others goes by its default route: the network of that is the first choice.
 pub(super) fn ports(
     asked: &[Publication],
     members: &[Member],
+    warnings: &mut Vec<String>,
 ) -> Result<(Option<Ports>, Vec<Vec<Step>>)> {
     if asked.is_empty() {
         return Ok((None, Vec::new()));
     }
-    let member = members.iter().position(|member| member.network.is_routed());
+    let routed = |member: &Member| member.network.is_routed();
+    let first = members.iter().position(|member| routed(member) && member.default_route);
+    let member = first.or_else(|| members.iter().position(routed));
     let member = member.ok_or_else(|| {
         let error = Error::usage("cannot publish ports");
         match members {
@@ -40,6 +44,13 @@ pub(super) fn ports(
         }
     })?;
     let network = members.get(member).map(|member| &member.network);
+    if let Some(network) = network.filter(|_| first.is_none()) {
+        warnings.push(format!(
+            "published ports lead to network \"{}\", and the default route does not: only this host \
+             and that network get answers; write {},default-route=yes",
+            network.name, network.name
+        ));
+    }
     network.map_or(Ok(()), |network| check_ports(network, asked))?;
     let prepare = network.filter(|network| !network.publishes).map(mark_publishing);
     Ok((Some(Ports { member, ports: asked.to_vec() }), prepare.into_iter().collect()))

@@ -77,7 +77,7 @@ pub fn run(spec: &Run, machine: &Machine) -> Result<Plan> {
     let mut warnings = reach::warnings(spec);
     let Links { mut network, members, direct } =
         links(&spec.networks, machine, spec.name.as_deref(), &spec.aliases, &mut warnings)?;
-    let (ports, mark) = ports(&spec.ports, &members)?;
+    let (ports, mark) = ports(&spec.ports, &members, &mut warnings)?;
     network.extend(mark);
     let (prepare, finish, responder) = setup(spec, machine, &mut warnings);
     Ok(Plan {

@@ -5,15 +5,15 @@ use crate::world::World;
 
 /// From main() to the execution of CMD, in all processes, and in nsrun itself to its end; see
 /// [`counts`].
-const SYSTEM_CALLS: usize = 99;
+const SYSTEM_CALLS: usize = 101;
 /// Sends to the kernel's netlink of a run on a network that is there: look for the bridge, claim,
-/// publish, whether the firewall's table is there; inside: loopback, who tells of links, the way to
+/// publish, whether the firewall is as it should be; inside: loopback, who tells of links, the way to
 /// the responder, links.
 const NETLINK_SENDS: usize = 8;
 /// The same of the first run: another look under the lock, three lists to choose a subnet, the
 /// bridge, what it needs before it is up, and all else that belongs to it; of the firewall, what
-/// there is and one transaction.
-const NETLINK_SENDS_FIRST: usize = NETLINK_SENDS + 13;
+/// there is, one transaction, and the chains of iptables for either version of IP.
+const NETLINK_SENDS_FIRST: usize = NETLINK_SENDS + 14;
 
 /// What strace saw of all processes of a run, CMD's own calls left out.
 fn calls(world: &World, options: &[&str]) -> Vec<String> {
@@ -79,6 +79,13 @@ fn a_run_makes_a_constant_number_of_system_calls_and_sends() {
         let counted: Vec<&str> = calls.iter().filter(counts).map(String::as_str).collect();
         assert_eq!(counted.len(), SYSTEM_CALLS, "{}", counted.join("\n"));
     }
+    // Nothing of others is listed for that, however much there is.
+    world.sh("nft 'table ip filter { chain FORWARD { type filter hook forward priority 0; }; }
+         table inet mine { set many { type ipv4_addr; elements = { 192.0.2.7, 192.0.2.8 }; }
+         chain strict { type filter hook forward priority 5; policy drop; ip saddr @many accept; }; }'");
+    let beside = calls(&world, &["--net", "bridge"]);
+    assert_eq!(netlink_sends(&beside), NETLINK_SENDS, "{}", beside.join("\n"));
+    world.sh("nft delete table inet mine");
     let named = calls(&world, &["--name", "web"]);
     assert_eq!(netlink_sends(&named), NETLINK_SENDS, "a name costs no send of its own");
     let none = calls(&world, &["--net", "none"]);

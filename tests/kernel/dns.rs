@@ -296,13 +296,20 @@ fn who_is_kept_in_gets_no_word_out_by_asking_for_names() {
         let ask = format!("RES_OPTIONS={options} getent ahostsv4 {name}");
         world.nsrun(["exec", "web", "sh", "-c", &ask]).run().code()
     };
-    for options in ["attempts:2", "use-vc"] {
+    world.sh("ip link add br9 type bridge; ip addr add 172.19.0.1/24 dev br9; ip link set br9 up");
+    for (options, out) in [
+        ("attempts:2", "bridge"),
+        ("use-vc", "bridge"),
+        ("attempts:2", "bridge:br9,ip=172.19.0.2/24"),
+    ] {
+        let link = out.split(',').next().unwrap();
         assert_eq!(code(options, "web"), Some(0));
-        assert_eq!(code(options, "www.example.org"), Some(2));
-        world.nsrun(["connect", "web", "bridge"]).run().ok();
-        assert_eq!(code(options, "www.example.org"), Some(0));
-        world.nsrun(["disconnect", "web", "bridge"]).run().ok();
+        assert_eq!(code(options, "www.example.org"), Some(2), "before {out}");
+        world.nsrun(["connect", "web", out]).run().ok();
+        assert_eq!(code(options, "www.example.org"), Some(0), "by {out}");
+        world.nsrun(["disconnect", "web", link]).run().ok();
     }
+    assert_eq!(code("attempts:2", "www.example.org"), Some(2));
     // A server that was asked for is asked.
     let asked = ["run", "--net", "in", "--dns", "203.0.113.1", "getent", "ahostsv4"];
     world.nsrun(asked).arg("www.example.org").run().ok();

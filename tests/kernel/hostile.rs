@@ -171,11 +171,17 @@ fn listed(world: &World) -> Vec<(String, String)> {
     runs.map(|run| (word(run, "name"), word(run, "mode"))).collect()
 }
 
+/// The link on this host that a run is known by.
+fn lease_of(world: &World, name: &str) -> String {
+    let run = inspect(world, name);
+    run["networks"][0]["host_link"].as_str().expect("a link").to_owned()
+}
+
 /// A run that others must find by `name` although no link stands for it.
 fn assert_known_without_link(world: &World, name: &str, address: &str) {
     let known = || listed(world) == [(name.to_owned(), "deleted".to_owned())];
     assert!(settle(known, SOON), "{:?}", listed(world));
-    assert!(leases(world).is_empty(), "{:?}", leases(world));
+    assert!(settle(|| leases(world).is_empty(), SOON), "{:?}", leases(world));
     let run = inspect(world, name);
     assert_eq!(run["networks"], serde_json::json!([]), "{run}");
     world.nsrun(["exec", name, "true"]).run().ok();
@@ -214,7 +220,7 @@ fn a_run_whose_lease_the_host_deletes_is_still_known() {
     for options in [&[][..], &["--dns", "none"], &["--survive"], &["--pid", "host"]] {
         let words = [&["--name", "web", "--ip", "10.192.0.77"], options].concat();
         detached(&world, &words, &["sleep", "1000"]);
-        world.sh(&format!("ip link del {}", leases(&world)[0]));
+        world.sh(&format!("ip link del {}", lease_of(&world, "web")));
         assert_known_without_link(&world, "web", "10.192.0.77");
     }
     // Whoever has no name is called by its process.
@@ -273,7 +279,7 @@ fn a_run_that_nobody_could_find_is_ended() {
     let running = started(&world, &["--name", "web"]);
     // Others could write there: no name is held in such a directory.
     world.sh("mkdir -p /run/nsrun; chmod 777 /run/nsrun");
-    world.sh(&format!("ip link del {}", leases(&world)[0]));
+    world.sh(&format!("ip link del {}", lease_of(&world, "web")));
     running.wait().exits(137).says("cannot keep run \"web\" known").says("it is ended");
     assert!(!world.succeeds("pgrep -f '^sleep 1000'"));
 }
@@ -288,7 +294,7 @@ fn a_run_whose_name_was_taken_meanwhile_is_ended() {
     let run = inspect(&world, "web");
     let (cmd, supervisor) = (&run["pid"], &run["supervisor"]);
     // Its supervisor sleeps when its link goes, and when it wakes up the name is another's.
-    world.sh(&format!("kill -STOP {supervisor}; ip link del {}", leases(&world)[0]));
+    world.sh(&format!("kill -STOP {supervisor}; ip link del {}", lease_of(&world, "web")));
     detached(&world, &["--name", "web"], &["sleep", "999"]);
     world.sh(&format!("kill -CONT {supervisor}"));
     assert!(settle(|| !world.succeeds(&format!("kill -0 {cmd}")), SOON), "{}", world.read(log));

@@ -44,7 +44,7 @@ fn a_name_alone_is_free_at_once_after_the_end() {
 fn a_taken_address_or_name_is_refused_and_its_holder_named() {
     let world = World::new();
     let _web = started(&world, &["--name", "web", "--ip", "10.192.0.9"]);
-    let pid = inspect(&world, "web")["init"].to_string();
+    let pid = inspect(&world, "web")["pid"].to_string();
     let before = world.snapshot();
     let address = world.nsrun(["run", "--ip", "10.192.0.9", "true"]).run().exits(125);
     let address = address.says("cannot take address 10.192.0.9: run \"web\" has it");

@@ -264,12 +264,17 @@ fn links_in_sys_are_those_of_the_run() {
 #[test]
 fn nsrun_holds_no_namespace_of_the_run() {
     let world = World::new();
-    // To answer names it has sockets inside, which end with it.
-    let running = started(&world, &["--dns", "none"]);
-    let held = format!("ls -l /proc/{}/fd | grep -c -E 'net:|socket:' || :", running.pid());
-    assert_eq!(world.sh(&held), "0\n");
-    let init = world.sh(&format!("pgrep -P {}", running.pid()));
-    let held = format!("ls /proc/{}/fd", init.trim());
-    assert_eq!(world.sh(&held), "0\n1\n2\n");
+    // To answer names it has sockets inside, and one to be told that a link was deleted, which end
+    // with it.
+    for (options, sockets) in [(["--net", "none"], "0\n"), (["--dns", "none"], "1\n")] {
+        let running = started(&world, &options);
+        let held = |what: &str| {
+            world.sh(&format!("ls -l /proc/{}/fd | grep -c '{what}:' || :", running.pid()))
+        };
+        assert_eq!((held("net"), held("socket")), ("0\n".into(), sockets.into()), "{options:?}");
+        let init = world.sh(&format!("pgrep -P {}", running.pid()));
+        let held = format!("ls /proc/{}/fd", init.trim());
+        assert_eq!(world.sh(&held), "0\n1\n2\n");
+    }
     assert!(settle(|| true, SOON));
 }

@@ -85,16 +85,18 @@ fn the_bytes_of_a_dry_run_are_those_that_a_run_sends() {
     let dry = world.nsrun(["run", "--dry-run", "--format", "netlink"]).args(options);
     let text = dry.arg("true").run().ok().stdout;
     let expected = messages(&shown(&text));
-    // A question and the veth; the network, its five properties and the neighbour; lo; the way to the responder; eth0.
-    assert_eq!(expected.len(), 2 + 7 + 1 + 9 + 4, "{text}");
+    // A question and the veth; the network, its five properties and the neighbour; lo; who
+    // tells of links; the way to the responder; eth0.
+    assert_eq!(expected.len(), 2 + 7 + 1 + 1 + 9 + 4, "{text}");
     let (_, sent) = sent(&world, &options);
     let real: Vec<_> = sent.iter().flat_map(|datagram| messages(datagram)).collect();
     for message in &expected {
         assert!(real.contains(message), "{message:02x?} is not among {real:02x?}\n{text}");
     }
-    // Besides: the questions whether the network is there, and the firewall's table.
+    // Besides: the questions whether the network is there, and whether the firewall's table with its
+    // rules, and a chain of iptables; and who tells of links.
     let more = real.iter().filter(|message| !expected.contains(message)).count();
-    assert_eq!(more, 2, "{real:02x?}");
+    assert_eq!(more, 5, "{real:02x?}");
     for words in
         ["# host, send 1, route: create veth \"ns0.9\"", "IFNAME (3): \"ns0.9\"", "10.192.0.9"]
     {
@@ -112,9 +114,10 @@ fn a_trace_shows_every_message_of_parent_and_child() {
     assert_eq!(count("trace: host -> ") + count("trace: inside -> "), datagrams.len(), "{trace}");
     assert_eq!(count("trace: inside -> route"), 2, "{trace}");
     assert_eq!(count("trace: inside -> netfilter"), 1, "{trace}");
+    assert_eq!(count("trace: inside -> generic"), 1, "{trace}");
     // One more: whether this host has the address is asked with the claim.
     assert_eq!(count("trace: host <- route"), count("trace: host -> route") + 1, "{trace}");
-    assert_eq!(count("trace: inside <- "), 3, "{trace}");
+    assert_eq!(count("trace: inside <- "), 4, "{trace}");
     // In order: the claim with its lease, then what is said about it.
     let at = |text: &str| trace.find(text).unwrap_or_else(|| panic!("no {text:?} in\n{trace}"));
     assert!(at("IFNAME (3): \"ns0.9\"") < at("ALT_IFNAME (53): \"run:web\""));

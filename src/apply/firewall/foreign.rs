@@ -7,8 +7,8 @@ use nl::{Batch, Flags};
 use super::{TRIES, busy, value};
 use crate::error::{Error, Result};
 use crate::facts::{ForwardChain, Lease, Network};
-use crate::kernel::{FoundRule, Netfilter, words};
-use crate::plan::firewall::foreign::{COMMENT, comment};
+use crate::kernel::{FoundChain, FoundRule, Netfilter, words};
+use crate::plan::firewall::foreign::{COMMENT, comment, stops};
 use crate::plan::firewall::set::Value;
 use crate::spec::Driver;
 use crate::sys::Errno;
@@ -22,37 +22,102 @@ fn families() -> [(NfGen, &'static str); 2] {
     [(NfGen::IPV4, "ip"), (NfGen::IPV6, "ip6")]
 }
 
-/// Adds rules that let a network's packets pass the chains of iptables that drop others.
-pub(super) fn admit(netfilter: &mut Netfilter, network: &Network) -> Result<()> {
-    let chains = netfilter.forward_chains()?;
-    for (family, name) in families() {
-        let drops =
-            |chain: &ForwardChain| chain.is_of_iptables() && chain.family == name && chain.drops;
-        if !chains.iter().any(drops) {
-            continue;
-        }
-        let chain = match netfilter.has_chain(family, TABLE, FOR_OTHERS)? {
-            true => FOR_OTHERS,
-            false => CHAIN,
-        };
-        let comment = comment(network);
-        let there = netfilter.rules(family, TABLE, chain)?;
-        if there.iter().any(|rule| rule.comment.as_ref() == Some(&comment)) {
-            continue;
-        }
-        let refusals = netfilter.commit(|batch| {
-            for (key, flags) in
-                [(meta::Key::OIFNAME, Flags::empty()), (meta::Key::IIFNAME, Flags::ACK)]
-            {
-                insert(batch, flags, family, chain, key, network, &comment);
+/// The chain of iptables on the way of IPv4 or IPv6 through this host.
+pub(super) fn forward(family: NfGen) -> (NfGen, &'static str, &'static str) {
+    (family, TABLE, CHAIN)
+}
+
+/// Adds rules that let a network's packets pass the chains of iptables that drop others; whether
+/// there was need to. Chains of more rules than `most` are left alone.
+pub(super) fn admit(netfilter: &mut Netfilter, network: &Network, most: u32) -> Result<bool> {
+    let mut any = false;
+    for (family, _) in families() {
+        let mut tries = TRIES;
+        while lacking(netfilter, family, network, most)?.is_some() {
+            // Others that start now add the same.
+            let generation = netfilter.generation()?;
+            let Some(chain) = lacking(netfilter, family, network, most)? else { break };
+            let refusals = netfilter.commit_if(Some(generation), |batch| {
+                for (key, flags) in
+                    [(meta::Key::OIFNAME, Flags::empty()), (meta::Key::IIFNAME, Flags::ACK)]
+                {
+                    insert(batch, flags, family, chain, key, network);
+                }
+            })?;
+            match refusals.first() {
+                None => any = true,
+                Some(refusal) if refusal.errno == Errno::ERESTART as i32 && tries > 0 => tries -= 1,
+                Some(refusal) => {
+                    let what = format!("cannot add a rule to chain \"{chain}\" of iptables");
+                    return Err(Error::new(what).because(words(refusal)));
+                }
             }
-        })?;
-        if let Some(refusal) = refusals.first() {
-            return Err(Error::new(format!("cannot add a rule to chain \"{chain}\" of iptables"))
-                .because(words(refusal)));
         }
     }
-    Ok(())
+    Ok(any)
+}
+
+/// The chain of iptables that lacks a rule for a network, which is dropped without.
+fn lacking(
+    netfilter: &mut Netfilter,
+    family: NfGen,
+    network: &Network,
+    most: u32,
+) -> Result<Option<&'static str>> {
+    let Some(forward) = netfilter.chain(family, TABLE, CHAIN)? else { return Ok(None) };
+    if !may_drop(&forward) {
+        return Ok(None);
+    }
+    let others = netfilter.chain(family, TABLE, FOR_OTHERS)?.map(|chain| (FOR_OTHERS, chain));
+    for (name, chain) in others.into_iter().chain([(CHAIN, forward)]) {
+        if chain.used > most {
+            return Ok(None);
+        }
+        let rules = netfilter.rules(family, TABLE, name)?;
+        // No packet meets what no jump leads to.
+        if name == FOR_OTHERS && rules.len() as u32 >= chain.used {
+            continue;
+        }
+        let comment = comment(network);
+        if rules.iter().any(|rule| rule.comment.as_ref() == Some(&comment)) {
+            return Ok(None);
+        }
+        return Ok(netfilter.drops(family, TABLE, CHAIN, forward.drops)?.then_some(name));
+    }
+    Ok(None)
+}
+
+/// Whether a chain may drop anything, as far as it can be seen without its rules.
+pub(super) fn may_drop(chain: &FoundChain) -> bool {
+    chain.drops || chain.used > 0
+}
+
+/// The chains of others that drop what they do not know, and have no rule about a network.
+///
+/// # Errors
+/// The kernel refused.
+pub fn blocking(netfilter: &mut Netfilter, network: &Network) -> Result<Vec<ForwardChain>> {
+    let mut blocking = Vec::new();
+    for chain in netfilter.forward_chains()? {
+        let admitted = match families().iter().find(|(_, name)| *name == chain.family) {
+            Some(&(family, _)) if chain.is_of_iptables() => {
+                lacking(netfilter, family, network, u32::MAX)?.is_none()
+            }
+            _ => stops(&chain) && netfilter.is_named(&chain, &name(network))?,
+        };
+        if stops(&chain) && !admitted {
+            blocking.push(chain);
+        }
+    }
+    Ok(blocking)
+}
+
+/// What names a network's links in rules.
+fn name(network: &Network) -> Vec<u8> {
+    match network.options.driver {
+        Driver::Bridge => [network.bridge.as_bytes(), &[0]].concat(),
+        _ => Lease::links(network.number).into_bytes(),
+    }
 }
 
 /// As `iptables -I CHAIN -i LINK -m comment --comment … -j ACCEPT` does.
@@ -63,7 +128,6 @@ fn insert(
     chain: &str,
     key: meta::Key,
     network: &Network,
-    comment: &str,
 ) {
     // A name that is compared without the zeroes behind it is the beginning of names.
     let link = match network.options.driver {
@@ -74,7 +138,7 @@ fn insert(
         m.put(rule::TABLE, TABLE).put(rule::CHAIN, chain).expressions(|e| {
             e.meta(key, Register::R1).cmp(Register::R1, cmp::Op::EQ, &link).counter().accept();
         });
-        if let Some(comment) = userdata::Comment::new(comment) {
+        if let Some(comment) = userdata::Comment::new(&comment(network)) {
             m.put(rule::USERDATA, comment.as_bytes());
         }
     });

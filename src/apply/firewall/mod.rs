@@ -12,18 +12,20 @@ mod removal;
 mod request;
 mod value;
 
+use nl::netfilter::NfGen;
 use nl::socket::Refusal;
 use nl::{Batch, Flags};
 
 use crate::error::{Error, Result};
 use crate::facts::Network;
-use crate::kernel::{self, Kernel, Netfilter, words};
+use crate::kernel::{self, FoundChain, Kernel, Netfilter, words};
 use crate::plan::firewall::rule::{Rule, Term};
 use crate::plan::firewall::set::{BRIDGES, OTHERS, Value};
-use crate::plan::firewall::{self, Change, Guard, TABLE, VERSION};
+use crate::plan::firewall::{self, Change, FORWARD, Guard, TABLE, VERSION};
 use crate::sys::Errno;
 
 pub use condition::{Condition, condition, is_broken};
+pub use foreign::blocking;
 pub use forwarding::is_lent;
 pub use left::left;
 pub use ports::publish;
@@ -74,7 +76,9 @@ pub(super) fn add_rules(kernel: &mut Kernel, network: &Network, guard: &Guard) -
             sweep_all(kernel)?;
         }
         match refusals.first() {
-            None if network.is_routed() => return foreign::admit(kernel.netfilter()?, network),
+            None if network.is_routed() => {
+                return foreign::admit(kernel.netfilter()?, network, u32::MAX).map(drop);
+            }
             None => return Ok(()),
             Some(refusal) if somebody_was_faster(&changes, refusal) => in_the_way = is_ours,
             Some(refusal) => return Err(refused(&changes, refusal)),
@@ -148,15 +152,58 @@ fn remove_table(kernel: &mut Kernel, last: Option<&Network>) -> Result<bool> {
     }
 }
 
-/// Makes the whole ruleset anew when there is none of this version; whether that was so.
+/// Makes the whole ruleset anew when there is none of this version, or it was flushed, and lets
+/// routed `networks` pass chains of iptables that have come to drop them; what to say about that.
 ///
 /// # Errors
-/// As [`rebuild`].
-pub fn restore(kernel: &mut Kernel) -> Result<bool> {
-    if kernel.netfilter()?.table_comment(TABLE)?.as_deref() == Some(VERSION) {
-        return Ok(false);
+/// The kernel refused.
+pub fn restore(kernel: &mut Kernel, networks: &[&Network]) -> Result<Vec<String>> {
+    let routed = || networks.iter().filter(|network| network.is_routed());
+    let chains = [
+        (NfGen::INET, TABLE, FORWARD),
+        foreign::forward(NfGen::IPV4),
+        foreign::forward(NfGen::IPV6),
+    ];
+    let asked = match routed().map(|network| network.options.gateway6.is_some()).max() {
+        None => 1,
+        Some(has_v6) => 2 + usize::from(has_v6),
+    };
+    let chains = match kernel.netfilter()?.survey(TABLE, chains.get(..asked).unwrap_or(&chains))? {
+        Some((comment, chains)) if comment == VERSION => chains,
+        _ => Vec::new(),
+    };
+    let Some((Some(FoundChain { used: 1.., .. }), others)) = chains.split_first() else {
+        rebuild(kernel)?;
+        return Ok(vec!["somebody had removed nsrun's firewall rules: they were made anew".into()]);
+    };
+    let mut told = Vec::new();
+    if others.iter().flatten().any(foreign::may_drop) {
+        for network in routed() {
+            if foreign::admit(kernel.netfilter()?, network, FEW)? {
+                told.push(format!(
+                    "iptables dropped what network \"{}\" sends: rules were added that let it pass",
+                    network.name
+                ));
+            }
+        }
     }
-    rebuild(kernel).map(|()| true)
+    Ok(told)
+}
+
+/// As many rules as it costs next to nothing to look through.
+const FEW: u32 = 1000;
+
+/// Warnings about rules of others that drop what a network sends, and do not know it, each with
+/// what to do.
+///
+/// # Errors
+/// The kernel refused.
+pub fn warnings(kernel: &mut Kernel, network: &Network) -> Result<Vec<String>> {
+    if !network.is_routed() {
+        return Ok(Vec::new());
+    }
+    let chains = foreign::blocking(kernel.netfilter()?, network)?;
+    Ok(firewall::foreign::warnings(network, &chains, false))
 }
 
 /// Makes the whole ruleset anew, from what the links of this host say.
@@ -175,7 +222,7 @@ pub fn rebuild(kernel: &mut Kernel) -> Result<()> {
             None => {
                 let networks = kernel.networks()?;
                 for network in networks.iter().filter(|network| network.is_routed()) {
-                    foreign::admit(kernel.netfilter()?, network)?;
+                    foreign::admit(kernel.netfilter()?, network, u32::MAX)?;
                 }
                 return Ok(());
             }
@@ -226,7 +273,7 @@ fn others(kernel: &mut Kernel, unfinished: Option<&Network>) -> Result<Vec<Chang
     let networks: Vec<&Network> = networks.iter().filter(is_other).collect();
     let mut runs = if networks.is_empty() { Vec::new() } else { kernel.runs()? };
     // The link of a run that has ended stays for a moment, and its ports must not come back.
-    runs.retain(|run| run.alive);
+    runs.retain(|run| run.alive || run.connected.is_some());
     Ok(firewall::whole(&networks, &runs, &guard(kernel, &networks)?))
 }
 

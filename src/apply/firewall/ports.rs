@@ -8,7 +8,7 @@ use nl::socket::Refusal;
 use super::{TRIES, busy, commit, refused, removal, request, whole};
 use crate::apply::NEEDS_NET_ADMIN;
 use crate::error::{Error, Result};
-use crate::facts::{HolderState, Lease};
+use crate::facts::{HolderState, Lease, Run};
 use crate::kernel::process::cmd_pid;
 use crate::kernel::{Kernel, listener};
 use crate::plan::firewall::set::{
@@ -249,6 +249,7 @@ fn refuse_taken(kernel: &mut Kernel, ports: Publication, taken: &[Element]) -> R
         let by = match owner {
             None => "somebody added it to the firewall by hand".into(),
             Some(owner) => match holder(kernel, owner)? {
+                Some(title) if owner.is(Run::NOBODY) => format!("{title} has it"),
                 Some(title) => {
                     let pid = cmd_pid(owner.pid).unwrap_or(owner.pid);
                     format!("run \"{title}\" has it (process {pid})")
@@ -277,7 +278,7 @@ pub(super) fn holder(kernel: &mut Kernel, owner: Owner) -> Result<Option<String>
     let lease: Lease = owner.lease;
     let Some(holder) = kernel.holder(&lease.to_string())? else { return Ok(None) };
     let Some(status) = holder.status else { return Ok(None) };
-    let same = match status.run {
+    let same = match status.owner() {
         Some(run) => owner.is(run),
         // It is between its claim and its description.
         None => true,

@@ -180,7 +180,7 @@ fn release_by(
 }
 
 fn is_of(link: &Link, run: Run) -> bool {
-    link.alias.as_deref().and_then(Run::parse) == Some(run)
+    link.alias.as_deref().and_then(Run::owner) == Some(run)
 }
 
 fn release_lease(kernel: &mut Kernel, owner: Owner, run: Run, ports: &[Publication]) -> Result<()> {

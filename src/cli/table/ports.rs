@@ -17,8 +17,10 @@ pub(super) const PUBLISH: Command = Command {
          from the run itself.",
         "PORTS is [HOSTIP:]HOSTPORT[-END]:PORT[-END][/PROTOCOL], as for \"nsrun run --publish\". A port \
          that another run or a process of this host has, by the same address or by all, is refused.",
+        "TARGET is what \"nsrun connect\" takes. Ports of what is no run, or began without a network, \
+         lead to the link that it was given, and end with it.",
     ],
-    operands: Operands { required: &["NAME|PID", "PORTS"], more: More::Any("PORTS") },
+    operands: Operands { required: &["TARGET", "PORTS"], more: More::Any("PORTS") },
     sections: ONLY_HELP,
     examples: &[
         ("A web server", "nsrun publish web 8080:80"),
@@ -35,7 +37,7 @@ pub(super) const UNPUBLISH: Command = Command {
     group: PORTS,
     summary: "take published ports back",
     about: &["Takes back published ports of a run. Connections that are there go on."],
-    operands: Operands { required: &["NAME|PID", "PORTS"], more: More::Any("PORTS") },
+    operands: Operands { required: &["TARGET", "PORTS"], more: More::Any("PORTS") },
     sections: ONLY_HELP,
     examples: &[("As port prints it", "nsrun unpublish web 8080:80/tcp")],
     ..Command::EMPTY
@@ -46,7 +48,7 @@ pub(super) const PORT: Command = Command {
     group: PORTS,
     summary: "list the published ports of a run",
     about: &["Lists the published ports of a run, one a line, as they are typed."],
-    operands: Operands { required: &["NAME|PID"], more: More::None },
+    operands: Operands { required: &["TARGET"], more: More::None },
     sections: WITH_JSON,
     examples: &[("The ports of \"web\"", "nsrun port web")],
     ..Command::EMPTY

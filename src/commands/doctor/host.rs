@@ -134,15 +134,19 @@ fn foreign_rules(kernel: &mut Kernel) -> Result<Vec<Finding>> {
     }
     let mut findings = Vec::new();
     for network in &networks {
-        let mut blind: Vec<ForwardChain> = Vec::new();
-        for chain in &host.chains {
-            if !kernel.netfilter()?.is_link_named(chain, &network.bridge)? {
-                blind.push(chain.clone());
-            }
-        }
-        for warning in foreign::warnings(network, &blind, host.legacy_filter) {
-            findings.push(Finding::new(about, State::Wrong, warning));
-        }
+        let chains = firewall::blocking(kernel.netfilter()?, network)?;
+        // Before there is a network nothing can be said of chains that get rules with it.
+        let lacking = |chain: &&ForwardChain| chain.is_of_iptables() && network.complete;
+        let lacking = chains.iter().filter(lacking).map(|chain| {
+            format!(
+                "chain \"{}\" of iptables ({}) drops what network \"{}\" sends; nsrun firewall \
+                 reload adds rules that let it pass",
+                chain.name, chain.family, network.name
+            )
+        });
+        let others = foreign::warnings(network, &chains, host.legacy_filter);
+        let wrong = lacking.chain(others);
+        findings.extend(wrong.map(|text| Finding::new(about, State::Wrong, text)));
     }
     if findings.is_empty() {
         findings.push(Finding::new(about, State::Fine, "no rules of others are in the way"));

@@ -14,7 +14,7 @@ use crate::ip::names::Table;
 use crate::ip::parse::{self, Prefix};
 use crate::ip::session::Session;
 use crate::ip::settings::Settings;
-use crate::ip::words::{Words, which};
+use crate::ip::words::{Words, option};
 
 /// What to do with the address.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -87,28 +87,25 @@ impl Asked {
     fn parse(session: &mut Session, words: &mut Words) -> Result<Asked> {
         let mut asked = Asked { family: session.options.family, ..Asked::default() };
         while let Some(word) = words.next() {
-            const OPTIONS: &[&str] = &[
-                "peer",
-                "remote",
-                "broadcast",
-                "brd",
-                "anycast",
-                "scope",
-                "dev",
-                "label",
-                "metric",
-                "priority",
-                "preference",
-                "valid_lft",
-                "preferred_lft",
-                "proto",
-                "local",
-                "help",
+            const OPTIONS: &[(&str, u8)] = &[
+                ("peer", 4),
+                ("remote", 6),
+                ("broadcast", 1),
+                ("brd", 2),
+                ("anycast", 7),
+                ("scope", 5),
+                ("dev", 3),
+                ("label", 5),
+                ("metric", 1),
+                ("priority", 1),
+                ("preference", 1),
+                ("valid_lft", 1),
+                ("preferred_lft", 7),
+                ("proto", 5),
+                ("local", 5),
+                ("help", 1),
             ];
-            // Only some may be abbreviated.
-            let exact = OPTIONS.iter().copied().find(|option| *option == word);
-            let option = exact
-                .or_else(|| which(&word, &["broadcast", "anycast", "valid_lft", "preferred_lft"]));
+            let option = option(&word, OPTIONS);
             if option.is_none()
                 && let Some((name, flag)) = FLAGS.iter().find(|flag| flag.0 == word)
             {

@@ -13,7 +13,7 @@ use crate::ip::names::Table;
 use crate::ip::parse;
 use crate::ip::session::Session;
 use crate::ip::settings::Settings;
-use crate::ip::words::{Words, is, which};
+use crate::ip::words::{Words, is, option, which};
 
 /// What the words said about a link.
 #[derive(Debug, Default)]
@@ -60,6 +60,7 @@ pub(super) fn add(session: &mut Session, words: &mut Words, flags: Flags) -> Res
 pub(super) fn set(session: &mut Session, words: &mut Words) -> Result<()> {
     let mut asked = Asked::default();
     asked.parse(session, words)?;
+    asked.check_address(session)?;
     if let Some(kind) = asked.kind.take() {
         asked.link_info(session, &kind, words)?;
     }
@@ -99,7 +100,7 @@ pub(super) fn property(session: &mut Session, words: &mut Words) -> Result<()> {
             names.put(link::ALT_IFNAME, &name);
             continue;
         }
-        let name = if is(&word, "dev") { words.value()? } else { word };
+        let name = if word == "dev" { words.value()? } else { word };
         if let Some(first) = device.replace(name) {
             return Err(Failure::garbage("dev", &first));
         }
@@ -130,6 +131,23 @@ impl Asked {
         Ok(())
     }
 
+    /// Refuses a hardware address of another length than the link has: of one that is too long the
+    /// kernel would take the beginning.
+    fn check_address(&self, session: &mut Session) -> Result<()> {
+        let mut plain = self.settings.plain();
+        let asked = plain.find(|(code, _)| *code == link::ADDRESS.code());
+        let (Some((_, asked)), Some(device)) = (asked, &self.device) else { return Ok(()) };
+        let Some(reply) = session.get_link(device, false)? else { return Ok(()) };
+        let (_, view) = reply.message().decode(link::NEW)?;
+        match view.get(link::ADDRESS)?.map(<[u8]>::len) {
+            Some(own) if own != asked.len() => {
+                let asked = asked.len();
+                Err(Failure::new(format!("Invalid address length {asked} - must be {own} bytes")))
+            }
+            _ => Ok(()),
+        }
+    }
+
     fn flag(&mut self, flag: LinkFlags, on: bool) {
         self.header.change |= flag;
         self.header.flags.set(flag, on);
@@ -137,51 +155,47 @@ impl Asked {
 
     /// Takes one option; false once the type was named, and at the kind that follows it.
     fn take(&mut self, session: &mut Session, word: &str, words: &mut Words) -> Result<bool> {
-        const OPTIONS: &[&str] = &[
-            "up",
-            "down",
-            "name",
-            "index",
-            "link",
-            "address",
-            "broadcast",
-            "txqueuelen",
-            "qlen",
-            "txqlen",
-            "mtu",
-            "netns",
-            "multicast",
-            "allmulticast",
-            "promisc",
-            "trailers",
-            "arp",
-            "carrier",
-            "master",
-            "vrf",
-            "nomaster",
-            "dynamic",
-            "type",
-            "alias",
-            "group",
-            "mode",
-            "state",
-            "numtxqueues",
-            "numrxqueues",
-            "addrgenmode",
-            "link-netns",
-            "link-netnsid",
-            "protodown",
-            "gso_max_size",
-            "gso_max_segs",
-            "gro_max_size",
-            "dev",
-            "help",
+        const OPTIONS: &[(&str, u8)] = &[
+            ("up", 2),
+            ("down", 4),
+            ("name", 4),
+            ("index", 5),
+            ("link", 1),
+            ("address", 1),
+            ("broadcast", 1),
+            ("txqueuelen", 1),
+            ("qlen", 4),
+            ("txqlen", 1),
+            ("mtu", 3),
+            ("netns", 5),
+            ("multicast", 9),
+            ("allmulticast", 12),
+            ("promisc", 7),
+            ("trailers", 8),
+            ("arp", 3),
+            ("carrier", 7),
+            ("master", 1),
+            ("vrf", 3),
+            ("nomaster", 1),
+            ("dynamic", 1),
+            ("type", 2),
+            ("alias", 2),
+            ("group", 5),
+            ("mode", 4),
+            ("state", 5),
+            ("numtxqueues", 2),
+            ("numrxqueues", 4),
+            ("addrgenmode", 5),
+            ("link-netns", 5),
+            ("link-netnsid", 11),
+            ("protodown", 9),
+            ("gso_max_size", 12),
+            ("gso_max_segs", 12),
+            ("gro_max_size", 12),
+            ("dev", 3),
+            ("help", 1),
         ];
-        const SHORT: &[&str] =
-            &["link", "address", "broadcast", "txqueuelen", "master", "type", "dev", "help"];
-        let exact = OPTIONS.iter().copied().find(|option| *option == word);
-        let option = exact.or_else(|| which(word, SHORT));
-        let Some(option) = option else {
+        let Some(option) = option(word, OPTIONS) else {
             self.set_device(word)?;
             return Ok(true);
         };

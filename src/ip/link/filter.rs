@@ -11,7 +11,7 @@ use crate::ip::names::Table;
 use crate::ip::parse;
 use crate::ip::session::Session;
 use crate::ip::settings::Settings;
-use crate::ip::words::{Words, is};
+use crate::ip::words::Words;
 use crate::kernel::Reply;
 
 /// Which links to show.
@@ -53,7 +53,7 @@ impl Filter {
 
     /// Takes the name of a link, with or without `dev` before it.
     pub(in crate::ip) fn take_device(&mut self, word: &str, words: &mut Words) -> Result<()> {
-        let name = if is(word, "dev") { words.value()? } else { word.to_owned() };
+        let name = if word == "dev" { words.value()? } else { word.to_owned() };
         if self.device.is_some() {
             return Err(Failure::garbage("dev", &name));
         }

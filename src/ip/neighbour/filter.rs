@@ -3,13 +3,14 @@
 use nl::View;
 use nl::route::neighbour::{self, NdMsg, Neighbour, NeighbourFlags, State};
 
-use super::state;
+use super::{HELP, state};
 use crate::ip::failure::{Failure, Result};
+use crate::ip::help;
 use crate::ip::names::Table;
 use crate::ip::parse::{self, Prefix};
 use crate::ip::session::Session;
 use crate::ip::settings::Settings;
-use crate::ip::words::Words;
+use crate::ip::words::{Words, option};
 
 /// Which neighbours to show.
 #[derive(Debug, Default)]
@@ -29,13 +30,25 @@ impl Filter {
     pub(super) fn parse(session: &mut Session, words: &mut Words) -> Result<Filter> {
         let mut filter = Filter { family: session.options.family, ..Filter::default() };
         while let Some(word) = words.next() {
-            match word.as_str() {
-                "dev" => filter.device = Some(session.expect_link(&words.value()?)?),
-                "master" => filter.master = Some(session.expect_master(&words.value()?)?),
-                "vrf" => filter.master = Some(session.expect_vrf(&words.value()?)?),
-                "nomaster" => filter.master = Some(0),
-                "unused" => filter.unused = true,
-                "nud" => {
+            const OPTIONS: &[(&str, u8)] = &[
+                ("dev", 3),
+                ("master", 6),
+                ("vrf", 3),
+                ("nomaster", 8),
+                ("unused", 6),
+                ("nud", 3),
+                ("proxy", 5),
+                ("protocol", 1),
+                ("to", 2),
+                ("help", 1),
+            ];
+            match option(&word, OPTIONS) {
+                Some("dev") => filter.device = Some(session.expect_link(&words.value()?)?),
+                Some("master") => filter.master = Some(session.expect_master(&words.value()?)?),
+                Some("vrf") => filter.master = Some(session.expect_vrf(&words.value()?)?),
+                Some("nomaster") => filter.master = Some(0),
+                Some("unused") => filter.unused = true,
+                Some("nud") => {
                     let word = words.value()?;
                     let states = filter.states.get_or_insert_default();
                     if word == "all" {
@@ -47,15 +60,16 @@ impl Filter {
                         *states |= state;
                     }
                 }
-                "proxy" => filter.proxy = true,
-                "protocol" | "proto" => {
+                Some("proxy") => filter.proxy = true,
+                Some("protocol") => {
                     let word = words.value()?;
                     let wrong = || Failure::wrong(&word, "invalid \"protocol\"\n");
                     let number = session.names.number(Table::Protocols, &word);
                     filter.protocol = Some(number.ok_or_else(wrong)? as u8);
                 }
-                _ => {
-                    let word = if word == "to" { words.value()? } else { word };
+                Some("help") => return Err(help::text(HELP)),
+                option => {
+                    let word = if option.is_some() { words.value()? } else { word };
                     let prefix = parse::expect_prefix(&word, filter.family)?;
                     filter.family = prefix.family;
                     filter.to = Some(prefix);

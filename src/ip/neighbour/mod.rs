@@ -12,7 +12,7 @@ use super::names::Table;
 use super::parse;
 use super::session::Session;
 use super::settings::Settings;
-use super::words::{Words, is, which};
+use super::words::{Words, option, which};
 
 pub(super) use filter::Filter;
 pub(super) use print::print;
@@ -60,11 +60,23 @@ pub(super) fn run(session: &mut Session, words: &mut Words) -> Result<()> {
 
 /// The state that `word` means; `None` is none at all.
 fn state(word: &str) -> Result<State> {
-    if word == "none" {
+    const NAMES: &[(&str, u8)] = &[
+        ("permanent", 1),
+        ("reachable", 1),
+        ("noarp", 5),
+        ("none", 4),
+        ("stale", 5),
+        ("failed", 1),
+        ("delay", 5),
+        ("probe", 5),
+        ("incomplete", 10),
+    ];
+    let name = option(word, NAMES);
+    if name == Some("none") {
         return Ok(State::empty());
     }
-    let upper = word.to_ascii_uppercase();
-    let found = STATES.iter().find(|state| is(&upper, state.0));
+    let found =
+        name.and_then(|name| STATES.iter().find(|state| state.0.eq_ignore_ascii_case(name)));
     match (found, parse::unsigned(word)) {
         (Some((_, state)), _) => Ok(*state),
         (None, Some(number)) => Ok(State::from_bits_retain(number as u16)),
@@ -79,23 +91,20 @@ fn change(session: &mut Session, words: &mut Words, flags: Option<Flags>) -> Res
     let mut settings = Settings::default();
     let (mut device, mut destination, mut extended) = (None, None, ExtFlags::empty());
     while let Some(word) = words.next() {
-        const OPTIONS: &[&str] = &[
-            "lladdr",
-            "nud",
-            "proxy",
-            "router",
-            "use",
-            "managed",
-            "extern_learn",
-            "dev",
-            "protocol",
-            "to",
-            "help",
+        const OPTIONS: &[(&str, u8)] = &[
+            ("lladdr", 1),
+            ("nud", 3),
+            ("proxy", 1),
+            ("router", 6),
+            ("use", 3),
+            ("managed", 7),
+            ("extern_learn", 1),
+            ("dev", 3),
+            ("protocol", 4),
+            ("to", 2),
+            ("help", 1),
         ];
-        let exact = OPTIONS.iter().copied().find(|option| *option == word);
-        match exact
-            .or_else(|| which(&word, &["router", "use", "managed", "extern_learn", "protocol"]))
-        {
+        match option(&word, OPTIONS) {
             Some("lladdr") => settings.put(neighbour::LLADDR, &parse::mac(&words.value()?)?),
             Some("nud") => header.state = state(&words.value()?)?,
             Some("router") => header.flags |= NeighbourFlags::ROUTER,
@@ -148,17 +157,17 @@ fn get(session: &mut Session, words: &mut Words) -> Result<()> {
     let mut settings = Settings::default();
     let (mut device, mut known) = (None, false);
     while let Some(word) = words.next() {
-        if word == "dev" {
-            device = Some(words.value()?);
-            continue;
-        }
-        let word = match word.as_str() {
-            "proxy" => {
+        let word = match option(&word, &[("dev", 3), ("proxy", 1), ("to", 2)]) {
+            Some("dev") => {
+                device = Some(words.value()?);
+                continue;
+            }
+            Some("proxy") => {
                 header.flags |= NeighbourFlags::PROXY;
                 words.value()?
             }
-            "to" => words.value()?,
-            _ => word,
+            Some(_) => words.value()?,
+            None => word,
         };
         let address = parse::expect_address(&word, header.family)?;
         header.family = parse::family_of(address);
@@ -167,7 +176,7 @@ fn get(session: &mut Session, words: &mut Words) -> Result<()> {
     }
     let Some(device) = device.filter(|_| known) else {
         let text = "Device and address are required arguments.";
-        return Err(Failure::usage(text.into()));
+        return Err(Failure::new(text.into()));
     };
     header.index = session.expect_link(&device)? as i32;
     let answer = session.ask(neighbour::GET, Flags::empty(), header, &settings)?;

@@ -15,7 +15,7 @@ use crate::ip::names::{self, Table};
 use crate::ip::parse;
 use crate::ip::session::Session;
 use crate::ip::settings::Settings;
-use crate::ip::words::{Words, which};
+use crate::ip::words::{Words, means, option};
 
 /// What to do with the route.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -90,54 +90,38 @@ impl Asked {
     }
 
     fn take(&mut self, session: &mut Session, word: &str, words: &mut Words) -> Result<()> {
-        const OPTIONS: &[&str] = &[
-            "src",
-            "as",
-            "via",
-            "from",
-            "tos",
-            "dsfield",
-            "expires",
-            "metric",
-            "priority",
-            "preference",
-            "scope",
-            "realms",
-            "onlink",
-            "nexthop",
-            "nhid",
-            "protocol",
-            "table",
-            "vrf",
-            "dev",
-            "oif",
-            "pref",
-            "to",
-            "help",
+        const OPTIONS: &[(&str, u8)] = &[
+            ("src", 3),
+            ("via", 3),
+            ("from", 4),
+            ("tos", 3),
+            ("dsfield", 1),
+            ("expires", 7),
+            ("metric", 1),
+            ("priority", 1),
+            ("preference", 10),
+            ("scope", 5),
+            ("realms", 3),
+            ("onlink", 6),
+            ("nexthop", 7),
+            ("nhid", 4),
+            ("protocol", 3),
+            ("table", 1),
+            ("vrf", 1),
+            ("dev", 3),
+            ("oif", 3),
+            ("pref", 3),
+            ("to", 2),
+            ("help", 1),
         ];
-        let exact = OPTIONS.iter().copied().find(|option| *option == word);
-        if exact.is_none()
-            && let Some(&(name, code)) = METRICS.iter().find(|metric| metric.0 == word)
+        let option = option(word, OPTIONS);
+        if option.is_none()
+            && let Some(&(name, _, code)) =
+                METRICS.iter().find(|(name, least, _)| means(word, name, *least))
         {
             return self.metric(name, code, words);
         }
-        let short = || {
-            which(
-                word,
-                &[
-                    "tos",
-                    "dsfield",
-                    "metric",
-                    "priority",
-                    "preference",
-                    "scope",
-                    "protocol",
-                    "table",
-                    "realms",
-                ],
-            )
-        };
-        match exact.or_else(short) {
+        match option {
             Some("src") => {
                 let address = parse::expect_address(&words.value()?, self.header.family)?;
                 self.family(address);
@@ -304,21 +288,31 @@ impl Asked {
             return Err(Failure::usage(text.into()));
         }
         while let Some(word) = words.next() {
-            match word.as_str() {
-                "via" => {
+            match option(
+                &word,
+                &[
+                    ("via", 3),
+                    ("dev", 3),
+                    ("weight", 6),
+                    ("onlink", 6),
+                    ("realms", 1),
+                    ("nexthop", 7),
+                ],
+            ) {
+                Some("via") => {
                     gateway(self.header.family, words)?.put(&mut self.header.family, &mut settings);
                 }
-                "dev" => hop.index = session.expect_link(&words.value()?)? as i32,
-                "weight" => {
+                Some("dev") => hop.index = session.expect_link(&words.value()?)? as i32,
+                Some("weight") => {
                     let word = words.value()?;
                     let weight: u32 = parse::number(&word, "\"weight\" is invalid")?;
                     let weight = weight.checked_sub(1).and_then(|weight| u8::try_from(weight).ok());
                     let wrong = || Failure::wrong(&word, "\"weight\" is invalid\n");
                     hop.hops = weight.ok_or_else(wrong)?;
                 }
-                "onlink" => hop.flags |= HopFlags::ONLINK,
-                "realms" => settings.put(route::FLOW, realms(session, &words.value()?)?),
-                "nexthop" => {
+                Some("onlink") => hop.flags |= HopFlags::ONLINK,
+                Some("realms") => settings.put(route::FLOW, realms(session, &words.value()?)?),
+                Some("nexthop") => {
                     words.back();
                     break;
                 }

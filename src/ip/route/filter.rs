@@ -11,8 +11,9 @@ use crate::ip::failure::{Failure, Result};
 use crate::ip::names::{self, Table};
 use crate::ip::parse::{self, Prefix};
 use crate::ip::session::Session;
-use crate::ip::settings::Settings;
-use crate::ip::words::{Words, which};
+use crate::ip::settings::{Settings, any};
+use crate::ip::words::{Words, option, which};
+use crate::sys::Errno;
 
 /// Which routes to show.
 #[derive(Debug, Default)]
@@ -92,35 +93,31 @@ impl Filter {
     }
 
     fn take(&mut self, session: &mut Session, word: &str, words: &mut Words) -> Result<()> {
-        const OPTIONS: &[&str] = &[
-            "table",
-            "vrf",
-            "cached",
-            "cloned",
-            "tos",
-            "dsfield",
-            "protocol",
-            "scope",
-            "type",
-            "dev",
-            "oif",
-            "iif",
-            "via",
-            "src",
-            "realms",
-            "metric",
-            "priority",
-            "preference",
-            "from",
-            "to",
-            "help",
+        const OPTIONS: &[(&str, u8)] = &[
+            ("table", 1),
+            ("vrf", 1),
+            ("cached", 1),
+            ("cloned", 1),
+            ("tos", 3),
+            ("dsfield", 1),
+            ("protocol", 1),
+            ("scope", 1),
+            ("type", 2),
+            ("dev", 3),
+            ("oif", 3),
+            ("iif", 3),
+            ("via", 3),
+            ("src", 3),
+            ("realms", 1),
+            ("metric", 1),
+            ("priority", 3),
+            ("preference", 10),
+            ("from", 1),
+            ("to", 2),
+            ("help", 4),
         ];
-        let short = which(
-            word,
-            &["table", "cached", "cloned", "tos", "dsfield", "protocol", "scope", "type", "realms"],
-        );
         let names = &mut session.names;
-        match OPTIONS.iter().copied().find(|option| *option == word).or(short) {
+        match option(word, OPTIONS) {
             Some("table") => {
                 let word = words.value()?;
                 match word.as_str() {
@@ -238,7 +235,18 @@ impl Filter {
         if let Some(out) = self.out {
             settings.put(route::OIF, out);
         }
-        let mut routes = session.list_or(route::GET, header, &settings, end)?;
+        let list = any(route::GET);
+        let mut routes = match session.kernel.list(list, header, &|m| settings.write(m))? {
+            Ok(routes) => routes,
+            // The main table is made with the first route in it.
+            Err(refusal)
+                if refusal.errno == Errno::ENOENT as i32
+                    && self.table == Some(RT_TABLE_MAIN.into()) =>
+            {
+                Vec::new()
+            }
+            Err(refusal) => return Err(Failure::dump(&refusal, end)),
+        };
         let mut failed = None;
         routes.retain(|reply| match self.keep(&reply.message()) {
             Ok(keep) => keep,

@@ -11,7 +11,7 @@ use crate::ip::names::Table;
 use crate::ip::parse;
 use crate::ip::session::Session;
 use crate::ip::settings::Settings;
-use crate::ip::words::{Words, which};
+use crate::ip::words::{Words, option};
 
 /// `ip route get`.
 pub(super) fn run(session: &mut Session, words: &mut Words) -> Result<()> {
@@ -19,29 +19,26 @@ pub(super) fn run(session: &mut Session, words: &mut Words) -> Result<()> {
     let mut settings = Settings::default();
     let (mut has_destination, mut connected) = (false, false);
     while let Some(word) = words.next() {
-        const OPTIONS: &[&str] = &[
-            "tos",
-            "dsfield",
-            "from",
-            "iif",
-            "oif",
-            "dev",
-            "notify",
-            "connected",
-            "vrf",
-            "mark",
-            "uid",
-            "fibmatch",
-            "to",
-            "ipproto",
-            "sport",
-            "dport",
-            "help",
+        const OPTIONS: &[(&str, u8)] = &[
+            ("tos", 3),
+            ("dsfield", 1),
+            ("from", 1),
+            ("iif", 1),
+            ("oif", 1),
+            ("dev", 3),
+            ("notify", 1),
+            ("connected", 1),
+            ("vrf", 1),
+            ("mark", 1),
+            ("uid", 1),
+            ("fibmatch", 2),
+            ("to", 2),
+            ("ipproto", 2),
+            ("sport", 1),
+            ("dport", 2),
+            ("help", 1),
         ];
-        let option = OPTIONS.iter().copied().find(|option| *option == word);
-        let short =
-            || which(&word, &["from", "iif", "tos", "dsfield", "notify", "connected", "fibmatch"]);
-        match option.or_else(short) {
+        match option(&word, OPTIONS) {
             Some("tos" | "dsfield") => {
                 let word = words.value()?;
                 let wrong = || Failure::wrong_value(&word, "TOS value is invalid");

@@ -62,23 +62,23 @@ pub(super) fn print(session: &mut Session, message: &nl::Message<'_>) -> Result<
 }
 
 /// The settings of connections: name on the command line, and number.
-const METRICS: &[(&str, u16)] = &[
-    ("mtu", 2),
-    ("window", 3),
-    ("rtt", 4),
-    ("rttvar", 5),
-    ("ssthresh", 6),
-    ("cwnd", 7),
-    ("advmss", 8),
-    ("reordering", 9),
-    ("hoplimit", 10),
-    ("initcwnd", 11),
-    ("features", 12),
-    ("rto_min", 13),
-    ("initrwnd", 14),
-    ("quickack", 15),
-    ("congctl", 16),
-    ("fastopen_no_cookie", 17),
+const METRICS: &[(&str, u8, u16)] = &[
+    ("mtu", 3, 2),
+    ("window", 1, 3),
+    ("rtt", 3, 4),
+    ("rttvar", 2, 5),
+    ("ssthresh", 1, 6),
+    ("cwnd", 1, 7),
+    ("advmss", 6, 8),
+    ("reordering", 1, 9),
+    ("hoplimit", 8, 10),
+    ("initcwnd", 1, 11),
+    ("features", 1, 12),
+    ("rto_min", 7, 13),
+    ("initrwnd", 5, 14),
+    ("quickack", 1, 15),
+    ("congctl", 2, 16),
+    ("fastopen_no_cookie", 2, 17),
 ];
 
 /// The family routes are about when nobody says.

@@ -189,7 +189,9 @@ fn put_name(session: &mut Session, key: &str, table: Table, number: u32) {
 /// Table, protocol and scope, as far as they are not what is usual or asked for.
 fn marks(session: &mut Session, header: &RtMsg, table: u32, filter: &Filter) {
     let details = session.options.details;
-    if (table != u32::from(RT_TABLE_MAIN) || details) && filter.table.is_none() {
+    // A route to a group or to all is in no table.
+    let told = table != u32::from(RT_TABLE_MAIN) || details;
+    if table != 0 && told && filter.table.is_none() {
         put_name(session, "table", Table::Tables, table);
     }
     if header.flags.contains(RouteFlags::CLONED) {
@@ -316,7 +318,7 @@ fn metrics(session: &mut Session, view: RouteView<'_>) -> Result<()> {
     let out = &mut session.out;
     out.array("metrics");
     out.object("");
-    for &(name, code) in METRICS {
+    for &(name, _, code) in METRICS {
         let Some(attr) = settings.find(code)? else { continue };
         out.text(name);
         out.text(" ");

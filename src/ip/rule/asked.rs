@@ -1,8 +1,10 @@
 //! The words that describe a rule, to make one or to find some.
 
-use nl::View;
 use nl::route::route::Protocol;
 use nl::route::rule::{self, Action, FibRule, PortRange, Rule, RuleFlags, UidRange};
+use nl::route::{INET, UNSPEC};
+use nl::value::Ip;
+use nl::{Attr, View};
 
 use super::HELP;
 use crate::ip::failure::{Failure, Result};
@@ -12,7 +14,7 @@ use crate::ip::parse;
 use crate::ip::route::realms;
 use crate::ip::session::Session;
 use crate::ip::settings::Settings;
-use crate::ip::words::{Words, which};
+use crate::ip::words::{Words, option};
 
 /// What the words of `add`, `del` or a filter said.
 #[derive(Debug, Default)]
@@ -20,12 +22,22 @@ pub(super) struct Asked {
     pub(super) header: FibRule,
     pub(super) settings: Settings,
     pub(super) table: Option<u32>,
+    is_filter: bool,
 }
 
 impl Asked {
-    pub(super) fn parse(session: &mut Session, words: &mut Words) -> Result<Asked> {
-        let mut asked = Asked::default();
-        asked.header.family = session.options.family;
+    /// Reads what makes a rule, or what filters some.
+    pub(super) fn parse(
+        session: &mut Session,
+        words: &mut Words,
+        is_filter: bool,
+    ) -> Result<Asked> {
+        let mut asked = Asked { is_filter, ..Asked::default() };
+        asked.header.family = match session.options.family {
+            // Those of IPv4 are looked through.
+            UNSPEC if is_filter => INET,
+            family => family,
+        };
         while let Some(word) = words.next() {
             asked.take(session, word, words)?;
         }
@@ -33,53 +45,45 @@ impl Asked {
     }
 
     fn take(&mut self, session: &mut Session, word: String, words: &mut Words) -> Result<()> {
-        const OPTIONS: &[&str] = &[
-            "not",
-            "from",
-            "to",
-            "preference",
-            "order",
-            "priority",
-            "tos",
-            "dsfield",
-            "fwmark",
-            "realms",
-            "table",
-            "lookup",
-            "protocol",
-            "suppress_prefixlength",
-            "sup_pl",
-            "suppress_ifgroup",
-            "sup_group",
-            "dev",
-            "iif",
-            "oif",
-            "l3mdev",
-            "uidrange",
-            "tun_id",
-            "ipproto",
-            "sport",
-            "dport",
-            "type",
-            "goto",
-            "nat",
-            "map-to",
-            "help",
+        const OPTIONS: &[(&str, u8)] = &[
+            ("not", 3),
+            ("from", 4),
+            ("to", 2),
+            ("preference", 1),
+            ("order", 1),
+            ("priority", 1),
+            ("tos", 3),
+            ("dsfield", 1),
+            ("fwmark", 6),
+            ("realms", 1),
+            ("table", 2),
+            ("lookup", 6),
+            ("protocol", 3),
+            ("suppress_prefixlength", 1),
+            ("sup_pl", 6),
+            ("suppress_ifgroup", 10),
+            ("sup_group", 9),
+            ("dev", 3),
+            ("iif", 3),
+            ("oif", 3),
+            ("l3mdev", 6),
+            ("uidrange", 8),
+            ("tun_id", 1),
+            ("ipproto", 7),
+            ("sport", 5),
+            ("dport", 5),
+            ("type", 4),
+            ("goto", 1),
+            ("nat", 3),
+            ("map-to", 1),
+            ("help", 1),
         ];
-        match which(&word, OPTIONS) {
+        // More of them in a filter.
+        let filter = || option(&word, &[("from", 1), ("lookup", 1)]).filter(|_| self.is_filter);
+        match option(&word, OPTIONS).or_else(filter) {
             Some("not") => self.header.flags |= RuleFlags::INVERT,
-            Some(end @ ("from" | "to")) => {
-                let prefix = parse::expect_prefix(&words.value()?, self.header.family)?;
-                let (len, key) = match end {
-                    "from" => (&mut self.header.src_len, rule::SRC),
-                    _ => (&mut self.header.dst_len, rule::DST),
-                };
-                *len = prefix.len;
-                if let Some(address) = prefix.address {
-                    self.header.family = parse::family_of(address);
-                    self.settings.put(key, address);
-                }
-            }
+            Some("from") => self.header.src_len = self.prefix(rule::SRC, &words.value()?)?,
+            Some("to") => self.header.dst_len = self.prefix(rule::DST, &words.value()?)?,
             Some("preference" | "order" | "priority") => {
                 let number = parse::number(&words.value()?, "preference value is invalid")?;
                 self.settings.put(rule::PRIORITY, number);
@@ -178,6 +182,7 @@ impl Asked {
                 return Err(Failure::new("Error: nat is not supported by the kernel.".into()));
             }
             Some("help") => return Err(help::text(HELP)),
+            None if self.is_filter => self.header.dst_len = self.prefix(rule::DST, &word)?,
             option => {
                 let word = if option == Some("type") { words.value()? } else { word };
                 self.header.action = action(&word)
@@ -186,11 +191,21 @@ impl Asked {
         }
         Ok(())
     }
+
+    /// Takes an address; the length of its prefix.
+    fn prefix(&mut self, key: Attr<Rule, Ip>, word: &str) -> Result<u8> {
+        let prefix = parse::expect_prefix(word, self.header.family)?;
+        if let Some(address) = prefix.address {
+            self.header.family = parse::family_of(address);
+            self.settings.put(key, address);
+        }
+        Ok(prefix.len)
+    }
 }
 
 /// What a rule does, by name.
 fn action(word: &str) -> Option<Action> {
-    if word == "nop" {
+    if !word.is_empty() && "nop".starts_with(word) {
         return Some(Action::NOP);
     }
     names::route_type_number(word).map(|kind| Action(kind.0))

@@ -46,7 +46,7 @@ fn change(session: &mut Session, words: &mut Words, delete: bool) -> Result<()> 
     if words.peek().is_none() {
         return Err(Failure::new(format!("\"ip rule {verb}\" requires arguments.")));
     }
-    let mut asked = Asked::parse(session, words)?;
+    let mut asked = Asked::parse(session, words, false)?;
     let header = &mut asked.header;
     header.family = if header.family == 0 { INET } else { header.family };
     if !delete {
@@ -77,7 +77,7 @@ fn rules(session: &mut Session) -> Result<Vec<crate::kernel::Reply>> {
 
 /// `ip rule flush`: removes what `show` with the same words would show, but for the first.
 fn flush(session: &mut Session, words: &mut Words) -> Result<()> {
-    let asked = Asked::parse(session, words)?;
+    let asked = Asked::parse(session, words, true)?;
     for reply in rules(session)? {
         let message = reply.message();
         let (header, view) = message.decode(rule::NEW)?;
@@ -96,7 +96,7 @@ fn flush(session: &mut Session, words: &mut Words) -> Result<()> {
 }
 
 fn show(session: &mut Session, words: &mut Words) -> Result<()> {
-    let asked = Asked::parse(session, words)?;
+    let asked = Asked::parse(session, words, true)?;
     let rules = rules(session)?;
     session.out.array("");
     for reply in &rules {

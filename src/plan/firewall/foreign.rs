@@ -4,34 +4,48 @@
 //! drop. Chains of iptables get plain rules that iptables can list; all others are left alone, and
 //! told of.
 
-use crate::facts::{ForwardChain, Network};
+use crate::facts::{ForwardChain, Lease, Network};
 use crate::plan::firewall::TABLE;
+use crate::spec::Driver;
+
+/// Whether a chain stops what it does not know.
+pub fn stops(chain: &ForwardChain) -> bool {
+    chain.table == FIREWALLD || (chain.drops && chain.table != TABLE)
+}
+
+/// The table of a daemon with commands of its own.
+const FIREWALLD: &str = "firewalld";
 
 /// Warnings about what would drop a network's packets, each with what to do.
 pub fn warnings(network: &Network, chains: &[ForwardChain], legacy: bool) -> Vec<String> {
-    let link = &network.bridge;
+    let (link, any) = match network.options.driver {
+        Driver::Bridge => (network.bridge.clone(), ""),
+        _ => (Lease::links(network.number), "*"),
+    };
+    let plus = any.replace('*', "+");
     let mut warnings = Vec::new();
     if legacy {
         warnings.push(format!(
             "iptables-legacy has a filter table, which nsrun does not change; if its FORWARD chain \
-             drops: iptables-legacy -I FORWARD -i {link} -j ACCEPT; iptables-legacy -I FORWARD -o \
-             {link} -j ACCEPT"
+             drops: iptables-legacy -I FORWARD -i {link}{plus} -j ACCEPT; iptables-legacy -I FORWARD \
+             -o {link}{plus} -j ACCEPT"
         ));
     }
-    for chain in chains {
-        let ForwardChain { family, table, name, drops } = chain;
-        if table == "firewalld" {
+    for chain in chains.iter().filter(|chain| stops(chain)) {
+        let ForwardChain { family, table, name, .. } = chain;
+        if table == FIREWALLD {
             warnings.push(format!(
                 "firewalld rejects what it does not know; so that network \"{}\" reaches the world: \
-                 firewall-cmd --permanent --zone=trusted --add-interface={link} && firewall-cmd \
-                 --reload",
+                 firewall-cmd --permanent --zone=trusted --add-interface={link}{plus} && \
+                 firewall-cmd --reload",
                 network.name
             ));
-        } else if *drops && !chain.is_of_iptables() && table != TABLE {
+        } else if !chain.is_of_iptables() {
             warnings.push(format!(
                 "chain \"{name}\" of table {family} {table} drops what it does not know; so that \
                  network \"{}\" reaches the world: nft insert rule {family} {table} {name} iifname \
-                 {link} accept; nft insert rule {family} {table} {name} oifname {link} accept",
+                 {link}{any} accept; nft insert rule {family} {table} {name} oifname {link}{any} \
+                 accept",
                 network.name
             ));
         }

@@ -17,6 +17,8 @@ pub use ruleset::{Guard, Publisher, forget, guard, link_key, network, publish, s
 
 /// Name of our table, of family inet.
 pub const TABLE: &str = "nsrun";
+/// Its chain on the way of packets through this host, which is never without rules.
+pub const FORWARD: &str = "forward";
 /// Comment of our table: another says that another version of nsrun made it.
 pub const VERSION: &str = "nsrun/1";
 

@@ -19,7 +19,7 @@ use super::set::{
     ADDRESS_PORTS4, ADDRESS_PORTS6, BRIDGES, Element, Given, INTO, OPEN, OTHERS, OUT_OF, PORTS4,
     PORTS6, PUBLISHERS, SETS, SINGLE4, SINGLE6, SOURCE4, SOURCE6, SUBNETS4, SUBNETS6, Set, Value,
 };
-use super::{Change, Owner};
+use super::{Change, FORWARD, Owner};
 use crate::facts::{Forwarding, Lease, Network, Run, Status};
 use crate::spec::{Driver, Publication, Source};
 
@@ -43,7 +43,7 @@ pub fn skeleton() -> Vec<Change> {
         chain(MASQUERADE, None),
         base("postrouting", Kind::Nat, Hook::Postrouting, 100),
         chain(GUARD, None),
-        base("forward", Kind::Filter, Hook::Forward, 0),
+        base(FORWARD, Kind::Filter, Hook::Forward, 0),
     ]);
     let loopback = Ipv4Net::new_assert(Ipv4Addr::new(127, 0, 0, 0), 8);
     let multicast = Ipv4Net::new_assert(Ipv4Addr::new(224, 0, 0, 0), 4);
@@ -81,9 +81,9 @@ pub fn skeleton() -> Vec<Change> {
                 Term::SourceVerdict(v6, &SOURCE6),
             ],
         ),
-        rule("forward", [Term::Jump(GUARD.into())]),
-        rule("forward", [Term::LinkVerdict(Side::In, &OUT_OF)]),
-        rule("forward", [Term::LinkVerdict(Side::Out, &INTO)]),
+        rule(FORWARD, [Term::Jump(GUARD.into())]),
+        rule(FORWARD, [Term::LinkVerdict(Side::In, &OUT_OF)]),
+        rule(FORWARD, [Term::LinkVerdict(Side::Out, &INTO)]),
     ]);
     changes
 }
@@ -372,7 +372,7 @@ pub fn whole(networks: &[&Network], runs: &[Status], guard: &Guard) -> Vec<Chang
     for (run, joined) in runs.iter().flat_map(|run| run.joined.iter().map(move |one| (run, one))) {
         let number = joined.lease.network;
         let network = managed().find(|network| network.number == number);
-        let Some((network, description)) = network.zip(run.run) else { continue };
+        let Some((network, description)) = network.zip(run.owner()) else { continue };
         if joined.ports.is_empty() {
             continue;
         }

@@ -86,7 +86,9 @@ fn built_by(program: &str, lines: &[String]) -> (Vec<String>, World) {
         script.push_str(&format!("{program} {line} >/dev/null 2>&1; echo $?\n"));
     }
     script.push_str("sleep 1.5\n");
-    let codes = world.cmd(["sh", "-c", &script]).run().ok().stdout;
+    let file = format!("{}/script", world.scratch());
+    world.write(&file, &script);
+    let codes = world.cmd(["sh", &file]).run().ok().stdout;
     (codes.lines().map(str::to_owned).collect(), world)
 }
 
@@ -137,7 +139,8 @@ fn a_link_goes_where_it_is_sent() {
     assert!(there.contains("UP"), "{there}");
 }
 
-/// Every beginning of the word in brackets; `{}` is a new link, `{n}` a new number.
+/// Every beginning of the word in brackets; `{}` is a new link, `{n}` a new number, `{h}` two
+/// bytes of a new address.
 fn beginnings(option: &str) -> impl Iterator<Item = String> {
     let (before, rest) = option.split_once('[').expect("a word in brackets");
     let (word, after) = rest.split_once(']').expect("a word in brackets");
@@ -153,7 +156,9 @@ fn options_may_be_abbreviated_as_far_as_in_iproute2() {
     lines.push("link set port master br".into());
     for (number, line) in include_str!("options.txt").lines().flat_map(beginnings).enumerate() {
         let number = number + 1;
-        lines.push(line.replace("{}", &format!("k{number}")).replace("{n}", &number.to_string()));
+        let bytes = format!("{}.{}", number / 256, number % 256);
+        let line = line.replace("{}", &format!("k{number}"));
+        lines.push(line.replace("{n}", &number.to_string()).replace("{h}", &bytes));
     }
     let (theirs_done, theirs) = built_by(THEIRS, &lines);
     let (ours_done, ours) = built_by(OURS, &lines);

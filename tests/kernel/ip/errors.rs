@@ -76,6 +76,10 @@ fn wrong_words_and_refusals_are_told_alike() {
         "link delete",
         "addr foo",
         "address add dev lo",
+        "link set lo address 1",
+        "link set x address 1:2:3:4:5:6:7",
+        "link set lo broadcast 1",
+        "link add y address 1 type bridge",
         "link set lo netns nope",
         "link set lo netns 999999",
         "link set dev x addr zz",
@@ -106,6 +110,10 @@ fn wrong_words_and_refusals_are_told_alike() {
         "rule add pref 5 table foo",
         "neigh show nud foo",
         "neigh add 1.2.3.4 nud foo dev x",
+        "neigh get",
+        "neigh get 1.2.3.4",
+        "rule show foo",
+        "rule show from fd00::/8",
         "''",
         "link show lo lo",
         "link show vrf lo",
@@ -148,6 +156,18 @@ fn wrong_words_and_refusals_are_told_alike() {
     for ((view, theirs), (_, ours)) in theirs.iter().zip(&ours) {
         assert_eq!(gist(ours), gist(theirs), "ip {view}\n{ours}\n{theirs}");
     }
+}
+
+#[test]
+fn a_new_namespace_has_no_routes_and_that_is_no_error() {
+    need_tool!("ip");
+    let world = quiet_world();
+    world.sh("ip netns add new");
+    let views = ["route", "route show table main", "route show table 7", "-6 route"]
+        .map(|view| format!("-n new {view}"));
+    let (ours, theirs) = (answers(&world, OURS, &views), answers(&world, THEIRS, &views));
+    assert_eq!(ours, theirs);
+    world.nsrun(["ip", "-n", "new", "route", "flush", "table", "main"]).run().ok();
 }
 
 #[test]

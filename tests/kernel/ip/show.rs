@@ -78,6 +78,7 @@ fn text_is_the_same_byte_for_byte() {
         "route get 198.51.100.7",
         "route get 127.0.0.1",
         "route get 224.0.0.1",
+        "route get 224.0.0.1 oif lo",
         "route get 255.255.255.255",
         "route get 198.51.100.7 connected",
         "route get fibmatch 198.51.100.7",
@@ -149,7 +150,14 @@ fn words(text: &str) -> Vec<&str> {
 #[test]
 fn details_are_the_same_words() {
     need_tool!("ip");
-    let objects = ["link", "addr", "route show table all", "-6 route show table all", "rule"];
+    let objects = [
+        "link",
+        "addr",
+        "route show table all",
+        "-6 route show table all",
+        "rule",
+        "route get 224.0.0.1 oif lo",
+    ];
     let views: Vec<_> = ["-d ", "-o -d ", "-d -N "]
         .iter()
         .flat_map(|option| objects.map(|object| format!("{option}{object}")))

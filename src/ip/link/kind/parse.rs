@@ -14,7 +14,7 @@ use crate::ip::names::Table;
 use crate::ip::parse;
 use crate::ip::session::Session;
 use crate::ip::settings::{Any, Settings};
-use crate::ip::words::{Words, is};
+use crate::ip::words::{Words, is, means};
 
 /// Bits of one attribute, each named by a word of its own.
 #[derive(Debug, Default)]
@@ -108,12 +108,10 @@ pub(in crate::ip::link) fn parse(
 
 /// The setting that a word stands for, and whether it is the word without `no`.
 fn find(fields: &'static [Field], word: &str) -> Option<(&'static Field, bool)> {
-    let typed = |least: u8| least > 0 && word.len() >= least.into();
-    let named = |field: &&Field| typed(field.least) && field.name.starts_with(word);
+    let named = |field: &&Field| field.least > 0 && means(word, field.name, field.least);
     let negated = |field: &&Field| match field.how {
-        Link(least) | Negated(_, least) if typed(least) => {
-            "no".starts_with(word)
-                || word.strip_prefix("no").is_some_and(|rest| field.name.starts_with(rest))
+        Link(least) | Negated(_, least) => {
+            least > 0 && means(word, &format!("no{}", field.name), least)
         }
         _ => false,
     };

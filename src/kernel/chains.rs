@@ -1,0 +1,267 @@
+//! Chains of others on the way of packets through this host, and what becomes of packets there.
+
+use nl::netfilter::expr::{expression as expr, immediate, matching, target};
+use nl::netfilter::verdict::{self, Code};
+use nl::netfilter::{Family, NfGen, Register, chain, data, hook, rule, table};
+use nl::{Batch, DecodeError, Flags, Message, View};
+
+use super::Netfilter;
+use super::netfilter::comment;
+use crate::error::Result;
+use crate::facts::ForwardChain;
+
+/// A chain as the kernel has it.
+#[derive(Clone, Copy, Debug)]
+pub struct FoundChain {
+    /// Whether it drops what no rule decides about.
+    pub drops: bool,
+    /// How many rules it has, and jumps lead to it.
+    pub used: u32,
+}
+
+/// A rule as the kernel has it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct FoundRule {
+    /// What it is removed by.
+    pub handle: u64,
+    /// Its comment.
+    pub comment: Option<String>,
+    /// What it does with every packet; `None` when it has conditions, or decides nothing.
+    fate: Option<Fate>,
+}
+
+/// What becomes of a packet.
+#[derive(Clone, Debug, PartialEq, Eq)]
+enum Fate {
+    /// It passes.
+    Passes,
+    /// It is dropped, with or without an answer.
+    Drops,
+    /// Another chain decides, then the next rule.
+    Jump(String),
+    /// Another chain decides, then the one that jumped here.
+    Goto(String),
+    /// The chain that jumped here goes on.
+    Return,
+}
+
+impl Netfilter {
+    /// The base chains on the way of packets through this host.
+    pub fn forward_chains(&mut self) -> Result<Vec<ForwardChain>> {
+        let mut chains = self.dump(
+            |batch| {
+                batch.push(chain::GET, Flags::DUMP, NfGen::default(), |_| {});
+            },
+            |message| {
+                let (header, view) = message.decode(chain::NEW)?;
+                let Some(hook) = view.nest(chain::HOOK)? else { return Ok(None) };
+                let family = match Family(header.family) {
+                    Family::IPV4 => "ip",
+                    Family::IPV6 => "ip6",
+                    Family::INET => "inet",
+                    _ => return Ok(None),
+                };
+                if hook.get(hook::HOOKNUM)? != Some(chain::Hook::FORWARD.0) {
+                    return Ok(None);
+                }
+                let text = |text: Option<nl::Text<'_>>| text.unwrap_or_default().to_string();
+                Ok(Some(ForwardChain {
+                    family,
+                    table: text(view.get(chain::TABLE)?),
+                    name: text(view.get(chain::NAME)?),
+                    drops: view.get(chain::POLICY)? == Some(Code::DROP),
+                }))
+            },
+        )?;
+        for chain in &mut chains {
+            chain.drops = self.drops(family(chain), &chain.table, &chain.name, chain.drops)?;
+        }
+        Ok(chains)
+    }
+
+    /// Whether a base chain drops packets that no condition of its rules is about. `policy` is
+    /// whether it drops what no rule decides about.
+    pub fn drops(&mut self, family: NfGen, table: &str, chain: &str, policy: bool) -> Result<bool> {
+        let decided = self.decides(family, table, chain, &mut Vec::new())?;
+        Ok(decided.unwrap_or(policy))
+    }
+
+    /// The same of any chain; `None` when it leaves it to whoever jumped there. A chain that was
+    /// `seen` on the way did so.
+    fn decides(
+        &mut self,
+        family: NfGen,
+        table: &str,
+        chain: &str,
+        seen: &mut Vec<String>,
+    ) -> Result<Option<bool>> {
+        if seen.iter().any(|known| known == chain) {
+            return Ok(None);
+        }
+        seen.push(chain.to_owned());
+        for rule in self.rules(family, table, chain)? {
+            match rule.fate {
+                None => {}
+                Some(Fate::Passes) => return Ok(Some(false)),
+                Some(Fate::Drops) => return Ok(Some(true)),
+                Some(Fate::Return) => return Ok(None),
+                Some(Fate::Goto(other)) => return self.decides(family, table, &other, seen),
+                Some(Fate::Jump(other)) => {
+                    if let Some(drops) = self.decides(family, table, &other, seen)? {
+                        return Ok(Some(drops));
+                    }
+                }
+            }
+        }
+        Ok(None)
+    }
+
+    /// A chain; `None` when there is no such.
+    pub fn chain(&mut self, family: NfGen, table: &str, name: &str) -> Result<Option<FoundChain>> {
+        let mut found = None;
+        self.ask(
+            &format!("chain \"{name}\""),
+            |batch| get(batch, family, table, name),
+            |message| {
+                found = Some(read(&message)?);
+                Ok(())
+            },
+        )?;
+        Ok(found)
+    }
+
+    /// The comment of table `name` of family inet, and of each of some chains whether it is there,
+    /// in one send; `None` when there is no such table.
+    pub fn survey(
+        &mut self,
+        name: &str,
+        chains: &[(NfGen, &str, &str)],
+    ) -> Result<Option<(String, Vec<Option<FoundChain>>)>> {
+        let mut own = String::new();
+        let mut found = vec![None; chains.len()];
+        let first = self.socket.seq();
+        let there = self.ask(
+            &format!("table \"{name}\""),
+            |batch| {
+                batch.push(table::GET, Flags::empty(), NfGen::INET, |m| {
+                    m.put(table::NAME, name);
+                });
+                chains.iter().for_each(|(family, table, name)| get(batch, *family, table, name));
+            },
+            |message| {
+                match message.header.seq.wrapping_sub(first).checked_sub(1) {
+                    None => {
+                        let (_, view) = message.decode(table::NEW)?;
+                        own = comment(view.get(table::USERDATA)?).unwrap_or_default();
+                    }
+                    Some(n) => {
+                        let chain = read(&message)?;
+                        found.get_mut(n as usize).into_iter().for_each(|it| *it = Some(chain));
+                    }
+                }
+                Ok(())
+            },
+        )?;
+        Ok(there.then_some((own, found)))
+    }
+
+    /// The rules of a chain; none when it is not there.
+    pub fn rules(&mut self, family: NfGen, table: &str, chain: &str) -> Result<Vec<FoundRule>> {
+        self.dump(
+            |batch| {
+                batch.push(rule::GET, Flags::DUMP, family, |m| {
+                    m.put(rule::TABLE, table).put(rule::CHAIN, chain);
+                });
+            },
+            |message| {
+                let (_, view) = message.decode(rule::NEW)?;
+                Ok(Some(FoundRule {
+                    handle: view.get(rule::HANDLE)?.unwrap_or_default(),
+                    comment: comment(view.get(rule::USERDATA)?),
+                    fate: fate(&view)?,
+                }))
+            },
+        )
+    }
+
+    /// Whether a rule in the table of a chain has these bytes: the name of a link, or its begin.
+    pub fn is_named(&mut self, chain: &ForwardChain, name: &[u8]) -> Result<bool> {
+        let about = self.dump(
+            |batch| {
+                batch.push(rule::GET, Flags::DUMP, family(chain), |m| {
+                    m.put(rule::TABLE, &*chain.table);
+                });
+            },
+            // In whatever expression it stands.
+            |message| Ok(message.body.windows(name.len()).any(|bytes| bytes == name).then_some(())),
+        )?;
+        Ok(!about.is_empty())
+    }
+}
+
+fn get(batch: &mut Batch<'_>, family: NfGen, table: &str, name: &str) {
+    batch.push(chain::GET, Flags::empty(), family, |m| {
+        m.put(chain::TABLE, table).put(chain::NAME, name);
+    });
+}
+
+fn read(message: &Message<'_>) -> std::result::Result<FoundChain, DecodeError> {
+    let (_, view) = message.decode(chain::NEW)?;
+    Ok(FoundChain {
+        drops: view.get(chain::POLICY)? == Some(Code::DROP),
+        used: view.get(chain::USE)?.unwrap_or_default(),
+    })
+}
+
+fn family(chain: &ForwardChain) -> NfGen {
+    match chain.family {
+        "ip" => NfGen::IPV4,
+        "ip6" => NfGen::IPV6,
+        _ => NfGen::INET,
+    }
+}
+
+/// What a rule does with every packet.
+fn fate(rule: &View<'_, rule::Rule>) -> std::result::Result<Option<Fate>, DecodeError> {
+    let Some(list) = rule.nest(rule::EXPRESSIONS)? else { return Ok(None) };
+    for one in list.iter() {
+        let one = one?.attributes::<expr::Expression>();
+        let name = one.get(expr::NAME)?.unwrap_or_default();
+        match name.as_bytes() {
+            b"counter" | b"last" | b"log" => {}
+            b"reject" => return Ok(Some(Fate::Drops)),
+            b"match" => {
+                let of = one.nest(expr::MATCHING)?.map(|of| of.get(matching::NAME)).transpose()?;
+                if of.flatten().is_none_or(|name| name.as_bytes() != b"comment") {
+                    return Ok(None);
+                }
+            }
+            b"target" => {
+                let to = one.nest(expr::TARGET)?.map(|to| to.get(target::NAME)).transpose()?;
+                let rejects = to.flatten().is_some_and(|name| name.as_bytes() == b"REJECT");
+                return Ok(rejects.then_some(Fate::Drops));
+            }
+            b"immediate" => {
+                let Some(own) = one.nest(expr::IMMEDIATE)? else { return Ok(None) };
+                if own.get(immediate::DREG)? != Some(Register::VERDICT) {
+                    continue;
+                }
+                let data = own.nest(immediate::DATA)?;
+                let verdict = data.map(|data| data.nest(data::VERDICT)).transpose()?.flatten();
+                let Some(verdict) = verdict else { return Ok(None) };
+                let to = verdict.get(verdict::CHAIN)?.unwrap_or_default().to_string();
+                return Ok(match verdict.get(verdict::CODE)? {
+                    Some(Code::ACCEPT) => Some(Fate::Passes),
+                    Some(Code::DROP) => Some(Fate::Drops),
+                    Some(Code::JUMP) => Some(Fate::Jump(to)),
+                    Some(Code::GOTO) => Some(Fate::Goto(to)),
+                    Some(Code::RETURN) => Some(Fate::Return),
+                    _ => None,
+                });
+            }
+            // A condition, or something that decides nothing.
+            _ => return Ok(None),
+        }
+    }
+    Ok(None)
+}

@@ -1,0 +1,138 @@
+//! Rules of others that stop networks: those of iptables are passed, all others told of, whether
+//! they were there before or came later.
+
+use crate::nat::pings;
+use crate::runs::{SOON, detached, inside};
+use crate::talk::{seen, served};
+use crate::world::{World, settle};
+
+const ADMITTED: &str = "rules were added that let it pass";
+
+/// A way that packets through this host are dropped, however the policy is.
+const LAYOUTS: [&str; 5] = [
+    "iptables-nft -A FORWARD -j REJECT",
+    "iptables-nft -A FORWARD -s 192.0.2.99 -j ACCEPT; iptables-nft -A FORWARD -j DROP",
+    "iptables-nft -A FORWARD -m comment --comment last -j REJECT --reject-with icmp-host-prohibited",
+    "iptables-nft -N own; iptables-nft -A FORWARD -j own; iptables-nft -A own -j LOG
+     iptables-nft -A own -j DROP",
+    "iptables-nft -N own; iptables-nft -N more; iptables-nft -A more -p udp -j RETURN
+     iptables-nft -A FORWARD -j more; iptables-nft -A FORWARD -g own; iptables-nft -A own -j DROP",
+];
+
+fn rules(world: &World) -> String {
+    world.sh("iptables-nft -S")
+}
+
+#[test]
+fn a_chain_of_iptables_that_drops_by_its_last_rule_is_passed_and_as_before_in_the_end() {
+    need_tool!("iptables-nft");
+    need_tool!("python3");
+    for layout in LAYOUTS {
+        let world = World::builder().lan().build();
+        world.sh(layout);
+        let (before, ruleset) = (rules(&world), world.sh("nft list ruleset"));
+        served(&world, &["--name", "a", "-p", "8080:80"], &["80"]);
+        assert!(pings(&inside(&world, "a"), "203.0.113.1"), "{layout}");
+        let reached = seen(world.lan(), "tcp 192.0.2.1 8080");
+        assert_eq!(reached.as_deref(), Some("192.0.2.10"), "{layout}");
+        world.nsrun(["stop", "-t", "0", "a"]).run().ok();
+        let removed = || world.nsrun(["network", "rm", "bridge"]).run().code() == Some(0);
+        assert!(settle(removed, SOON));
+        assert_eq!(rules(&world), before);
+        assert_eq!(world.sh("nft list ruleset"), ruleset);
+    }
+}
+
+#[test]
+fn rules_of_iptables_that_drop_only_some_packets_go_on_to_decide() {
+    need_tool!("iptables-nft");
+    let world = World::new();
+    world.sh("iptables-nft -A FORWARD -d 203.0.113.1 -j DROP; iptables-nft -N own
+         iptables-nft -A FORWARD -p tcp -j own; iptables-nft -A own -j DROP");
+    let before = rules(&world);
+    world.nsrun(["run", "true"]).run().ok();
+    world.nsrun(["firewall", "reload"]).run().ok();
+    assert_eq!(rules(&world), before);
+    let pinged = world.nsrun(["run", "ping", "-c", "1", "-W", "1", "203.0.113.1"]).run();
+    assert_ne!(pinged.code(), Some(0), "what the administrator dropped passes");
+}
+
+#[test]
+fn a_chain_for_users_that_nothing_leads_to_is_not_relied_on() {
+    need_tool!("iptables-nft");
+    let world = World::new();
+    world.sh("iptables-nft -N DOCKER-USER; iptables-nft -A FORWARD -j DROP");
+    detached(&world, &["--name", "a"], &["sleep", "1000"]);
+    assert!(pings(&inside(&world, "a"), "203.0.113.1"));
+    world.sh(
+        "iptables-nft -F; iptables-nft -A FORWARD -j DOCKER-USER; iptables-nft -P FORWARD DROP",
+    );
+    world.nsrun(["run", "true"]).run().ok();
+    assert!(rules(&world).contains("-A DOCKER-USER -i nsrun0 "), "{}", rules(&world));
+    assert!(pings(&inside(&world, "a"), "203.0.113.1"));
+}
+
+#[test]
+fn iptables_that_comes_later_is_passed_from_the_next_command_on() {
+    need_tool!("iptables-nft");
+    let world = World::builder().lan().build();
+    detached(&world, &["--name", "a"], &["sleep", "1000"]);
+    world.nsrun(["netns", "add", "web"]).run().ok();
+    for (n, command) in [
+        &["run", "true"][..],
+        &["run", "-p", "9000:80", "true"],
+        &["publish", "a", "9001:80"],
+        &["connect", "ns:web", "bridge"],
+        &["gc"],
+    ]
+    .iter()
+    .enumerate()
+    {
+        world.sh("iptables-nft -P FORWARD DROP; iptables-nft -F");
+        assert!(!pings(&inside(&world, "a"), "203.0.113.1"));
+        let doctor = world.nsrun(["doctor"]).run().stdout;
+        let told = doctor.split_whitespace().collect::<Vec<_>>().join(" ");
+        assert!(told.contains("iptables (ip) drops what network \"bridge\" sends"), "{doctor}");
+        let output = world.nsrun(*command).run().ok();
+        assert!(output.stderr.contains(ADMITTED), "{command:?}: {output}");
+        assert!(pings(&inside(&world, "a"), "203.0.113.1"), "{command:?}");
+        let again = world.nsrun(["run", "true"]).run().ok();
+        assert_eq!(again.stderr, "", "{n}");
+        assert_eq!(rules(&world).matches("nsrun network bridge").count(), 2);
+    }
+}
+
+#[test]
+fn a_chain_of_others_that_comes_later_is_told_of_until_it_knows_the_network() {
+    let world = World::new();
+    detached(&world, &["--name", "a"], &["sleep", "1000"]);
+    world.nsrun(["netns", "add", "web"]).run().ok();
+    world.nsrun(["netns", "add", "web2"]).run().ok();
+    world.sh("nft 'table inet mine { chain strict { type filter hook forward priority 10
+         ct state established accept; reject with icmpx admin-prohibited; }; }'");
+    let rule = "nft insert rule inet mine strict oifname nsrun0 accept";
+    let told = |words: &[&str]| world.nsrun(words).run().ok().stderr.contains(rule);
+    assert!(told(&["run", "-p", "9000:80", "true"]));
+    assert!(told(&["publish", "a", "9001:80"]));
+    assert!(told(&["connect", "ns:web", "bridge"]));
+    assert!(told(&["gc"]));
+    assert!(told(&["firewall", "reload"]));
+    assert!(!pings(&inside(&world, "a"), "203.0.113.1"), "what is told is not true");
+    world.sh(&format!("{rule}; {}", rule.replace("oifname", "iifname")));
+    assert!(pings(&inside(&world, "a"), "203.0.113.1"), "the rule does not help");
+    assert!(!told(&["run", "-p", "9002:80", "true"]));
+    assert!(!told(&["connect", "ns:web2", "bridge"]));
+    assert!(!told(&["gc"]));
+}
+
+#[test]
+fn a_table_whose_rules_were_flushed_comes_back_with_the_next_run() {
+    let world = World::builder().lan().build();
+    need_tool!("python3");
+    served(&world, &["--name", "a", "-p", "8080:80"], &["80"]);
+    world.sh("nft flush table inet nsrun");
+    assert_ne!(seen(world.lan(), "tcp 192.0.2.1 8080").as_deref(), Some("192.0.2.10"));
+    let output = world.nsrun(["run", "true"]).run().ok();
+    assert!(output.stderr.contains("firewall rules: they were made anew"), "{output}");
+    assert_eq!(seen(world.lan(), "tcp 192.0.2.1 8080").as_deref(), Some("192.0.2.10"));
+}
