@@ -2,6 +2,8 @@
 
 use std::fs;
 use std::os::fd::BorrowedFd;
+use std::thread;
+use std::time::Duration;
 
 use super::Target;
 use super::child;
@@ -81,7 +83,28 @@ pub fn launch<T: Target>(
     match launched {
         Ok(launched) => Ok(Some(launched)),
         Err(_) if went_away(target, plan) => Ok(None),
-        Err(error) => Err(undo(target, made, error)),
+        Err(error) => {
+            wait_until_left(target, made);
+            Err(undo(target, made, error))
+        }
+    }
+}
+
+/// Waits until nobody is in the bridges that were made for this launch: a link of which it is
+/// unknown whether it was made goes with its namespace, and the kernel takes that apart at its
+/// leisure. In vain where others have joined.
+fn wait_until_left<T: Target>(target: &mut T, made: &[Step]) {
+    const PAUSE: Duration = Duration::from_millis(5);
+    const TRIES: usize = 100;
+    for _ in 0..TRIES {
+        let has_members = |step: &Step| match step {
+            Step::CreateBridge { link, .. } => target.has_members(link).unwrap_or(false),
+            _ => false,
+        };
+        if !made.iter().any(has_members) {
+            return;
+        }
+        thread::sleep(PAUSE);
     }
 }
 
@@ -140,7 +163,13 @@ fn finish<T: Target>(
             Ok(Launched { pid: run.pid, cmd, leases, run, ports, sockets, links, warnings })
         }
         Err(error) => {
-            target.release_ports(run, &ports);
+            // Also those of which it is unknown whether they are there: the addresses are still ours.
+            if let Some(asked) = &plan.ports
+                && let Some((member, &lease)) =
+                    plan.members.get(asked.member).zip(leases.get(asked.member))
+            {
+                let _ = target.sweep_ports(member.address(lease).addr());
+            }
             Err(error)
         }
     }

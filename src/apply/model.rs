@@ -240,8 +240,6 @@ impl Target for Model {
         Ok(ports.to_vec())
     }
 
-    fn release_ports(&mut self, _: Run, _: &[(Lease, Publication)]) {}
-
     fn free_leases(&mut self, network: &Network, random: u64, count: usize) -> Result<Vec<Lease>> {
         let free = |lease: &Lease| !self.links.contains_key(&lease.to_string());
         Ok(network.leases(random, usize::MAX).filter(free).take(count).collect())

@@ -115,11 +115,17 @@ fn perform(step: &NameStep, namespace: Option<&File>) -> sys::Result<()> {
             mount::bind(Path::new(&format!("/proc/self/fd/{fd}")), path, false)
         }
         NameStep::Unmount(path) => {
-            for _ in 0..DEEPEST {
+            for n in 0..DEEPEST {
                 match mount::detach_exactly(path) {
                     Ok(()) => {}
                     Err(Errno::EINVAL) => break,
-                    Err(errno) => return Err(errno),
+                    Err(errno) => {
+                        // All or none: what is named goes back where it was.
+                        if n > 0 && namespace.is_some() {
+                            perform(&NameStep::Mount(path.clone()), namespace)?;
+                        }
+                        return Err(errno);
+                    }
                 }
             }
             Ok(())

@@ -20,10 +20,13 @@ pub fn send(target: &mut impl Target, steps: &[Step]) -> Result<()> {
         return Ok(());
     }
     let refusals = target.send(steps)?;
-    match refusals.iter().find_map(|refusal| matters(steps, refusal)) {
-        None => Ok(()),
-        Some((step, refusal)) => Err(refused(step, refusal)),
-    }
+    refusal(steps, &refusals).map_or(Ok(()), Err)
+}
+
+/// The error of the first refusal that matters.
+pub fn refusal(steps: &[Step], refusals: &[Refusal]) -> Option<Error> {
+    let found = refusals.iter().find_map(|refusal| matters(steps, refusal));
+    found.map(|(step, refusal)| refused(step, refusal))
 }
 
 /// Carries out steps as one send that brings up a link which sits on another of the host. A link

@@ -59,19 +59,25 @@ impl<'a> Links<'a> {
 /// The kernel gives no signals any more.
 pub fn supervise(
     launched: &Launched,
+    signals: Option<&Signals>,
     server: Option<&mut Server>,
     links: Option<Links<'_>>,
 ) -> Result<u8> {
-    match (&server, &links) {
-        (None, None) => watch(launched.pid),
-        _ => serve(launched.pid, server, links),
+    match signals {
+        Some(signals) if server.is_some() || links.is_some() => {
+            serve(launched.pid, signals, server, links)
+        }
+        _ => watch(launched.pid),
     }
 }
 
 /// Answers names and watches links meanwhile.
-fn serve(pid: i32, mut server: Option<&mut Server>, mut links: Option<Links<'_>>) -> Result<u8> {
-    let cannot = |errno: Errno| Error::new("cannot wait for signals").because(errno.desc());
-    let signals = Signals::open().map_err(cannot)?;
+fn serve(
+    pid: i32,
+    signals: &Signals,
+    mut server: Option<&mut Server>,
+    mut links: Option<Links<'_>>,
+) -> Result<u8> {
     loop {
         let mut wait = Wait::default();
         wait.read(signals.as_fd());
@@ -97,11 +103,14 @@ fn serve(pid: i32, mut server: Option<&mut Server>, mut links: Option<Links<'_>>
     }
 }
 
+fn cannot(errno: Errno) -> Error {
+    Error::new("cannot wait for signals").because(errno.desc())
+}
+
 /// The same for any child.
 pub(super) fn watch(pid: i32) -> Result<u8> {
     loop {
-        let taken = signal::take()
-            .map_err(|errno| Error::new("cannot wait for signals").because(errno.desc()))?;
+        let taken = signal::take().map_err(cannot)?;
         if let Some(status) = pass_on(taken, pid) {
             return Ok(status);
         }

@@ -9,7 +9,7 @@ use nl::socket::Refusal;
 use super::encode::encode_all;
 use super::firewall;
 use crate::error::{Error, Result};
-use crate::facts::{self, Holder, Lease, Network};
+use crate::facts::{Holder, Lease, Network};
 use crate::kernel::{Kernel, Lock};
 use crate::plan::firewall::Publisher;
 use crate::plan::{self, Step};
@@ -83,9 +83,6 @@ pub trait Target {
         publisher: &Publisher,
         ports: &[Publication],
     ) -> Result<Vec<Publication>>;
-
-    /// Takes back ports of a run.
-    fn release_ports(&mut self, run: facts::Run, ports: &[(Lease, Publication)]);
 
     /// A socket of the host's network.
     fn socket(&self) -> Option<BorrowedFd<'_>>;
@@ -190,12 +187,6 @@ impl Target for Kernel {
         ports: &[Publication],
     ) -> Result<Vec<Publication>> {
         firewall::publish(self, publisher, ports)
-    }
-
-    fn release_ports(&mut self, run: facts::Run, ports: &[(Lease, Publication)]) {
-        let leases: Vec<Lease> = ports.iter().map(|(lease, _)| *lease).collect();
-        // The launch has failed already; what stays is swept.
-        let _ = firewall::release(self.take_netfilter(), run, &leases, ports);
     }
 
     fn socket(&self) -> Option<BorrowedFd<'_>> {

@@ -9,7 +9,7 @@ use super::output::print_done;
 use super::place::{self, Place};
 use super::run::warn;
 use super::{attach, operand, ports, process};
-use crate::apply::{self, Made};
+use crate::apply::{self, Made, Target};
 use crate::cli::Args;
 use crate::error::{Error, Result};
 use crate::facts::{Machine, Status};
@@ -158,7 +158,14 @@ fn join(
         true => member.clone(),
         false => member.called(place::UNFINISHED.to_owned()),
     };
-    let lease = apply::claim(kernel, &unfinished, into, &mut later)?;
+    let lease = match apply::claim(kernel, &unfinished, into, &mut later) {
+        Ok(lease) => lease,
+        // No answer came, and it is there: no other has that name while the target is locked.
+        Err(error) if target.kernel.index(place::UNFINISHED).is_some() => {
+            return Err(take_back(&mut target.kernel, place::UNFINISHED, error));
+        }
+        Err(error) => return Err(error),
+    };
     let gateway = member.network.gateway.addr().into();
     let own = |route: &Route| Route {
         gateway: route.gateway.or(matches!(route.to, IpNet::V4(_)).then_some(gateway)),
@@ -224,8 +231,7 @@ fn attach_to(
     link: &Direct,
     routes: &[Route],
 ) -> Result<String> {
-    let into = Namespace::Descriptor(target.namespace.as_fd().as_raw_fd());
-    apply::send(kernel, &[link.create(into)])?;
+    create(kernel, target, link)?;
     let on_link = |route: &Route| match route.gateway {
         Some(_) => route.clone(),
         None => Route { link: Some(link.link.clone()), ..route.clone() },
@@ -244,6 +250,18 @@ fn attach_to(
     announce(target, &link.link, link.mac, &link.addresses());
     let address = link.address.map(|address| format!(" {address}"));
     Ok(format!("{}{}\n", link.link, address.unwrap_or_default()))
+}
+
+/// Makes the link of a target on a link of the host. Its name was free, and what was refused made none.
+fn create(kernel: &mut Kernel, target: &mut Place, link: &Direct) -> Result<()> {
+    let into = Namespace::Descriptor(target.namespace.as_fd().as_raw_fd());
+    let step = [link.create(into)];
+    match kernel.send(&step) {
+        Err(error) if target.kernel.index(&link.link).is_some() => {
+            Err(take_back(&mut target.kernel, &link.link, error))
+        }
+        answered => apply::refusal(&step, &answered?).map_or(Ok(()), Err),
+    }
 }
 
 /// Deletes the new link: both ends go.

@@ -45,8 +45,9 @@ pub(super) fn publish(args: &Args) -> Result<u8> {
     let ports = firewall::publish(&mut kernel, &publisher, &asked)?;
     let records = plan::record_ports(&network, joined.lease, &ports);
     if let Err(error) = apply::send(&mut kernel, &records) {
-        // The run has ended meanwhile, and its nsrun did not know of these.
+        // The run has ended meanwhile, and its nsrun did not know of these; or no answer came.
         firewall::unpublish(&mut kernel, &publisher, &ports)?;
+        forget(&mut kernel, &joined, &ports)?;
         return Err(error);
     }
     warn(&firewall::restore(&mut kernel, &[&network])?);
@@ -106,14 +107,19 @@ pub(super) fn unpublish(args: &Args) -> Result<u8> {
     }
     let publisher = Publisher::new(&network, joined.lease, owner);
     firewall::unpublish(&mut kernel, &publisher, &asked)?;
-    let link = joined.lease.to_string();
-    let forget = |port: &Publication| Step::RemoveName {
-        link: link.clone(),
+    // There is no way back.
+    forget(&mut kernel, &joined, &asked).or_else(|_| forget(&mut kernel, &joined, &asked))?;
+    Ok(0)
+}
+
+/// Has a member's link say no more that ports lead there.
+fn forget(kernel: &mut Kernel, joined: &Joined, ports: &[Publication]) -> Result<()> {
+    let name = |port: &Publication| Step::RemoveName {
+        link: joined.lease.to_string(),
         index: joined.link_index,
         name: Joined::port_altname(joined.lease, &port.to_string()),
     };
-    apply::send(&mut kernel, &asked.iter().map(forget).collect::<Vec<_>>())?;
-    Ok(0)
+    apply::send(kernel, &ports.iter().map(name).collect::<Vec<_>>())
 }
 
 pub(super) fn port(args: &Args) -> Result<u8> {

@@ -37,6 +37,8 @@ table! {
     SYS_pidfd_open SYS_clone3 SYS_close_range SYS_openat2 SYS_mount_setattr SYS_fsopen
     SYS_fsconfig SYS_fsmount SYS_pivot_root SYS_symlink SYS_accept4 SYS_sysinfo
     SYS_bpf SYS_ptrace SYS_fadvise64 SYS_fchown SYS_fchownat SYS_process_vm_readv
+    SYS_stat SYS_lstat SYS_getresuid SYS_getresgid SYS_faccessat2 SYS_recvmmsg
+    SYS_sendmmsg SYS_inotify_rm_watch SYS_clock_getres SYS_mlock SYS_membarrier SYS_getcpu
 }
 
 /// The name of a system call; its number where the table lacks it.
@@ -53,14 +55,25 @@ pub(crate) fn number(name: &str) -> Option<i64> {
 
 /// Errors that a call may have, by its manual page, on a machine in trouble: no memory, no
 /// descriptors, no rights, no space, broken disks, somebody faster.
+///
+/// EAGAIN is for descriptors that never wait, for locks that somebody has, for time that is over
+/// (30 seconds for an answer of the kernel) and for limits of processes: that is reported, as
+/// other errors are, and only EINTR must be no error at all.
 pub(crate) fn errors(name: &str) -> Vec<Errno> {
     use Errno::*;
     let own: &[Errno] = match name {
-        "read" | "pread64" | "readv" => &[EINTR, EIO],
-        "write" | "writev" => &[EINTR, EIO, ENOSPC],
+        "read" | "pread64" | "readv" => &[EINTR, EIO, EAGAIN],
+        "write" | "writev" => &[EINTR, EIO, ENOSPC, EAGAIN],
         "open" | "openat" | "openat2" => &[EINTR, EMFILE, ENOMEM, EPERM, ENOSPC, EIO],
         "close" => &[EINTR],
-        "stat" | "fstat" | "newfstatat" | "statx" | "readlink" | "readlinkat" => &[ENOMEM, EIO],
+        "stat" | "lstat" | "fstat" | "newfstatat" | "statx" => &[ENOMEM, EIO, EACCES],
+        "readlink" | "readlinkat" | "access" | "faccessat" | "faccessat2" => &[ENOMEM, EIO, EACCES],
+        "execve" => &[EAGAIN, ENOMEM, EACCES, EMFILE, EIO],
+        "ioctl" => &[EPERM, ENOTTY, ENODEV, ENOMEM],
+        "prlimit64" | "getrlimit" | "setrlimit" => &[EPERM],
+        "seccomp" => &[EINVAL, ENOMEM, EACCES],
+        "statfs" | "fstatfs" => &[EINTR, ENOMEM, EIO],
+        "getrandom" => &[EINTR, ENOSYS],
         "getdents64" => &[EIO],
         "mkdir" | "mkdirat" | "symlink" | "symlinkat" => &[EEXIST, ENOSPC, ENOMEM, EPERM, EIO],
         "unlink" | "unlinkat" | "rmdir" | "rename" | "renameat" => &[ENOMEM, EPERM, EIO],
@@ -69,22 +82,23 @@ pub(crate) fn errors(name: &str) -> Vec<Errno> {
         "bind" => &[ENOMEM, EPERM, EEXIST],
         "connect" | "listen" | "getsockname" | "setsockopt" | "getsockopt" => &[ENOBUFS, ENOMEM],
         "sendto" | "sendmsg" => &[EINTR, ENOBUFS, ENOMEM, EPERM],
-        "recvfrom" | "recvmsg" => &[EINTR, ENOBUFS, ENOMEM],
+        "recvfrom" | "recvmsg" => &[EINTR, EAGAIN, ENOBUFS, ENOMEM],
         "clone" | "fork" | "vfork" | "clone3" => &[EAGAIN, ENOMEM, ENOSPC, EPERM],
-        "wait4" | "waitid" | "poll" | "ppoll" | "nanosleep" | "clock_nanosleep" => &[EINTR],
+        "poll" | "ppoll" => &[EINTR, ENOMEM],
+        "wait4" | "waitid" | "nanosleep" | "clock_nanosleep" => &[EINTR],
         "rt_sigtimedwait" => &[EINTR, EAGAIN],
-        "flock" => &[EINTR, ENOMEM],
+        "flock" => &[EINTR, EAGAIN, ENOMEM],
         // EINTR is for those that wait for locks of POSIX, which nobody here uses.
         "fcntl" => &[EMFILE],
         "dup" | "dup2" | "dup3" => &[EINTR, EMFILE],
         "memfd_create" | "pidfd_open" | "signalfd4" => &[EMFILE, ENOMEM, ENODEV],
         "inotify_init1" | "inotify_add_watch" => &[EMFILE, ENOSPC, ENOMEM],
-        "mount" | "umount2" | "pivot_root" | "move_mount" | "mount_setattr" => {
-            &[ENOMEM, EPERM, ENODEV]
-        }
+        "mount" | "umount2" | "pivot_root" | "move_mount" | "mount_setattr" => &[ENOMEM, EPERM],
         "open_tree" => &[EMFILE, ENOMEM, EPERM],
         "setns" | "unshare" => &[ENOMEM, EPERM],
-        "sethostname" | "capset" | "setsid" | "setgroups" | "setresuid" | "setresgid" => &[EPERM],
+        "sethostname" | "capset" | "setsid" => &[EPERM],
+        "setgroups" => &[EPERM, ENOMEM],
+        "setresuid" | "setresgid" => &[EPERM, EAGAIN],
         "prctl" => &[EPERM],
         "close_range" => &[EMFILE, ENOMEM],
         "ftruncate" | "fsync" | "fchmod" | "fchmodat" => &[EIO, EPERM],

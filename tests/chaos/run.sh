@@ -1,5 +1,5 @@
 #!/bin/bash
-# Tries everything of tests/chaos, or the parts that are given, with the release build, and writes
+# Tries everything of tests/chaos, or the parts that are given, with the binary that ships, and writes
 # the tables of docs/reliability.md. Installs what it compares with (Debian, as root).
 cd "$(dirname "$0")/../.." || exit 1
 packages=''
@@ -21,4 +21,5 @@ elif [ -n "$packages" ]; then
     echo "missing, please install: apt-get install$packages" >&2
 fi
 export CHAOS_EACH=${CHAOS_EACH:-1} CHAOS_DOCUMENT=$PWD/docs/reliability.md
-exec nice "${CARGO:-cargo}" test --release --locked --test chaos -- "$@"
+target=$(sh packaging/target.sh)
+exec nice "${CARGO:-cargo}" test --release --locked ${target:+--target "$target"} --test chaos -- "$@"

@@ -18,6 +18,8 @@ pub(crate) struct Scenario {
     undo: &'static str,
     /// Sections of a snapshot in which SIGKILL may leave something for the next command.
     pub(crate) left: &'static [&'static str],
+    /// Whether it is one of the sample.
+    pub(crate) sampled: bool,
 }
 
 const RUN: Scenario = Scenario {
@@ -27,6 +29,7 @@ const RUN: Scenario = Scenario {
     args: &["run", "--name", "web", "--ip", "10.192.0.9", "--", "sleep", "0.02"],
     undo: "",
     left: &[],
+    sampled: true,
 };
 
 pub(crate) const SCENARIOS: &[Scenario] = &[
@@ -70,6 +73,33 @@ pub(crate) const SCENARIOS: &[Scenario] = &[
         ..RUN
     },
     Scenario {
+        name: "run --survive",
+        args: &["run", "--survive", "--name", "web", "--ip", "10.192.0.9", "--", "sleep", "0.02"],
+        sampled: false,
+        ..RUN
+    },
+    Scenario {
+        name: "run --net ptp",
+        args: &["run", "--net", "ptp", "--name", "web", "--", "sleep", "0.02"],
+        sampled: false,
+        ..RUN
+    },
+    Scenario {
+        name: "run --net bridge --net back",
+        setup: BACK,
+        args: &["run", "--net", "bridge", "--net", "back", "--name", "web", "--", "sleep", "0.02"],
+        sampled: false,
+        ..RUN
+    },
+    Scenario {
+        name: "run --net macvlan:LINK",
+        setup: LAN,
+        args: &["run", "--net", "macvlan:lan0,ip=192.0.2.77/24", "--", "sleep", "0.02"],
+        left: &["file"],
+        sampled: false,
+        ..RUN
+    },
+    Scenario {
         name: "exec",
         setup: "nsrun run -d --name web --ip 10.192.0.9 -- sleep 100000 >/dev/null",
         args: &["exec", "web", "sleep", "0.02"],
@@ -101,6 +131,24 @@ pub(crate) const SCENARIOS: &[Scenario] = &[
         args: &["connect", "web", "back", "--ip", "10.80.0.7"],
         undo: "nsrun disconnect web back",
         left: &["link", "address", "route", "sysctl", "inside"],
+        ..RUN
+    },
+    Scenario {
+        name: "connect to macvlan:LINK",
+        setup: LAN_AND_RUN,
+        args: &["connect", "web", "macvlan:lan0,ip=192.0.2.77/24,ifname=lan"],
+        undo: "nsrun disconnect web lan",
+        left: &["file", "inside"],
+        sampled: false,
+        ..RUN
+    },
+    Scenario {
+        name: "connect to bridge:LINK",
+        setup: LAN_AND_RUN,
+        args: &["connect", "web", "bridge:br-lan,ip=198.51.100.77/24,ifname=lan"],
+        undo: "nsrun disconnect web lan",
+        left: &["link", "address", "route", "sysctl", "file", "inside"],
+        sampled: false,
         ..RUN
     },
     Scenario {
@@ -145,12 +193,24 @@ pub(crate) const SCENARIOS: &[Scenario] = &[
     },
 ];
 
+const BACK: &str = "nsrun network create --subnet 10.80.0.0/24 back
+    ip link add keep2 type veth peer name keep3
+    ip link set keep2 addrgenmode none; ip link set keep3 addrgenmode none
+    ip link set keep2 master $(ip -j link show net:back | grep -o 'nsrun[0-9]*' | head -1) up
+    ip link set keep3 up; sleep 0.3";
 const CONNECTED: &str = "nsrun run -d --name web --ip 10.192.0.9 -- sleep 100000 >/dev/null
     nsrun network create --subnet 10.80.0.0/24 back
     ip link add keep2 type veth peer name keep3
     ip link set keep2 addrgenmode none; ip link set keep3 addrgenmode none
     ip link set keep2 master $(ip -j link show net:back | grep -o 'nsrun[0-9]*' | head -1) up
     ip link set keep3 up; sleep 0.3";
+const LAN: &str = "ip link add lan0 type veth peer name lan1
+    ip link set lan0 addrgenmode none up; ip link set lan1 addrgenmode none up; sleep 0.3";
+const LAN_AND_RUN: &str = "nsrun run -d --name web --ip 10.192.0.9 -- sleep 100000 >/dev/null
+    ip link add lan0 type veth peer name lan1
+    ip link add br-lan address 02:00:00:00:00:01 type bridge; ip link add keep2 type veth peer name keep3
+    ip link set keep2 master br-lan
+    for l in lan0 lan1 br-lan keep2 keep3; do ip link set $l addrgenmode none up; done; sleep 0.3";
 const PUBLISHED: &str = "nsrun run -d --name web --ip 10.192.0.9 -- sleep 100000 >/dev/null
     nsrun publish web 9090:90 >/dev/null; sleep 0.1";
 const NAMED: &str = "nsrun netns add green";
@@ -278,6 +338,15 @@ impl Stage {
 fn without_numbers(line: &str) -> String {
     let mut plain = String::new();
     for word in line.split_inclusive(['"', ' ', '/']) {
+        // The host's end of a link to a bridge of the host.
+        let name = word.trim_end_matches(['"', ' ', '/']);
+        if let Some(number) = name.strip_prefix("nsv")
+            && number.chars().all(|c| c.is_ascii_hexdigit())
+        {
+            plain.push_str("nsv#");
+            plain.push_str(&word[name.len()..]);
+            continue;
+        }
         let is_mac = word.matches(':').count() >= 5 && word.len() <= 18;
         let mut digits = false;
         for c in if is_mac { "MAC" } else { word }.chars() {

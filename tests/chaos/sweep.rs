@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::sync::Mutex;
 use std::thread;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use crate::calls;
 use crate::fault::What;
@@ -25,6 +25,8 @@ struct Tally {
     swept: usize,
     left: BTreeMap<String, usize>,
     leaks: Vec<String>,
+    /// The longest time from the end of a command until all was as it should be, with a look at it.
+    slowest: Duration,
 }
 
 impl Tally {
@@ -33,6 +35,7 @@ impl Tally {
         self.whole += other.whole;
         self.swept += other.swept;
         self.leaks.extend(other.leaks);
+        self.slowest = self.slowest.max(other.slowest);
         for (what, count) in other.left {
             *self.left.entry(what).or_default() += count;
         }
@@ -51,7 +54,7 @@ pub(crate) fn kills(report: &mut Report) {
 }
 
 pub(crate) fn errors(report: &mut Report) {
-    let columns = ["command", "points", "whole or undone", "left for the next command", "wrong"];
+    let columns = ["command", "points", "whole or undone", "an empty file of a lock left", "wrong"];
     report.table("An error at each system call", &columns);
     let all = |points: &[Point]| {
         let errors = |point: &Point| {
@@ -65,7 +68,7 @@ pub(crate) fn errors(report: &mut Report) {
 }
 
 pub(crate) fn delays(report: &mut Report) {
-    let columns = ["command", "points", "done", "left for the next command", "wrong"];
+    let columns = ["command", "points", "done", "an empty file of a lock left", "wrong"];
     report.table("Each system call delayed by 100 ms", &columns);
     let delay = What::Delay(Duration::from_millis(100));
     each(report, 1, |points| points.iter().map(|point| (point.clone(), delay)).collect(), error);
@@ -82,7 +85,10 @@ fn each(
 ) {
     let wanted = std::env::var("CHAOS_COMMAND").unwrap_or_default();
     let (mut sum, mut points_of_all) = (Tally::default(), 0);
-    for scenario in SCENARIOS.iter().filter(|scenario| scenario.name.contains(&wanted)) {
+    let is_sample = report.is_sample();
+    let is_wanted =
+        |scenario: &&Scenario| scenario.name.contains(&wanted) && (scenario.sampled || !is_sample);
+    for scenario in SCENARIOS.iter().filter(is_wanted) {
         let stage = Stage::new(scenario);
         let all = choose(&points(&stage));
         points_of_all += all.len();
@@ -97,7 +103,10 @@ fn each(
         sum.add(tally);
     }
     report.row(&cells("all", &sum));
-    report.extent(format!("{} of {points_of_all} points", sum.tried));
+    let (tried, slowest) = (sum.tried, sum.slowest.as_millis());
+    report.extent(format!(
+        "{tried} of {points_of_all} points; what goes by itself was gone after {slowest} ms at most"
+    ));
 }
 
 fn cells(name: &str, tally: &Tally) -> [String; 5] {
@@ -142,24 +151,30 @@ fn try_all(first: Stage, scenario: &'static Scenario, todo: &[(Point, What)], on
 fn kill(stage: &Stage, point: &Point, what: What, tally: &mut Tally) -> Result<(), String> {
     stage.prepare()?;
     let output = disturbed(stage, point.process, point.call, what);
-    let left = quiet(stage);
+    let begin = Instant::now();
+    let left = quiet(stage, &[&stage.prepared, &stage.after]);
     if left == stage.prepared || left == stage.after {
         tally.whole += 1;
+        tally.slowest = begin.elapsed();
         return back(stage, left == stage.after);
     }
     let strange = strange(stage, &left);
     if !strange.is_empty() {
         return Err(format!("left:\n{}\nafter {output}", strange.join("\n")));
     }
-    heal(stage, &left, tally)
+    heal(stage, &left, kinds(&left, &stage.prepared), tally)
 }
 
-/// Lets a call fail or wait: the command succeeds wholly, or says what failed and takes all back.
+/// Lets a call fail or wait: the command succeeds wholly, or says what failed, and then all is as
+/// before it or as after it. It is alive, so nothing is left for the next one but the file of a
+/// lock, which means nothing.
 fn error(stage: &Stage, point: &Point, what: What, tally: &mut Tally) -> Result<(), String> {
     stage.prepare()?;
     let output = disturbed(stage, point.process, point.call, what);
-    let left = quiet(stage);
+    let begin = Instant::now();
     let done = output.code() == Some(0);
+    // What is there for a moment while it goes is not what was made.
+    let left = quiet(stage, &[if done { &stage.after } else { &stage.prepared }]);
     let must_succeed = matches!(what, What::Delay(_))
         || matches!(what, What::Error(errno) if errno == nix::libc::EINTR);
     if hit(stage).is_none() {
@@ -173,16 +188,34 @@ fn error(stage: &Stage, point: &Point, what: What, tally: &mut Tally) -> Result<
     if !done && !explained(&output, point) {
         return Err(format!("it does not say what failed: {output}"));
     }
-    let right = if done { &stage.after } else { &stage.prepared };
-    if left == *right {
+    let plain = without_lock_files(&left, stage);
+    // An answer may be all that was lost; and what a run makes for others stays when it fails, too.
+    if plain != stage.after && (done || plain != stage.prepared) {
+        let right = if done { &stage.after } else { &stage.prepared };
+        return Err(format!("left:\n{}\nafter {output}", difference(right, &left)));
+    }
+    if left == plain {
         tally.whole += 1;
-        return back(stage, done);
+        tally.slowest = begin.elapsed();
+        return back(stage, left == stage.after);
     }
-    let strange = strange(stage, &left);
-    if !strange.is_empty() {
-        return Err(format!("left:\n{}\nafter {output}", left.join("\n")));
-    }
-    heal(stage, &left, tally)
+    heal(stage, &left, EMPTY_FILE.into(), tally)
+}
+
+/// What differs from what is right.
+fn difference(right: &Shape, left: &Shape) -> String {
+    let only = |one: &Shape, other: &Shape, what: &str| {
+        let lines = one.iter().filter(|line| !other.contains(line));
+        lines.map(|line| format!("{what} {line}\n")).collect::<String>()
+    };
+    only(left, right, "there:") + &only(right, left, "not there:")
+}
+
+/// The file of a lock means nothing; it goes with the next command that takes the lock.
+fn without_lock_files(shape: &Shape, stage: &Stage) -> Shape {
+    let is_lock = |line: &String| line.starts_with("+ file /run/nsrun");
+    let own = |line: &String| stage.prepared.contains(line) || stage.after.contains(line);
+    shape.iter().filter(|line| !is_lock(line) || own(line)).cloned().collect()
 }
 
 /// Whether a command that failed says at what. A process that has no memory for its own heap, or
@@ -194,11 +227,11 @@ fn explained(output: &Output, point: &Point) -> bool {
 }
 
 /// What differs, once it is what it should be, or does not change any more.
-fn quiet(stage: &Stage) -> Shape {
+fn quiet(stage: &Stage, right: &[&Shape]) -> Shape {
     let mut left = Shape::new();
     let right = || {
         left = stage.shape();
-        left == stage.prepared || left == stage.after
+        right.contains(&&left)
     };
     if settle(right, Duration::from_millis(700)) { left } else { stage.steady() }
 }
@@ -217,14 +250,12 @@ fn strange(stage: &Stage, left: &Shape) -> Shape {
 }
 
 /// The same command again must succeed where something was left, and then nothing is.
-fn heal(stage: &Stage, left: &Shape, tally: &mut Tally) -> Result<(), String> {
+fn heal(stage: &Stage, left: &Shape, kind: String, tally: &mut Tally) -> Result<(), String> {
     tally.swept += 1;
-    *tally.left.entry(kinds(left, &stage.prepared)).or_default() += 1;
+    *tally.left.entry(kind).or_default() += 1;
     let text = left.join("\n");
     let again = stage.world.nsrun(stage.scenario.args).run();
-    let mut now = quiet(stage);
-    // The file of a lock means nothing; it goes with the next command that takes the lock.
-    now.retain(|line| !line.starts_with("+ file /run/nsrun") || stage.after.contains(line));
+    let now = without_lock_files(&quiet(stage, &[&stage.prepared, &stage.after]), stage);
     if now != stage.after {
         return Err(format!(
             "left:\n{text}\nand after the same again:\n{}\n{again}",
@@ -233,6 +264,8 @@ fn heal(stage: &Stage, left: &Shape, tally: &mut Tally) -> Result<(), String> {
     }
     back(stage, true).map_err(|why| format!("left:\n{text}\n{why}"))
 }
+
+const EMPTY_FILE: &str = "empty file";
 
 /// What was left, in few words.
 fn kinds(left: &Shape, prepared: &Shape) -> String {
@@ -248,7 +281,7 @@ fn kinds(left: &Shape, prepared: &Shape) -> String {
     };
     match found[..] {
         ["link"] if all_marks() => "mark on the bridge".into(),
-        [] if has("file") => "empty file".into(),
+        [] if has("file") => EMPTY_FILE.into(),
         [] => "less".into(),
         _ => found.join(" and "),
     }
@@ -265,7 +298,10 @@ fn back(stage: &Stage, done: bool) -> Result<(), String> {
             return Err(format!("the same again fails: {again}"));
         }
     }
-    if settle(|| stage.shape().is_empty(), Duration::from_secs(3)) {
+    let is_done = || without_lock_files(&stage.shape(), stage).is_empty();
+    if settle(is_done, Duration::from_secs(3)) {
+        stage.world.sh("[ ! -d /run/nsrun ] || find /run/nsrun -size 0 -delete");
+        stage.world.sh("rmdir /run/nsrun 2>/dev/null || :");
         return Ok(());
     }
     Err(format!("not undone:\n{}", stage.shape().join("\n")))

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use crate::runs::{SOON, detached, inside, leases, with_network};
+use crate::runs::{SOON, detached, inside, leases, with_network, without_network};
 use crate::world::{Output, World, settle};
 
 /// A run, all processes of which are disturbed: `what` at the call number `n` of each.
@@ -70,6 +70,40 @@ fn a_system_call_that_fails_in_a_user_namespace_is_reported_too() {
     ];
     let failed = failures(&world, &calls, &["--userns"]);
     assert!(failed >= 8, "only {failed} failed");
+}
+
+#[test]
+fn a_lost_answer_leaves_no_half_network() {
+    need_tool!("strace");
+    let world = World::new();
+    let before = without_network(&world);
+    for (command, name) in [
+        (&["run", "true"][..], "bridge"),
+        (&["network", "create", "--subnet", "10.80.0.0/24", "back"], "back"),
+    ] {
+        let (mut done, mut failed) = (0, 0);
+        for n in 1.. {
+            let inject = format!("inject=recvfrom:error=ENOBUFS:when={n}");
+            let strace = ["strace", "-f", "-qq", "-o", "/dev/null", "-e", "trace=recvfrom"];
+            let run = world.cmd(strace).args(["-e", &inject, env!("CARGO_BIN_EXE_nsrun")]);
+            let output = run.args(command).run();
+            if output.code() == Some(0) {
+                world.nsrun(["network", "rm", name]).run().ok();
+                done += 1;
+            } else {
+                failed += 1;
+                assert!(output.stderr.contains("nsrun: cannot "), "answer {n}: {output}");
+                assert!(!output.stderr.contains("it is left"), "answer {n}: {output}");
+            }
+            let undone = settle(|| world.snapshot() == before, SOON);
+            assert!(undone, "answer {n} of {command:?}: {output}");
+            // Some answers are about what a command can do without; then there are no more.
+            if done > 3 {
+                break;
+            }
+        }
+        assert!(failed >= 8, "only {failed} answers");
+    }
 }
 
 #[test]

@@ -3,8 +3,9 @@
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
 use ipnet::Ipv4Net;
+use nl::socket::Refusal;
 
-use super::{TRIES, busy, commit, refused, removal, whole};
+use super::{TRIES, busy, commit, refused, removal, request, whole};
 use crate::apply::NEEDS_NET_ADMIN;
 use crate::error::{Error, Result};
 use crate::facts::{HolderState, Lease, Run};
@@ -13,7 +14,7 @@ use crate::kernel::{Kernel, listener};
 use crate::plan::firewall::set::{
     ADDRESS_PORTS4, ADDRESS_PORTS6, Element, PORTS4, PORTS6, SINGLE4, SINGLE6, Set, Value,
 };
-use crate::plan::firewall::{self, Owner, Publisher, TABLE};
+use crate::plan::firewall::{self, Change, Owner, Publisher, TABLE};
 use crate::spec::{Protocol, Publication};
 use crate::sys::Errno;
 use crate::sys::port::{Bound, bind_port};
@@ -36,13 +37,10 @@ pub fn publish(
             check_other_maps(kernel, publisher, port)?;
         }
         let changes = firewall::publish(publisher, &chosen);
-        let mut refusals = commit(kernel.netfilter()?, None, &changes)?;
-        if refusals.first().is_some_and(|refusal| refusal.errno == Errno::ENOENT as i32) {
-            // Somebody flushed the ruleset: it comes back with all that was in it.
-            let there = kernel.netfilter()?.table_comment(TABLE)?.is_some();
-            let (generation, changes) = whole(kernel, there, None, &changes)?;
-            refusals = commit(kernel.netfilter()?, generation, &changes)?;
-        }
+        let refusals = take(kernel, &changes).inspect_err(|_| {
+            // Whether they are there is unknown; taking back what is not is harmless.
+            let _ = request::unpublish(kernel, publisher, &chosen);
+        })?;
         match refusals.first() {
             None => {
                 // The ports are there, whether or not old flows could be found.
@@ -59,6 +57,18 @@ pub fn publish(
         }
     }
     Err(busy("publish ports"))
+}
+
+/// Adds ports to the firewall; the refusals.
+fn take(kernel: &mut Kernel, changes: &[Change]) -> Result<Vec<Refusal>> {
+    let refusals = commit(kernel.netfilter()?, None, changes)?;
+    if refusals.first().is_none_or(|refusal| refusal.errno != Errno::ENOENT as i32) {
+        return Ok(refusals);
+    }
+    // Somebody flushed the ruleset: it comes back with all that was in it.
+    let there = kernel.netfilter()?.table_comment(TABLE)?.is_some();
+    let (generation, changes) = whole(kernel, there, None, changes)?;
+    commit(kernel.netfilter()?, generation, &changes)
 }
 
 /// Refuses ports of broadcast addresses, which can be bound although no packet to them is for this

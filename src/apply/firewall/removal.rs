@@ -149,6 +149,16 @@ pub fn release(
     leases: &[Lease],
     known: &[(Lease, Publication)],
 ) -> Result<()> {
+    // Nobody else takes them back so soon: where no answer came, another connection is asked.
+    release_by(netfilter, run, leases, known).or_else(|_| release_by(None, run, leases, known))
+}
+
+fn release_by(
+    netfilter: Option<Netfilter>,
+    run: Run,
+    leases: &[Lease],
+    known: &[(Lease, Publication)],
+) -> Result<()> {
     let mut kernel = Kernel::open()?.with_netfilter(netfilter);
     let mut any = false;
     for &lease in leases {

@@ -153,5 +153,7 @@ pub fn unmark(kernel: &mut Kernel) -> Result<Vec<Step>> {
 pub fn unpublish(kernel: &mut Kernel, publisher: &Publisher, ports: &[Publication]) -> Result<()> {
     let elements: Vec<Element> =
         ports.iter().flat_map(|&port| publisher.elements(port)).map(|(claim, _)| claim).collect();
-    remove_of(kernel, &elements, publisher.owner)
+    // Where no answer came they may be gone: asked again, it is known.
+    let mut remove = || remove_of(kernel, &elements, publisher.owner);
+    remove().or_else(|_| remove())
 }

@@ -118,11 +118,11 @@ fn name(network: &Network) -> Step {
 fn delete(kernel: &mut Kernel, network: &Network) -> Result<Vec<String>> {
     let vlan = network.below().map(Vlan::hold).transpose()?.flatten();
     let index = network.index.filter(|_| network.complete);
-    if let Some(index) = index {
+    let unnamed = index.map_or(Ok(()), |index| {
         let (link, name) = (network.bridge.clone(), Network::altname(&network.name));
-        apply::send(kernel, &[Step::RemoveName { link, index, name }])?;
-    }
-    let found = delete_nameless(kernel, network);
+        apply::send(kernel, &[Step::RemoveName { link, index, name }])
+    });
+    let found = unnamed.and_then(|()| delete_nameless(kernel, network));
     if index.is_some() && !matches!(&found, Ok(users) if users.is_empty()) {
         let named = apply::send(kernel, &[name(network)]);
         return match found {
@@ -140,14 +140,21 @@ fn delete(kernel: &mut Kernel, network: &Network) -> Result<Vec<String>> {
     if !users.is_empty() {
         return Ok(users);
     }
+    // There is no way back: where no answer came, another connection is asked.
+    remove_rules(kernel, network).or_else(|_| remove_rules(&mut Kernel::open()?, network))?;
+    drop(vlan);
+    Ok(users)
+}
+
+/// Removes what the firewall has of a network whose bridge is gone.
+fn remove_rules(kernel: &mut Kernel, network: &Network) -> Result<()> {
     if network.is_managed() {
         apply::send(kernel, &[Step::RemoveRules(Box::new(network.clone()))])?;
     }
     if network.publishes {
         apply::firewall::sweep_all(kernel)?;
     }
-    drop(vlan);
-    Ok(users)
+    Ok(())
 }
 
 /// Deletes the bridge of a network that nobody can join any more; or returns who did.
@@ -156,7 +163,11 @@ fn delete_nameless(kernel: &mut Kernel, network: &Network) -> Result<Vec<String>
     let users = users(kernel, &runs, network)?;
     if users.is_empty() {
         let (link, index) = (network.bridge.clone(), network.index);
-        apply::send(kernel, &[Step::DeleteLink { link, index }])?;
+        let deleted = apply::send(kernel, &[Step::DeleteLink { link, index }]);
+        // The answer may be all that was lost.
+        if kernel.index(&network.bridge).is_some() {
+            deleted?;
+        }
     }
     Ok(users)
 }
