@@ -22,6 +22,7 @@ use crate::sys::channel::Channel;
 use crate::sys::events::Events;
 use crate::sys::namespace::Namespaces;
 use crate::sys::process::{Fork, fork, own_pid, wait};
+use crate::sys::signal::Signals;
 use crate::sys::{Errno, credentials, signal};
 
 /// A run that has started.
@@ -41,6 +42,8 @@ pub struct Launched {
     pub sockets: Option<Sockets>,
     /// What tells of its links.
     pub links: Option<Events>,
+    /// The signals of this process, where one of these is waited for meanwhile.
+    pub signals: Option<Signals>,
     /// What it does without.
     pub warnings: Vec<String>,
 }
@@ -158,9 +161,10 @@ fn finish<T: Target>(
 ) -> Result<Launched> {
     let mut ports = Vec::new();
     match begin(target, plan, channel, run, leases, &mut ports) {
-        Ok(Begun { cmd, sockets, links, warnings }) => {
+        Ok(Begun { cmd, sockets, links, signals, warnings }) => {
             let leases = leases.clone();
-            Ok(Launched { pid: run.pid, cmd, leases, run, ports, sockets, links, warnings })
+            let pid = run.pid;
+            Ok(Launched { pid, cmd, leases, run, ports, sockets, links, signals, warnings })
         }
         Err(error) => {
             // Also those of which it is unknown whether they are there: the addresses are still ours.
@@ -180,6 +184,7 @@ struct Begun {
     cmd: i32,
     sockets: Option<Sockets>,
     links: Option<Events>,
+    signals: Option<Signals>,
     warnings: Vec<String>,
 }
 
@@ -193,6 +198,11 @@ fn begin<T: Target>(
     ports: &mut Vec<(Lease, Publication)>,
 ) -> Result<Begun> {
     let pid = run.pid;
+    // First, because what cannot be watched over must not begin.
+    let watches = plan.responder.is_some() || !plan.members.is_empty();
+    let signals = watches.then(Signals::open).transpose();
+    let signals =
+        signals.map_err(|errno| Error::new("cannot wait for signals").because(errno.desc()))?;
     if let Some(users) = plan.user_namespace() {
         map_ids(pid, users)?;
         order(channel, Order::Begin)?;
@@ -256,7 +266,7 @@ fn begin<T: Target>(
     for step in later {
         let _ = super::send(target, &[step]);
     }
-    Ok(Begun { cmd, sockets, links, warnings })
+    Ok(Begun { cmd, sockets, links, signals, warnings })
 }
 
 /// Members reach beyond this host by rules that a flush of others takes away, and those of others

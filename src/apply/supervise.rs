@@ -59,11 +59,10 @@ impl<'a> Links<'a> {
 /// The kernel gives no signals any more.
 pub fn supervise(
     launched: &Launched,
-    signals: Option<&Signals>,
     server: Option<&mut Server>,
     links: Option<Links<'_>>,
 ) -> Result<u8> {
-    match signals {
+    match &launched.signals {
         Some(signals) if server.is_some() || links.is_some() => {
             serve(launched.pid, signals, server, links)
         }

@@ -23,7 +23,6 @@ use crate::facts::{HostFiles, Machine};
 use crate::kernel::{Kernel, Netfilter, Record, is_bound, record};
 use crate::plan::{self, Plan, RESPONDER};
 use crate::spec::{NetworkOf, Run, Share};
-use crate::sys::signal::Signals;
 use crate::sys::terminal::Foreground;
 use crate::sys::{Errno, file, signal};
 
@@ -163,8 +162,6 @@ struct Life {
     kernel: Kernel,
     /// The firewall, when it has ports there.
     netfilter: Option<Netfilter>,
-    /// Signals, where names are answered or links watched meanwhile.
-    signals: Option<Signals>,
 }
 
 /// Takes the name of a run that will have no link on this host to hold it.
@@ -239,11 +236,6 @@ fn launch(spec: &Run, warn: &mut dyn FnMut(&[String])) -> Result<Life> {
         let plan = plan(spec, machine, shared.as_ref())?;
         timings::ended(Phase::Plan);
         let mut held = attach::hold(&plan.direct, &chosen)?;
-        // Now, because what cannot be watched over must not begin.
-        let watches = plan.responder.is_some() || !plan.members.is_empty();
-        let signals = watches.then(Signals::open).transpose();
-        let signals =
-            signals.map_err(|errno| Error::new("cannot wait for signals").because(errno.desc()))?;
         let made = apply::make_network(&mut kernel, &plan.network).map_err(or_none)?;
         if let Made::Done(made) = made {
             drop(lock);
@@ -268,7 +260,7 @@ fn launch(spec: &Run, warn: &mut dyn FnMut(&[String])) -> Result<Life> {
                 let netfilter = kernel.take_netfilter().filter(|_| !launched.ports.is_empty());
                 let record = registered(record, spec, &launched, &plan);
                 held.addresses.extend(chosen.into_iter().map(|(_, lock)| lock));
-                return Ok(Life { launched, plan, record, held, kernel, netfilter, signals });
+                return Ok(Life { launched, plan, record, held, kernel, netfilter });
             }
         }
     }
@@ -310,7 +302,7 @@ fn block_signals() -> Result<()> {
 
 /// Watches over a run until it ends; its exit status stays readable for those who wait for it.
 fn stay(life: Life, status: Option<File>) -> Result<u8> {
-    let Life { mut launched, plan, record, held, kernel, netfilter, signals } = life;
+    let Life { mut launched, plan, record, held, kernel, netfilter } = life;
     if let Some(mut file) = status {
         let line = format!("{}\n", describe(&launched, &plan));
         let _ = file.write_all(line.as_bytes());
@@ -328,7 +320,7 @@ fn stay(life: Life, status: Option<File>) -> Result<u8> {
     let mut kept = server.as_ref().map(Server::descriptors).unwrap_or_default();
     kept.extend(record.iter().map(Record::as_fd).chain(held.descriptors()));
     kept.extend(netfilter.as_ref().map(AsFd::as_fd));
-    kept.extend(signals.as_ref().map(AsFd::as_fd));
+    kept.extend(launched.signals.as_ref().map(AsFd::as_fd));
     kept.extend(launched.links.as_ref().map(AsFd::as_fd));
     file::close_all_but(3, &kept);
     let status_file = status::create().ok().map(Rc::new);
@@ -338,7 +330,7 @@ fn stay(life: Life, status: Option<File>) -> Result<u8> {
     let mut known = Known::new(&launched, &plan, record);
     let mut look = || known.look();
     let links = launched.links.as_ref().map(|events| Links::new(events, &mut look));
-    let status = apply::supervise(&launched, signals.as_ref(), server.as_mut(), links);
+    let status = apply::supervise(&launched, server.as_mut(), links);
     drop(held);
     let left = status_file.and_then(|file| status::leave(&file, *status.as_ref().ok()?).ok());
     let has_more_ports = left.unwrap_or(false);

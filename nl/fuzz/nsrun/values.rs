@@ -49,7 +49,8 @@ pub fn values(data: &[u8]) {
         );
         let before = member.clone();
         if taken(member.set("mtu", "1400")).is_ok() {
-            assert_eq!(Membership { mtu: before.mtu, ..member }, before);
+            let given = before.given.clone();
+            assert_eq!(Membership { mtu: before.mtu, given, ..member }, before);
         }
     }
     if let Ok(Some(share)) = taken(Share::parse(text))
