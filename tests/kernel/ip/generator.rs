@@ -62,7 +62,11 @@ pub(super) fn commands(seed: u64) -> Vec<String> {
         let kind = match random.below(13) {
             0 | 1 => format!("veth peer name peer{number}"),
             2 => "bridge".into(),
-            3 => format!("bridge stp_state 1 priority {} ageing_time 0", random.below(9) * 4096),
+            // Its ports listen for half a minute, and so stay as they are while they are looked at.
+            3 => format!(
+                "bridge stp_state 1 priority {} ageing_time 0 forward_delay 3000",
+                random.below(9) * 4096
+            ),
             4 => "ifb".into(),
             5 => {
                 line = line.replacen("link add", &format!("link add link {below}"), 1);
