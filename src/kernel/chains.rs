@@ -45,6 +45,15 @@ enum Fate {
     Return,
 }
 
+/// A walk along the chains of a table.
+struct Walk<'a> {
+    family: NfGen,
+    table: &'a str,
+    comment: Option<&'a str>,
+    most: u32,
+    reached: Vec<String>,
+}
+
 impl Netfilter {
     /// The base chains on the way of packets through this host.
     pub fn forward_chains(&mut self) -> Result<Vec<ForwardChain>> {
@@ -69,51 +78,61 @@ impl Netfilter {
                     family,
                     table: text(view.get(chain::TABLE)?),
                     name: text(view.get(chain::NAME)?),
-                    drops: view.get(chain::POLICY)? == Some(Code::DROP),
+                    drops: false,
                 }))
             },
         )?;
         for chain in &mut chains {
-            chain.drops = self.drops(family(chain), &chain.table, &chain.name, chain.drops)?;
+            let walk = self.dropped(family(chain), &chain.table, &chain.name, None, u32::MAX)?;
+            chain.drops = walk.is_some();
         }
         Ok(chains)
     }
 
-    /// Whether a base chain drops packets that no condition of its rules is about. `policy` is
-    /// whether it drops what no rule decides about.
-    pub fn drops(&mut self, family: NfGen, table: &str, chain: &str, policy: bool) -> Result<bool> {
-        let decided = self.decides(family, table, chain, &mut Vec::new())?;
-        Ok(decided.unwrap_or(policy))
-    }
-
-    /// The same of any chain; `None` when it leaves it to whoever jumped there. A chain that was
-    /// `seen` on the way did so.
-    fn decides(
+    /// The chains that packets which no condition of a rule is about come to, from a base chain on
+    /// until they are dropped; `None` when they pass. They do at a rule with `comment`, and are
+    /// taken to when there are more than `most` rules on the way.
+    pub fn dropped(
         &mut self,
         family: NfGen,
         table: &str,
         chain: &str,
-        seen: &mut Vec<String>,
-    ) -> Result<Option<bool>> {
-        if seen.iter().any(|known| known == chain) {
+        comment: Option<&str>,
+        most: u32,
+    ) -> Result<Option<Vec<String>>> {
+        let mut walk = Walk { family, table, comment, most, reached: Vec::new() };
+        Ok(self.decides(&mut walk, chain)?.unwrap_or(false).then_some(walk.reached))
+    }
+
+    /// Whether a chain drops packets; `None` when it leaves it to whoever jumped there. A chain
+    /// that was reached before did so.
+    fn decides(&mut self, walk: &mut Walk<'_>, chain: &str) -> Result<Option<bool>> {
+        if walk.reached.iter().any(|known| known == chain) {
             return Ok(None);
         }
-        seen.push(chain.to_owned());
-        for rule in self.rules(family, table, chain)? {
-            match rule.fate {
-                None => {}
-                Some(Fate::Passes) => return Ok(Some(false)),
-                Some(Fate::Drops) => return Ok(Some(true)),
-                Some(Fate::Return) => return Ok(None),
-                Some(Fate::Goto(other)) => return self.decides(family, table, &other, seen),
-                Some(Fate::Jump(other)) => {
-                    if let Some(drops) = self.decides(family, table, &other, seen)? {
-                        return Ok(Some(drops));
-                    }
+        walk.reached.push(chain.to_owned());
+        let Some(found) = self.chain(walk.family, walk.table, chain)? else { return Ok(None) };
+        let Some(most) = walk.most.checked_sub(found.used) else { return Ok(Some(false)) };
+        walk.most = most;
+        for rule in self.rules(walk.family, walk.table, chain)? {
+            let decided = match &rule.fate {
+                _ if rule.comment.is_some() && rule.comment.as_deref() == walk.comment => {
+                    Some(false)
                 }
+                Some(Fate::Passes) => Some(false),
+                Some(Fate::Drops) => Some(true),
+                Some(Fate::Jump(other) | Fate::Goto(other)) => self.decides(walk, other)?,
+                Some(Fate::Return) | None => None,
+            };
+            if decided.is_some() {
+                return Ok(decided);
+            }
+            if matches!(rule.fate, Some(Fate::Return | Fate::Goto(_))) {
+                break;
             }
         }
-        Ok(None)
+        // Base chains alone have a policy.
+        Ok(found.drops.then_some(true))
     }
 
     /// A chain; `None` when there is no such.

@@ -12,8 +12,8 @@ const SYSTEM_CALLS: usize = 102;
 const NETLINK_SENDS: usize = 8;
 /// The same of the first run: another look under the lock, three lists to choose a subnet, the
 /// bridge, what it needs before it is up, and all else that belongs to it; of the firewall, what
-/// there is, one transaction, and the chains of iptables for either version of IP.
-const NETLINK_SENDS_FIRST: usize = NETLINK_SENDS + 14;
+/// there is, one transaction, and the chain of iptables.
+const NETLINK_SENDS_FIRST: usize = NETLINK_SENDS + 13;
 
 /// What strace saw of all processes of a run, CMD's own calls left out.
 fn calls(world: &World, options: &[&str]) -> Vec<String> {

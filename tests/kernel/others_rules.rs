@@ -73,6 +73,77 @@ fn a_chain_for_users_that_nothing_leads_to_is_not_relied_on() {
 }
 
 #[test]
+fn rules_of_iptables_that_come_to_stand_before_ours_are_told_of_and_passed_again() {
+    need_tool!("iptables-nft");
+    let jump = "iptables-nft -N DOCKER-USER; iptables-nft -A FORWARD -j DOCKER-USER";
+    for (before, after) in [
+        ("iptables-nft -A FORWARD -j DROP", "iptables-nft -I FORWARD -j DROP"),
+        (
+            "iptables-nft -A FORWARD -j DROP",
+            "iptables-nft -N own; iptables-nft -A own -j REJECT
+          iptables-nft -I FORWARD -j own",
+        ),
+        (&*format!("{jump}; iptables-nft -P FORWARD DROP"), "iptables-nft -I DOCKER-USER -j DROP"),
+        (&*format!("{jump}; iptables-nft -P FORWARD DROP"), "iptables-nft -I FORWARD -j REJECT"),
+        ("true", &*format!("iptables-nft -A FORWARD -j REJECT; {jump}")),
+    ] {
+        let world = World::new();
+        world.sh(before);
+        detached(&world, &["--name", "a"], &["sleep", "1000"]);
+        assert!(pings(&inside(&world, "a"), "203.0.113.1"), "{before}");
+        world.sh(after);
+        assert!(!pings(&inside(&world, "a"), "203.0.113.1"), "{after} drops nothing");
+        let doctor = || world.nsrun(["doctor"]).run().stdout;
+        let told = doctor();
+        assert!(!told.contains("no rules of others"), "{after}: {told}");
+        let output = world.nsrun(["run", "true"]).run().ok();
+        assert!(output.stderr.contains(ADMITTED), "{after}: {output}");
+        assert!(pings(&inside(&world, "a"), "203.0.113.1"), "{after}: {}", rules(&world));
+        assert_eq!(rules(&world).matches("nsrun network bridge").count(), 2, "{after}");
+        assert!(doctor().contains("no rules of others"), "{after}");
+        assert_eq!(world.nsrun(["run", "true"]).run().ok().stderr, "", "{after}");
+    }
+}
+
+#[test]
+fn a_network_without_ipv6_has_nothing_to_do_with_chains_of_ipv6() {
+    need_tool!("ip6tables-nft");
+    let world = World::new();
+    detached(&world, &["--name", "a"], &["sleep", "1000"]);
+    world.sh("ip6tables-nft -P FORWARD DROP; nft 'table ip6 mine { chain strict {
+         type filter hook forward priority 10; policy drop; }; }'");
+    let six = || world.sh("ip6tables-nft -S; nft list table ip6 mine");
+    let before = six();
+    let doctor = world.nsrun(["doctor"]).run().stdout;
+    assert!(doctor.contains("no rules of others"), "{doctor}");
+    for command in [&["run", "true"][..], &["publish", "a", "9001:80"], &["firewall", "reload"]] {
+        assert_eq!(world.nsrun(command).run().ok().stderr, "", "{command:?}");
+    }
+    assert_eq!(six(), before);
+    // With IPv6 both are in the way.
+    let output = world.nsrun(["network", "create", "six", "--ipv6"]).run().ok();
+    assert!(output.stderr.contains("nft insert rule ip6 mine strict iifname"), "{output}");
+    assert_eq!(world.sh("ip6tables-nft -S").matches("nsrun network six").count(), 2);
+}
+
+#[test]
+fn a_run_does_not_read_through_long_chains_of_others_but_a_reload_does() {
+    need_tool!("iptables-nft");
+    let world = World::new();
+    world.nsrun(["run", "true"]).run().ok();
+    // Where another chain leads to it.
+    world.sh("{ echo '*filter'; echo ':own - [0:0]'; echo '-A FORWARD -j own'
+         for n in $(seq 1 1100); do echo \"-A own -s 10.$((n / 250)).$((n % 250)).1 -j DROP\"; done
+         echo '-A own -j DROP'; echo COMMIT; } | iptables-nft-restore -n");
+    assert_eq!(world.nsrun(["run", "true"]).run().ok().stderr, "");
+    world.nsrun(["firewall", "reload"]).run().ok();
+    assert_eq!(rules(&world).matches("nsrun network bridge").count(), 2);
+    // A short one is read.
+    world.sh("iptables-nft -F; iptables-nft -A own -j DROP; iptables-nft -A FORWARD -j own");
+    assert!(world.nsrun(["run", "true"]).run().ok().stderr.contains(ADMITTED));
+}
+
+#[test]
 fn iptables_that_comes_later_is_passed_from_the_next_command_on() {
     need_tool!("iptables-nft");
     let world = World::builder().lan().build();

@@ -18,8 +18,12 @@ const FOR_OTHERS: &str = "DOCKER-USER";
 const TABLE: &str = "filter";
 const CHAIN: &str = "FORWARD";
 
-fn families() -> [(NfGen, &'static str); 2] {
-    [(NfGen::IPV4, "ip"), (NfGen::IPV6, "ip6")]
+const FAMILIES: [NfGen; 2] = [NfGen::IPV4, NfGen::IPV6];
+
+/// Those of a network's packets.
+fn families(network: &Network) -> &'static [NfGen] {
+    let has_v6 = network.options.gateway6.is_some();
+    FAMILIES.get(..1 + usize::from(has_v6)).unwrap_or(&FAMILIES)
 }
 
 /// The chain of iptables on the way of IPv4 or IPv6 through this host.
@@ -28,12 +32,14 @@ pub(super) fn forward(family: NfGen) -> (NfGen, &'static str, &'static str) {
 }
 
 /// Adds rules that let a network's packets pass the chains of iptables that drop others; whether
-/// there was need to. Chains of more rules than `most` are left alone.
+/// there was need to. Chains of more rules than `most` together are left alone.
 pub(super) fn admit(netfilter: &mut Netfilter, network: &Network, most: u32) -> Result<bool> {
     let mut any = false;
-    for (family, _) in families() {
+    for &family in families(network) {
         let mut tries = TRIES;
         while lacking(netfilter, family, network, most)?.is_some() {
+            // Those behind a rule that drops are of no use.
+            dismiss_in(netfilter, family, &|name| name == network.name)?;
             // Others that start now add the same.
             let generation = netfilter.generation()?;
             let Some(chain) = lacking(netfilter, family, network, most)? else { break };
@@ -57,34 +63,19 @@ pub(super) fn admit(netfilter: &mut Netfilter, network: &Network, most: u32) -> 
     Ok(any)
 }
 
-/// The chain of iptables that lacks a rule for a network, which is dropped without.
+/// The chain of iptables that lacks a rule for a network, which is dropped in spite of those there.
 fn lacking(
     netfilter: &mut Netfilter,
     family: NfGen,
     network: &Network,
     most: u32,
 ) -> Result<Option<&'static str>> {
-    let Some(forward) = netfilter.chain(family, TABLE, CHAIN)? else { return Ok(None) };
-    if !may_drop(&forward) {
-        return Ok(None);
-    }
-    let others = netfilter.chain(family, TABLE, FOR_OTHERS)?.map(|chain| (FOR_OTHERS, chain));
-    for (name, chain) in others.into_iter().chain([(CHAIN, forward)]) {
-        if chain.used > most {
-            return Ok(None);
-        }
-        let rules = netfilter.rules(family, TABLE, name)?;
-        // No packet meets what no jump leads to.
-        if name == FOR_OTHERS && rules.len() as u32 >= chain.used {
-            continue;
-        }
-        let comment = comment(network);
-        if rules.iter().any(|rule| rule.comment.as_ref() == Some(&comment)) {
-            return Ok(None);
-        }
-        return Ok(netfilter.drops(family, TABLE, CHAIN, forward.drops)?.then_some(name));
-    }
-    Ok(None)
+    let reached = netfilter.dropped(family, TABLE, CHAIN, Some(&comment(network)), most)?;
+    // A rule helps only where packets get to.
+    Ok(reached.map(|chains| match chains.iter().any(|chain| chain == FOR_OTHERS) {
+        true => FOR_OTHERS,
+        false => CHAIN,
+    }))
 }
 
 /// Whether a chain may drop anything, as far as it can be seen without its rules.
@@ -99,13 +90,15 @@ pub(super) fn may_drop(chain: &FoundChain) -> bool {
 pub fn blocking(netfilter: &mut Netfilter, network: &Network) -> Result<Vec<ForwardChain>> {
     let mut blocking = Vec::new();
     for chain in netfilter.forward_chains()? {
-        let admitted = match families().iter().find(|(_, name)| *name == chain.family) {
-            Some(&(family, _)) if chain.is_of_iptables() => {
-                lacking(netfilter, family, network, u32::MAX)?.is_none()
+        let family = FAMILIES[usize::from(chain.family == "ip6")];
+        let blocks = match families(network).contains(&family) {
+            false => false,
+            true if chain.is_of_iptables() => {
+                lacking(netfilter, family, network, u32::MAX)?.is_some()
             }
-            _ => stops(&chain) && netfilter.is_named(&chain, &name(network))?,
+            true => stops(&chain) && !netfilter.is_named(&chain, &name(network))?,
         };
-        if stops(&chain) && !admitted {
+        if blocks {
             blocking.push(chain);
         }
     }
@@ -150,7 +143,7 @@ pub(super) fn found(
     of: impl Fn(&str) -> bool,
 ) -> Result<Vec<&'static str>> {
     let mut chains = Vec::new();
-    for (family, _) in families() {
+    for family in FAMILIES {
         for chain in [FOR_OTHERS, CHAIN] {
             if netfilter.rules(family, TABLE, chain)?.iter().any(|rule| is_for(rule, &of)) {
                 chains.push(chain);
@@ -167,34 +160,35 @@ fn is_for(rule: &FoundRule, of: impl Fn(&str) -> bool) -> bool {
 
 /// Removes the rules that [`admit`] added for networks of such names.
 pub(super) fn dismiss(netfilter: &mut Netfilter, of: impl Fn(&str) -> bool) -> Result<()> {
-    for (family, _) in families() {
-        for chain in [FOR_OTHERS, CHAIN] {
-            let mut tries = TRIES;
-            loop {
-                let rules = netfilter.rules(family, TABLE, chain)?;
-                let handles: Vec<u64> =
-                    rules.iter().filter(|rule| is_for(rule, &of)).map(|rule| rule.handle).collect();
-                let last = handles.len().saturating_sub(1);
-                if handles.is_empty() {
-                    break;
+    FAMILIES.iter().try_for_each(|family| dismiss_in(netfilter, *family, &of))
+}
+
+/// The same of IPv4 or IPv6.
+fn dismiss_in(netfilter: &mut Netfilter, family: NfGen, of: &dyn Fn(&str) -> bool) -> Result<()> {
+    for chain in [FOR_OTHERS, CHAIN] {
+        let mut tries = TRIES;
+        loop {
+            let rules = netfilter.rules(family, TABLE, chain)?;
+            let handles: Vec<u64> =
+                rules.iter().filter(|rule| is_for(rule, of)).map(|rule| rule.handle).collect();
+            let last = handles.len().saturating_sub(1);
+            if handles.is_empty() {
+                break;
+            }
+            let refusals = netfilter.commit(|batch| {
+                for (n, handle) in handles.iter().enumerate() {
+                    let flags = if n == last { Flags::ACK } else { Flags::empty() };
+                    batch.push(rule::DEL, flags, family, |m| {
+                        m.put(rule::TABLE, TABLE).put(rule::CHAIN, chain);
+                        m.put(rule::HANDLE, *handle);
+                    });
                 }
-                let refusals = netfilter.commit(|batch| {
-                    for (n, handle) in handles.iter().enumerate() {
-                        let flags = if n == last { Flags::ACK } else { Flags::empty() };
-                        batch.push(rule::DEL, flags, family, |m| {
-                            m.put(rule::TABLE, TABLE).put(rule::CHAIN, chain);
-                            m.put(rule::HANDLE, *handle);
-                        });
-                    }
-                })?;
-                match refusals.first() {
-                    None => break,
-                    // iptables replaces its rules as a whole: they have other handles now.
-                    Some(refusal) if refusal.errno == Errno::ENOENT as i32 && tries > 0 => {
-                        tries -= 1
-                    }
-                    Some(_) => return Err(busy("remove rules from chains of iptables")),
-                }
+            })?;
+            match refusals.first() {
+                None => break,
+                // iptables replaces its rules as a whole: they have other handles now.
+                Some(refusal) if refusal.errno == Errno::ENOENT as i32 && tries > 0 => tries -= 1,
+                Some(_) => return Err(busy("remove rules from chains of iptables")),
             }
         }
     }
