@@ -245,6 +245,7 @@ pub(super) fn passes(asked: &Asked, header: &FibRule, view: View<'_, Rule>) -> R
 
 /// Whether two addresses agree in their first `len` bits.
 fn begin_alike(own: Option<&[u8]>, wanted: &[u8], len: u8) -> bool {
-    let bit = |bytes: &[u8], n: u8| bytes.get(usize::from(n / 8)).map(|byte| byte << (n % 8) & 0x80);
+    let bit =
+        |bytes: &[u8], n: u8| bytes.get(usize::from(n / 8)).map(|byte| byte << (n % 8) & 0x80);
     (0..len).all(|n| own.is_some_and(|own| bit(own, n) == bit(wanted, n)))
 }
