@@ -78,18 +78,19 @@ impl Netfilter {
                     family,
                     table: text(view.get(chain::TABLE)?),
                     name: text(view.get(chain::NAME)?),
-                    drops: false,
+                    drops: view.get(chain::POLICY)? == Some(Code::DROP),
                 }))
             },
         )?;
         for chain in &mut chains {
-            let walk = self.dropped(family(chain), &chain.table, &chain.name, None, u32::MAX)?;
-            chain.drops = walk.is_some();
+            let found = FoundChain { drops: chain.drops, used: 0 };
+            let (family, ForwardChain { table, name, .. }) = (family(chain), &*chain);
+            chain.drops = self.dropped(family, table, name, found, None, u32::MAX)?.is_some();
         }
         Ok(chains)
     }
 
-    /// The chains that packets which no condition of a rule is about come to, from a base chain on
+    /// The chains that packets which no condition of a rule is about come to, from base `chain` on
     /// until they are dropped; `None` when they pass. They do at a rule with `comment`, and are
     /// taken to when there are more than `most` rules on the way.
     pub fn dropped(
@@ -97,22 +98,23 @@ impl Netfilter {
         family: NfGen,
         table: &str,
         chain: &str,
+        found: FoundChain,
         comment: Option<&str>,
         most: u32,
     ) -> Result<Option<Vec<String>>> {
         let mut walk = Walk { family, table, comment, most, reached: Vec::new() };
-        Ok(self.decides(&mut walk, chain)?.unwrap_or(false).then_some(walk.reached))
+        let decided = self.decides(&mut walk, chain, found.used)?;
+        Ok(decided.unwrap_or(found.drops).then_some(walk.reached))
     }
 
     /// Whether a chain drops packets; `None` when it leaves it to whoever jumped there. A chain
     /// that was reached before did so.
-    fn decides(&mut self, walk: &mut Walk<'_>, chain: &str) -> Result<Option<bool>> {
+    fn decides(&mut self, walk: &mut Walk<'_>, chain: &str, used: u32) -> Result<Option<bool>> {
         if walk.reached.iter().any(|known| known == chain) {
             return Ok(None);
         }
         walk.reached.push(chain.to_owned());
-        let Some(found) = self.chain(walk.family, walk.table, chain)? else { return Ok(None) };
-        let Some(most) = walk.most.checked_sub(found.used) else { return Ok(Some(false)) };
+        let Some(most) = walk.most.checked_sub(used) else { return Ok(Some(false)) };
         walk.most = most;
         for rule in self.rules(walk.family, walk.table, chain)? {
             let decided = match &rule.fate {
@@ -121,7 +123,14 @@ impl Netfilter {
                 }
                 Some(Fate::Passes) => Some(false),
                 Some(Fate::Drops) => Some(true),
-                Some(Fate::Jump(other) | Fate::Goto(other)) => self.decides(walk, other)?,
+                Some(Fate::Jump(other) | Fate::Goto(other)) => {
+                    // How long it is matters only to who has a limit.
+                    let used = match walk.most {
+                        u32::MAX => 0,
+                        _ => self.chain(walk.family, walk.table, other)?.map_or(0, |it| it.used),
+                    };
+                    self.decides(walk, other, used)?
+                }
                 Some(Fate::Return) | None => None,
             };
             if decided.is_some() {
@@ -131,8 +140,7 @@ impl Netfilter {
                 break;
             }
         }
-        // Base chains alone have a policy.
-        Ok(found.drops.then_some(true))
+        Ok(None)
     }
 
     /// A chain; `None` when there is no such.

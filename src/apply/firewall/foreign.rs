@@ -70,7 +70,9 @@ fn lacking(
     network: &Network,
     most: u32,
 ) -> Result<Option<&'static str>> {
-    let reached = netfilter.dropped(family, TABLE, CHAIN, Some(&comment(network)), most)?;
+    let Some(found) = netfilter.chain(family, TABLE, CHAIN)? else { return Ok(None) };
+    let ours = comment(network);
+    let reached = netfilter.dropped(family, TABLE, CHAIN, found, Some(&ours), most)?;
     // A rule helps only where packets get to.
     Ok(reached.map(|chains| match chains.iter().any(|chain| chain == FOR_OTHERS) {
         true => FOR_OTHERS,
