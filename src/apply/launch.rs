@@ -172,7 +172,7 @@ fn finish<T: Target>(
                 && let Some((member, &lease)) =
                     plan.members.get(asked.member).zip(leases.get(asked.member))
             {
-                let _ = target.sweep_ports(member.address(lease).addr());
+                let _ = target.sweep_ports(member.address(lease).addr(), lease);
             }
             Err(error)
         }
@@ -215,7 +215,7 @@ fn begin<T: Target>(
         timings::ended(Phase::Link);
         let asked = plan.ports.as_ref().filter(|asked| asked.member == n);
         if member.network.publishes {
-            target.sweep_ports(member.address(claimed).addr())?;
+            target.sweep_ports(member.address(claimed).addr(), claimed)?;
         }
         if let Some(asked) = asked {
             let publisher = Publisher::new(&member.network, claimed, run);

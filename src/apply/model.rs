@@ -228,7 +228,7 @@ impl Target for Model {
         Ok(Some(Holder { link: own, index, names, status, cmd, state }))
     }
 
-    fn sweep_ports(&mut self, _: Ipv4Addr) -> Result<()> {
+    fn sweep_ports(&mut self, _: Ipv4Addr, _: Lease) -> Result<()> {
         Ok(())
     }
 

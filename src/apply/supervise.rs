@@ -15,17 +15,29 @@ use crate::sys::signal::{self, Signals, Taken};
 /// How long a run is not looked at again whose links come and go.
 const PAUSE: Duration = Duration::from_millis(100);
 
+/// What a look at the links of a run has shown.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Looked {
+    /// All is well.
+    Known,
+    /// It could not be seen: somebody must look again.
+    Unclear,
+    /// Nobody need look any more.
+    Over,
+}
+
 /// What is to be done when links of a run have come or gone.
 pub struct Links<'a> {
     events: &'a Events,
-    look: &'a mut dyn FnMut() -> bool,
+    look: &'a mut dyn FnMut() -> Looked,
     paused_until: Option<Instant>,
+    looked: Looked,
 }
 
 impl<'a> Links<'a> {
-    /// `look` is called after `events`, until it says that it need not be any more.
-    pub fn new(events: &'a Events, look: &'a mut dyn FnMut() -> bool) -> Self {
-        Links { events, look, paused_until: None }
+    /// `look` is called after `events`.
+    pub fn new(events: &'a Events, look: &'a mut dyn FnMut() -> Looked) -> Self {
+        Links { events, look, paused_until: None, looked: Looked::Known }
     }
 
     /// Adds what it waits for.
@@ -43,11 +55,12 @@ impl<'a> Links<'a> {
             return true;
         }
         self.paused_until = None;
-        if !self.events.taken() {
+        if !self.events.taken() && self.looked != Looked::Unclear {
             return true;
         }
         self.paused_until = Some(now + PAUSE);
-        (self.look)()
+        self.looked = (self.look)();
+        self.looked != Looked::Over
     }
 }
 

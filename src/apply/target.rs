@@ -61,11 +61,11 @@ pub trait Target {
     /// A number that is another every time.
     fn random(&mut self) -> u64;
 
-    /// Takes away what an address that was leased anew still has of another.
+    /// Takes away what an address, and its lease, still has of another that had it before.
     ///
     /// # Errors
     /// The kernel refused.
-    fn sweep_ports(&mut self, address: Ipv4Addr) -> Result<()>;
+    fn sweep_ports(&mut self, address: Ipv4Addr, lease: Lease) -> Result<()>;
 
     /// Makes the rules of networks anew when somebody has flushed them, or rules of others have
     /// come that stop them; what to say about that.
@@ -173,8 +173,8 @@ impl Target for Kernel {
         crate::sys::file::random()
     }
 
-    fn sweep_ports(&mut self, address: Ipv4Addr) -> Result<()> {
-        firewall::sweep(self, address)
+    fn sweep_ports(&mut self, address: Ipv4Addr, lease: Lease) -> Result<()> {
+        firewall::sweep(self, address, lease)
     }
 
     fn restore_rules(&mut self, networks: &[&Network]) -> Result<Vec<String>> {

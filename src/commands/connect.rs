@@ -177,7 +177,7 @@ fn join(
     };
     let text = owner(target);
     let swept = match member.network.publishes {
-        true => apply::firewall::sweep(kernel, member.address(lease).addr()),
+        true => apply::firewall::sweep(kernel, member.address(lease).addr(), lease),
         false => Ok(()),
     };
     let done = swept

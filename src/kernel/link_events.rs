@@ -12,6 +12,7 @@ use nl::socket::{Direction, Protocol};
 use nl::{Batch, DecodeError, Flags, Messages};
 
 use super::trace;
+use crate::sys;
 use crate::sys::events::Events;
 
 const FAMILY: &str = "netdev";
@@ -29,6 +30,10 @@ pub struct LinkEvents {
 impl LinkEvents {
     /// Those of the namespace of the caller; `None` where the kernel tells nothing.
     pub fn open() -> Option<LinkEvents> {
+        // Where there is no such family, asking for it starts modprobe(8).
+        if sys::process::kernel_version() < (6, 3) {
+            return None;
+        }
         let (mut request, mut reply) = ([0; 64], [0; REPLY]);
         let mut batch = Batch::new(&mut request, 1);
         LinkEvents::question(&mut batch);

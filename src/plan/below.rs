@@ -60,7 +60,9 @@ pub(super) fn below<'a>(new: &NewNetwork, host: &'a Host) -> Result<Below<'a>> {
         Some(tag) => link_name(&format!("{asked}.{tag}"))?,
     };
     let cannot = |why: String| Error::new(format!("cannot use link \"{name}\"")).because(why);
-    let link = |name: &str| host.links.iter().find(|link| link.name == name);
+    let is =
+        |link: &HostLink, name: &str| link.name == name || link.names.iter().any(|n| n == name);
+    let link = |name: &str| host.links.iter().find(|link| is(link, name));
     let none =
         || cannot("there is no such link".into()).hint("ip link, or nsrun ip link, lists them");
     let (found, make) = match (link(&name), vlan_of(&name)) {

@@ -305,3 +305,12 @@ pub fn wait_pidfd(pidfd: BorrowedFd<'_>, milliseconds: Option<u32>) -> Result<bo
         }
     }
 }
+
+/// Version of the running kernel, such as (6, 18): uname(2).
+pub fn kernel_version() -> (u32, u32) {
+    let Ok(names) = nix::sys::utsname::uname() else { return (0, 0) };
+    let release = names.release().to_string_lossy();
+    let mut parts = release.split(|c: char| !c.is_ascii_digit()).map(|part| part.parse().ok());
+    let mut part = || parts.next().flatten().unwrap_or_default();
+    (part(), part())
+}

@@ -321,3 +321,21 @@ fn a_member_that_makes_and_deletes_links_is_looked_at_now_and_then() {
     let most = begun.elapsed().as_millis() as usize / 100 + 3;
     assert!((2..=most).contains(&looks), "{looks} of {most}");
 }
+
+#[test]
+fn a_run_whose_link_cannot_be_looked_at_is_not_ended() {
+    need_link_events!();
+    need_tool!("prlimit");
+    let world = World::new();
+    with_network(&world);
+    let named = ["--name", "web", "--ip", "10.192.0.77"];
+    detached(&world, &[&named[..], &ROOT_OF_ITS_LINKS].concat(), &["sleep", "1000"]);
+    let supervisor = inspect(&world, "web")["supervisor"].to_string();
+    world.sh(&format!("prlimit --pid {supervisor} --nofile=4:"));
+    inside(&world, "web").sh("ip link add d0 type veth peer name d1; sleep 0.5");
+    assert_eq!(listed(&world), [("web".into(), String::new())]);
+    // It looks again when it can.
+    world.sh(&format!("ip link del {}; sleep 0.3", lease_of(&world, "web")));
+    world.sh(&format!("prlimit --pid {supervisor} --nofile=1024:"));
+    assert_known_without_link(&world, "web", "10.192.0.77");
+}

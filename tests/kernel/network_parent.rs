@@ -363,3 +363,14 @@ fn the_vlan_of_a_network_comes_and_goes_with_it() {
     world.nsrun(["network", "rm", "tagged"]).run().ok();
     assert!(world.link("lan0.10").is_some());
 }
+
+#[test]
+fn a_link_with_an_alternative_name_like_a_vlan_is_taken_as_it_is() {
+    let world = with_lan();
+    world.sh("ip link property add dev lan0 altname up0.5; ip link set lan0 alias mine");
+    world.nsrun(ON_LAN).args(["--parent", "up0.5", "lan"]).run().ok();
+    world.nsrun(["run", "--net", "lan", "true"]).run().ok();
+    world.nsrun(["network", "rm", "lan"]).run().ok();
+    let link = world.link("lan0").expect("it is the host's");
+    assert_eq!(link["ifalias"], "mine");
+}

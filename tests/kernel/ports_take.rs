@@ -323,3 +323,24 @@ fn a_rebuilt_firewall_keeps_ports_that_a_run_has_taken_and_not_noted_yet() {
     assert_eq!(list(), before);
     drop(web);
 }
+
+#[test]
+fn a_port_of_ipv6_alone_never_leads_to_another_either() {
+    let world = World::builder().ipv6().build();
+    let create = ["network", "create", "--subnet", "10.50.0.0/24", "--subnet6", "fd00:80::/64"];
+    world.nsrun(create).arg("six").run().ok();
+    let taken = || elements(&world, "ports6", "fd00:80::") + elements(&world, "publishers", "10.5");
+    let net = ["--net", "six,ip=10.50.0.9"];
+    // A launch that fails takes its port back.
+    let run = world.nsrun(["run"]).args(net).args(["-p", "[::]:8081:80", "/nonexistent"]).run();
+    run.exits(127);
+    assert_eq!(taken(), 0, "{}", world.sh("nft list table inet nsrun"));
+    // And one that was killed leaves it to nobody.
+    let mut web = started(&world, &["--net", "six,ip=10.50.0.9", "-p", "[::]:8081:80"]);
+    assert_ne!(taken(), 0);
+    web.kill(Signal::SIGKILL);
+    drop(web);
+    let next = started(&world, &net);
+    assert_eq!(taken(), 0, "{}", world.sh("nft list table inet nsrun"));
+    drop(next);
+}

@@ -108,7 +108,7 @@ pub(super) fn look_up(kernel: &mut Kernel, element: &Element) -> Result<Option<E
 ///
 /// # Errors
 /// The kernel refused.
-pub fn sweep(kernel: &mut Kernel, address: Ipv4Addr) -> Result<()> {
+pub fn sweep(kernel: &mut Kernel, address: Ipv4Addr, leased: Lease) -> Result<()> {
     let index = Element::of(&PUBLISHERS, vec![Value::Address(address.into())]);
     if look_up(kernel, &index)?.is_none() {
         return Ok(());
@@ -120,8 +120,10 @@ pub fn sweep(kernel: &mut Kernel, address: Ipv4Addr) -> Result<()> {
         let lease = |element: &Element| owner(element).map(|owner| owner.lease);
         let mut all = port_elements(kernel.netfilter()?)?;
         // Both addresses of a lease: the owner tells those of IPv6.
-        let here: Vec<Lease> =
-            all.iter().filter(|one| leads_to(one, address.into())).filter_map(lease).collect();
+        let here: Vec<Lease> = (all.iter().filter(|one| leads_to(one, address.into())))
+            .filter_map(lease)
+            .chain([leased])
+            .collect();
         all.retain(|one| {
             leads_to(one, address.into()) || lease(one).is_some_and(|own| here.contains(&own))
         });

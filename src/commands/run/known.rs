@@ -1,7 +1,7 @@
 //! A run stays known when somebody deletes the link that it is known by.
 
 use super::title;
-use crate::apply::{self, Launched};
+use crate::apply::{self, Launched, Looked};
 use crate::error::{Error, Result, say};
 use crate::facts::{Run, Status};
 use crate::kernel::{Kernel, Record};
@@ -34,48 +34,56 @@ impl Known {
         }
     }
 
-    /// Looks whether its link is still there, and has something else stand for it otherwise; whether
-    /// that may be deleted, too. A run that nobody would find is ended.
-    pub(super) fn look(&mut self) -> bool {
-        self.keep().unwrap_or_else(|error| {
-            say(error.hint(
-                "somebody deleted its link, and unknown it could not be stopped: it is ended",
-            ));
+    /// Looks whether its link is still there, and has something else stand for it otherwise. A run
+    /// that nobody would find is ended.
+    pub(super) fn look(&mut self) -> Looked {
+        // What cannot be asked now says nothing about the link.
+        let Ok(mut kernel) = Kernel::open() else { return Looked::Unclear };
+        match self.link(&mut kernel) {
+            Err(_) => return Looked::Unclear,
+            Ok(true) => return Looked::Known,
+            Ok(false) => {}
+        }
+        if let Err(error) = self.keep(&mut kernel) {
+            let error = Error::new(format!("cannot keep run \"{}\" known", self.title))
+                .because(error.reason())
+                .hint(
+                    "somebody deleted its link, and unknown it could not be stopped: it is ended",
+                );
+            say(error);
             let _ = signal::send(self.run.pid, signal::SIGKILL);
-            false
-        })
+        }
+        Looked::Over
     }
 
-    fn keep(&mut self) -> Result<bool> {
-        let cannot = |error: Error| {
-            Error::new(format!("cannot keep run \"{}\" known", self.title)).because(error.reason())
-        };
-        let mut kernel = Kernel::open().map_err(cannot)?;
+    /// Whether a link stands for it, after this if not before.
+    fn link(&mut self, kernel: &mut Kernel) -> Result<bool> {
         let is_own = |found: &Status| found.alive && found.run == Some(self.run);
-        if kernel.run(&self.title).map_err(cannot)?.is_some_and(|found| is_own(&found)) {
+        if kernel.run(&self.title)?.is_some_and(|found| is_own(&found)) {
             return Ok(true);
         }
-        let others = kernel.run_of(self.run.pid.cast_unsigned()).map_err(cannot)?.filter(is_own);
-        let other = others.and_then(|found| Some(found.joined.first()?.lease));
-        match (other, &self.name) {
-            (Some(lease), Some(name)) => {
+        let others = kernel.run_of(self.run.pid.cast_unsigned())?.filter(is_own);
+        let Some(lease) = others.and_then(|found| Some(found.joined.first()?.lease)) else {
+            return Ok(false);
+        };
+        match &self.name {
+            None => self.title = lease.to_string(),
+            Some(name) => {
                 let step = Step::AddName { link: lease.to_string(), name: Status::altname(name) };
-                apply::send(&mut kernel, &[step]).map_err(cannot)?;
-                Ok(true)
-            }
-            (Some(lease), None) => {
-                self.title = lease.to_string();
-                Ok(true)
-            }
-            (None, name) => {
-                let title = name.clone().unwrap_or_else(|| self.run.pid.to_string());
-                let record = hold(&title, &mut kernel).map_err(cannot)?;
-                let written = record.write(self.run, MODE, "[]", self.survives);
-                written.map_err(|error| cannot(Error::new(crate::sys::errno(&error).desc())))?;
-                self.record = Some(record);
-                Ok(false)
+                apply::send(kernel, &[step])?;
             }
         }
+        Ok(true)
+    }
+
+    /// Has a record stand for it.
+    fn keep(&mut self, kernel: &mut Kernel) -> Result<()> {
+        let title = self.name.clone().unwrap_or_else(|| self.run.pid.to_string());
+        let record = hold(&title, kernel)?;
+        let written = record.write(self.run, MODE, "[]", self.survives);
+        written.map_err(|error| Error::new(crate::sys::errno(&error).desc()))?;
+        self.record = Some(record);
+        Ok(())
     }
 }
 

@@ -217,27 +217,35 @@ pub(super) fn passes(asked: &Asked, header: &FibRule, view: View<'_, Rule>) -> R
     let table = view.get(rule::TABLE)?.unwrap_or_else(|| header.table.into());
     if asked.table.is_some_and(|wanted| wanted != table)
         || wanted.tos != 0 && wanted.tos != header.tos
-        || wanted.src_len != 0 && wanted.src_len != header.src_len
-        || wanted.dst_len != 0 && wanted.dst_len != header.dst_len
+        || wanted.src_len > header.src_len
+        || wanted.dst_len > header.dst_len
+        || !header.flags.contains(wanted.flags & RuleFlags::INVERT)
         || wanted.action != Action::UNSPEC && wanted.action != header.action
     {
         return Ok(false);
     }
     for (code, bytes) in asked.settings.plain() {
+        let own = view.find(code)?.map(|attr| attr.value);
         let ignored = match code {
             _ if code == rule::TABLE.code() => true,
-            _ if code == rule::SRC.code() => wanted.src_len == 0,
-            _ if code == rule::DST.code() => wanted.dst_len == 0,
+            _ if code == rule::SRC.code() => begin_alike(own, bytes, wanted.src_len),
+            _ if code == rule::DST.code() => begin_alike(own, bytes, wanted.dst_len),
             // The kernel leaves out a priority of 0.
             _ if code == rule::PRIORITY.code() => {
                 view.get(rule::PRIORITY)?.unwrap_or_default().to_ne_bytes() == bytes
             }
             _ => false,
         };
-        let own = view.find(code)?.map(|attr| attr.value);
         if !ignored && own != Some(bytes) {
             return Ok(false);
         }
     }
     Ok(true)
+}
+
+/// Whether two addresses agree in their first `len` bits.
+fn begin_alike(own: Option<&[u8]>, wanted: &[u8], len: u8) -> bool {
+    let bit =
+        |bytes: &[u8], n: u8| bytes.get(usize::from(n / 8)).map(|byte| byte << (n % 8) & 0x80);
+    (0..len).all(|n| own.is_some_and(|own| bit(own, n) == bit(wanted, n)))
 }
