@@ -84,7 +84,10 @@ pub(super) fn unlinked(own: Identity) -> Option<Status> {
         let file = status.run.and_then(|run| open_process(run.pid).ok());
         file.and_then(|file| identity(&file).ok()) == Some(own)
     };
-    recorded().into_iter().filter(is_there).min_by_key(is_guest)
+    let mut found = recorded();
+    found.retain(is_there);
+    let first = found.iter().position(|status| !is_guest(status)).unwrap_or(0);
+    (first < found.len()).then(|| found.swap_remove(first))
 }
 
 /// Whether a run without a link on this host is in a namespace that another began.

@@ -42,8 +42,9 @@ pub(super) fn publish(args: &Args) -> Result<u8> {
     found.run().into_iter().for_each(status::note_ports);
     // Of this run but not noted on its link: left by one who was killed in between.
     let is_noted = |port: &Publication| joined.ports.iter().any(|own| own.overlaps(port));
-    let each = asked.iter().flat_map(|port| port.each());
-    let unnoted: Vec<Publication> = each.filter(|port| !is_noted(port)).collect();
+    let mut unnoted = Vec::new();
+    asked.iter().for_each(|port| unnoted.extend(port.each()));
+    unnoted.retain(|port| !is_noted(port));
     firewall::unpublish(&mut kernel, &publisher, &unnoted)?;
     let ports = firewall::publish(&mut kernel, &publisher, &asked)?;
     let records = plan::record_ports(network, joined.lease, &ports);
@@ -78,18 +79,26 @@ pub(super) fn in_the_way(
 
 /// Leases of links that a run was given after it began.
 pub(super) fn connected(run: Run, known: &[Lease]) -> Vec<Lease> {
-    let links = Kernel::open().and_then(|mut kernel| kernel.links(None)).unwrap_or_default();
-    let own = links.iter().filter(|link| link.alias.as_deref().and_then(Run::parse) == Some(run));
-    own.filter_map(|link| Lease::parse(&link.name)).filter(|own| !known.contains(own)).collect()
+    let is_own = |alias: &str| Run::parse(alias) == Some(run);
+    let own = Kernel::open().and_then(|mut kernel| described(&mut kernel, &is_own));
+    let mut own = own.unwrap_or_default();
+    own.retain(|lease| !known.contains(lease));
+    own
+}
+
+/// Leases of links on this host that have such a description.
+fn described(kernel: &mut Kernel, is_it: &dyn Fn(&str) -> bool) -> Result<Vec<Lease>> {
+    let mut links = kernel.links(None)?;
+    links.retain(|link| link.alias.as_deref().is_some_and(is_it));
+    Ok(links.iter().filter_map(|link| Lease::parse(&link.name)).collect())
 }
 
 /// Takes back the ports of a run that began without a link on this host, which has ended. The links
 /// that it was given go with its namespace: some are there, some are not any more.
 pub(super) fn release_given(run: &str) -> Result<()> {
     let mut kernel = Kernel::open()?;
-    let alias = Some(Status::of_connected(&format!("run \"{run}\"")));
-    let links = kernel.links(None)?.into_iter().filter(|link| link.alias == alias);
-    let leases: Vec<Lease> = links.filter_map(|link| Lease::parse(&link.name)).collect();
+    let text = Status::of_connected(&format!("run \"{run}\""));
+    let leases = described(&mut kernel, &|alias| alias == text)?;
     firewall::release(None, Run::NOBODY, &leases, &[])?;
     firewall::sweep_all(&mut kernel).map(drop)
 }
@@ -116,8 +125,9 @@ pub(super) fn unpublish(args: &Args) -> Result<u8> {
         if own.is_empty() {
             continue;
         }
-        let network = network_of(&networks, joined);
-        let network = network.ok_or_else(|| found.cannot("their network is gone"))?;
+        let Some(network) = network_of(&networks, joined) else {
+            return Err(found.cannot("their network is gone"));
+        };
         let publisher = Publisher::new(network, joined.lease, owner);
         firewall::unpublish(&mut kernel, &publisher, &own)?;
         // There is no way back.
@@ -168,7 +178,9 @@ impl Found {
     }
 
     fn ports(&self) -> Vec<Publication> {
-        self.joined().iter().flat_map(|joined| joined.ports.iter().copied()).collect()
+        let mut all = Vec::new();
+        self.joined().iter().for_each(|joined| all.extend_from_slice(&joined.ports));
+        all
     }
 
     /// The run at whose end its ports end, if it is one's.
@@ -223,16 +235,18 @@ fn lead<'a>(
         Some(file) => Kernel::open_in(file)?.default_link()?,
         None => None,
     };
-    let (mut known, mut ways) = (Vec::new(), Vec::new());
+    let mut ways = Vec::new();
     for joined in found.joined() {
         let Some(network) = network_of(networks, joined) else { continue };
         let end = kernel.numbered_link(joined.link_index)?;
         let inside = end.and_then(|end| end.link_index);
         ways.push((network, inside.is_some() && inside == default));
-        known.push(joined);
     }
-    let led = plan::lead(&ways, warnings);
-    led.and_then(|(place, network)| Some((network, *known.get(place)?))).ok_or_else(|| {
+    let led = plan::lead(&ways, warnings).and_then(|(_, network)| {
+        let is_its = |joined: &&Joined| joined.lease.network == network.number;
+        Some((network, found.joined().iter().find(is_its)?))
+    });
+    led.ok_or_else(|| {
         found.cannot("it is on no network that leads out and has firewall rules of nsrun")
     })
 }

@@ -26,8 +26,10 @@ impl Kernel {
     /// Index of the link by which packets of IPv4 leave that no other route leads.
     pub fn default_link(&mut self) -> Result<Option<u32>> {
         let any = IpNet::from(Ipv4Net::default());
-        let routes = self.routes()?.into_iter().filter(|route| route.main && route.prefix == any);
-        Ok(routes.min_by_key(|route| route.metric).and_then(|route| route.link))
+        let mut routes = self.routes()?;
+        routes.retain(|route| route.main && route.prefix == any);
+        sort(&mut routes, |a, b| a.metric < b.metric);
+        Ok(routes.first().and_then(|route| route.link))
     }
 
     /// What making a network has to know about this host.
