@@ -139,7 +139,11 @@ fn choose_names(target: &mut Place, asked: &mut Membership) -> Result<()> {
 fn owner(target: &Place) -> String {
     match target.run.as_ref().and_then(|status| status.run) {
         Some(run) => run.to_string(),
-        None => Status::of_connected(&target.title),
+        // However it was written: by its title it finds at its end what it was given.
+        None => match target.unlinked.as_ref().filter(|run| !place::is_guest(run)) {
+            Some(run) => Status::of_connected(&format!("run \"{}\"", run.title())),
+            None => Status::of_connected(&target.title),
+        },
     }
 }
 

@@ -123,8 +123,12 @@ impl From<Usage> for Error {
 
 /// The run that was meant: by name, by lease, or by the id of a process in it.
 fn find_run(kernel: &mut Kernel, target: &str) -> Result<Status> {
+    // A run in the network of another is not that other.
     let found = match target.parse() {
-        Ok(pid) => kernel.run_of(pid)?,
+        Ok(pid) => match unlinked(target) {
+            None => kernel.run_of(pid)?,
+            guest => guest,
+        },
         Err(_) => None,
     };
     // A number is a name too, if a run is called that.

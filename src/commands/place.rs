@@ -7,7 +7,7 @@ use super::inside::Inside;
 use super::{status, target};
 use crate::apply;
 use crate::error::{Error, Result};
-use crate::facts::Status;
+use crate::facts::{Identity, Status};
 use crate::kernel::named::{identity, open_process};
 use crate::kernel::{Kernel, recorded};
 use crate::plan::Step;
@@ -57,13 +57,9 @@ impl Place {
             Some(id) => kernel.run_within(id)?.filter(|run| run.alive),
             None => None,
         };
-        let is_there = |status: &Status| {
-            let file = status.run.and_then(|run| open_process(run.pid).ok());
-            file.and_then(|file| identity(&file).ok()) == Some(own)
-        };
         let unlinked = match &run {
             Some(_) => None,
-            None => recorded().into_iter().find(is_there),
+            None => unlinked(own),
         };
         let kernel = Kernel::open_in(&namespace)?;
         Ok(Place { title, run, unlinked, namespace, kernel, _lock: lock })
@@ -80,6 +76,24 @@ impl Place {
         });
         status::note_links(run, attached);
     }
+}
+
+/// The run without a link on this host that is in a namespace: the one that began it, if that is there.
+pub(super) fn unlinked(own: Identity) -> Option<Status> {
+    let is_there = |status: &Status| {
+        let file = status.run.and_then(|run| open_process(run.pid).ok());
+        file.and_then(|file| identity(&file).ok()) == Some(own)
+    };
+    let mut found = recorded();
+    found.retain(is_there);
+    let first = found.iter().position(|status| !is_guest(status)).unwrap_or(0);
+    (first < found.len()).then(|| found.swap_remove(first))
+}
+
+/// Whether a run without a link on this host is in a namespace that another began.
+pub(super) fn is_guest(status: &Status) -> bool {
+    let mode = status.mode.as_deref().map(Share::parse);
+    matches!(mode, Some(Ok(Some(Share::Of(_)))))
 }
 
 /// The namespace that `text` means.

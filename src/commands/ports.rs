@@ -1,5 +1,6 @@
 //! `nsrun publish`, `unpublish` and `port`: published ports of a run that is there.
 
+use std::fs::File;
 use std::net::IpAddr;
 
 use serde_json::{Value, json};
@@ -12,7 +13,7 @@ use crate::cli::Args;
 use crate::error::{Error, Result};
 use crate::facts::{Joined, Lease, Network, Run, Status};
 use crate::kernel::Kernel;
-use crate::kernel::named::open_process;
+use crate::kernel::named::{identity, open_process};
 use crate::plan::firewall::Publisher;
 use crate::plan::{self, Step};
 use crate::spec::{Publication, check_overlaps};
@@ -30,28 +31,32 @@ pub(super) fn publish(args: &Args) -> Result<u8> {
     let asked = specs(args)?;
     let mut kernel = Kernel::open()?;
     let found = find(&mut kernel, operand(args, 0)?)?;
-    let (network, joined, owner) = lead(&mut kernel, &found)?;
-    plan::check_ports(&network, &asked)?;
+    let networks = kernel.networks()?;
+    let mut warnings = Vec::new();
+    let (network, joined) = lead(&mut kernel, &found, &networks, &mut warnings)?;
+    let publisher = Publisher::new(network, joined.lease, found.owner()?);
+    plan::check_ports(network, &asked)?;
     if !network.publishes {
-        apply::send(&mut kernel, &plan::mark_publishing(&network))?;
+        apply::send(&mut kernel, &plan::mark_publishing(network))?;
     }
-    found.run.into_iter().for_each(status::note_ports);
-    let publisher = Publisher::new(&network, joined.lease, owner);
+    found.run().into_iter().for_each(status::note_ports);
     // Of this run but not noted on its link: left by one who was killed in between.
     let is_noted = |port: &Publication| joined.ports.iter().any(|own| own.overlaps(port));
-    let each = asked.iter().flat_map(|port| port.each());
-    let unnoted: Vec<Publication> = each.filter(|port| !is_noted(port)).collect();
+    let mut unnoted = Vec::new();
+    asked.iter().for_each(|port| unnoted.extend(port.each()));
+    unnoted.retain(|port| !is_noted(port));
     firewall::unpublish(&mut kernel, &publisher, &unnoted)?;
     let ports = firewall::publish(&mut kernel, &publisher, &asked)?;
-    let records = plan::record_ports(&network, joined.lease, &ports);
+    let records = plan::record_ports(network, joined.lease, &ports);
     if let Err(error) = apply::send(&mut kernel, &records) {
         // The run has ended meanwhile, and its nsrun did not know of these; or no answer came.
         firewall::unpublish(&mut kernel, &publisher, &ports)?;
-        forget(&mut kernel, &joined, &ports)?;
+        forget(&mut kernel, joined, &ports)?;
         return Err(error);
     }
-    warn(&firewall::restore(&mut kernel, &[&network])?);
-    warn(&in_the_way(&mut kernel, &network, &[]));
+    warn(&warnings);
+    warn(&firewall::restore(&mut kernel, &[network])?);
+    warn(&in_the_way(&mut kernel, network, &[]));
     print_done(&lines(&ports))?;
     Ok(0)
 }
@@ -74,18 +79,26 @@ pub(super) fn in_the_way(
 
 /// Leases of links that a run was given after it began.
 pub(super) fn connected(run: Run, known: &[Lease]) -> Vec<Lease> {
-    let links = Kernel::open().and_then(|mut kernel| kernel.links(None)).unwrap_or_default();
-    let own = links.iter().filter(|link| link.alias.as_deref().and_then(Run::parse) == Some(run));
-    own.filter_map(|link| Lease::parse(&link.name)).filter(|own| !known.contains(own)).collect()
+    let is_own = |alias: &str| Run::parse(alias) == Some(run);
+    let own = Kernel::open().and_then(|mut kernel| described(&mut kernel, &is_own));
+    let mut own = own.unwrap_or_default();
+    own.retain(|lease| !known.contains(lease));
+    own
+}
+
+/// Leases of links on this host that have such a description.
+fn described(kernel: &mut Kernel, is_it: &dyn Fn(&str) -> bool) -> Result<Vec<Lease>> {
+    let mut links = kernel.links(None)?;
+    links.retain(|link| link.alias.as_deref().is_some_and(is_it));
+    Ok(links.iter().filter_map(|link| Lease::parse(&link.name)).collect())
 }
 
 /// Takes back the ports of a run that began without a link on this host, which has ended. The links
 /// that it was given go with its namespace: some are there, some are not any more.
 pub(super) fn release_given(run: &str) -> Result<()> {
     let mut kernel = Kernel::open()?;
-    let alias = Some(Status::of_connected(&format!("run \"{run}\"")));
-    let links = kernel.links(None)?.into_iter().filter(|link| link.alias == alias);
-    let leases: Vec<Lease> = links.filter_map(|link| Lease::parse(&link.name)).collect();
+    let text = Status::of_connected(&format!("run \"{run}\""));
+    let leases = described(&mut kernel, &|alias| alias == text)?;
     firewall::release(None, Run::NOBODY, &leases, &[])?;
     firewall::sweep_all(&mut kernel).map(drop)
 }
@@ -95,9 +108,9 @@ pub(super) fn unpublish(args: &Args) -> Result<u8> {
     let mut kernel = Kernel::open()?;
     let name = operand(args, 0)?;
     let found = find(&mut kernel, name)?;
-    let (network, joined, owner) = lead(&mut kernel, &found)?;
-    if let Some(port) = asked.iter().find(|port| !joined.ports.contains(port)) {
-        let list: Vec<String> = joined.ports.iter().map(ToString::to_string).collect();
+    let all = found.ports();
+    if let Some(port) = asked.iter().find(|port| !all.contains(port)) {
+        let list: Vec<String> = all.iter().map(ToString::to_string).collect();
         return Err(Error::new(format!("cannot unpublish \"{port}\" of {}", found.title))
             .because(match &list[..] {
                 [] => "it has no published ports".into(),
@@ -105,10 +118,21 @@ pub(super) fn unpublish(args: &Args) -> Result<u8> {
             })
             .hint("write it as nsrun port prints it"));
     }
-    let publisher = Publisher::new(&network, joined.lease, owner);
-    firewall::unpublish(&mut kernel, &publisher, &asked)?;
-    // There is no way back.
-    forget(&mut kernel, &joined, &asked).or_else(|_| forget(&mut kernel, &joined, &asked))?;
+    let (networks, owner) = (kernel.networks()?, found.owner()?);
+    for joined in found.joined() {
+        let mut own = asked.clone();
+        own.retain(|port| joined.ports.contains(port));
+        if own.is_empty() {
+            continue;
+        }
+        let Some(network) = network_of(&networks, joined) else {
+            return Err(found.cannot("their network is gone"));
+        };
+        let publisher = Publisher::new(network, joined.lease, owner);
+        firewall::unpublish(&mut kernel, &publisher, &own)?;
+        // There is no way back.
+        forget(&mut kernel, joined, &own).or_else(|_| forget(&mut kernel, joined, &own))?;
+    }
     Ok(0)
 }
 
@@ -124,12 +148,7 @@ fn forget(kernel: &mut Kernel, joined: &Joined, ports: &[Publication]) -> Result
 
 pub(super) fn port(args: &Args) -> Result<u8> {
     let found = find(&mut Kernel::open()?, operand(args, 0)?)?;
-    let ports: Vec<Publication> = found
-        .links
-        .iter()
-        .flat_map(|links| &links.joined)
-        .flat_map(|joined| joined.ports.iter().copied())
-        .collect();
+    let ports = found.ports();
     if args.flag("json") {
         print_json(&ports.iter().map(json).collect())?;
     } else {
@@ -147,52 +166,93 @@ fn specs(args: &Args) -> Result<Vec<Publication>> {
 struct Found {
     /// How to call it: `run "web"`.
     title: String,
-    /// The run that was meant, if one was.
-    run: Option<Run>,
+    /// Its network namespace, where that can be opened.
+    namespace: Option<File>,
     /// Its links on this host, if it has any.
     links: Option<Status>,
+}
+
+impl Found {
+    fn joined(&self) -> &[Joined] {
+        self.links.as_ref().map_or(&[], |links| &links.joined)
+    }
+
+    fn ports(&self) -> Vec<Publication> {
+        let mut all = Vec::new();
+        self.joined().iter().for_each(|joined| all.extend_from_slice(&joined.ports));
+        all
+    }
+
+    /// The run at whose end its ports end, if it is one's.
+    fn run(&self) -> Option<Run> {
+        let unlinked = || place::unlinked(identity(self.namespace.as_ref()?).ok()?)?.run;
+        self.links.as_ref().and_then(|links| links.run).or_else(unlinked)
+    }
+
+    /// Whose its ports are.
+    fn owner(&self) -> Result<Run> {
+        self.links
+            .as_ref()
+            .and_then(Status::owner)
+            .ok_or_else(|| self.cannot("it is just starting").hint("try again"))
+    }
+
+    fn cannot(&self, why: &str) -> Error {
+        Error::new(format!("cannot publish ports of {}", self.title)).because(why)
+    }
 }
 
 /// A run, or whatever else can be connected. A run that began without a link on this host has only
 /// those that it was given, which belong to nobody.
 fn find(kernel: &mut Kernel, target: &str) -> Result<Found> {
-    let (title, run, namespace) = match find_whole_run(kernel, target) {
+    let (title, namespace) = match find_whole_run(kernel, target) {
         Ok(status) => {
             let title = format!("run \"{}\"", status.title());
-            let run = status.run;
+            let namespace = status.run.and_then(|run| open_process(run.pid).ok());
             if status.namespace_id.is_some() {
-                return Ok(Found { title, run, links: Some(status) });
+                return Ok(Found { title, namespace, links: Some(status) });
             }
-            (title, run, run.and_then(|run| open_process(run.pid).ok()))
+            (title, namespace)
         }
         Err(error) => match place::find(kernel, target) {
-            Ok(found) => (found.title, None, Some(found.namespace)),
+            Ok(found) => (found.title, Some(found.namespace)),
             Err(_) => return Err(error),
         },
     };
-    let id = namespace.map(|file| kernel.id_of(&file)).transpose()?.flatten();
+    let id = namespace.as_ref().map(|file| kernel.id_of(file)).transpose()?.flatten();
     let links = id.map(|id| kernel.run_within(id)).transpose()?.flatten();
-    Ok(Found { title, run, links })
+    Ok(Found { title, namespace, links })
 }
 
-/// Where its ports lead, and whose they are.
-fn lead(kernel: &mut Kernel, found: &Found) -> Result<(Network, Joined, Run)> {
-    let networks = kernel.networks()?;
-    let cannot = || Error::new(format!("cannot publish ports of {}", found.title));
-    let own = |joined: &Joined| {
-        let network = networks.iter().find(|one| one.number == joined.lease.network);
-        network.filter(|network| network.is_routed()).cloned()
+/// Where its ports lead.
+fn lead<'a>(
+    kernel: &mut Kernel,
+    found: &'a Found,
+    networks: &'a [Network],
+    warnings: &mut Vec<String>,
+) -> Result<(&'a Network, &'a Joined)> {
+    let default = match &found.namespace {
+        Some(file) => Kernel::open_in(file)?.default_link()?,
+        None => None,
     };
-    let joined = found.links.iter().flat_map(|links| &links.joined);
-    let place = joined.into_iter().find_map(|joined| Some((own(joined)?, joined.clone())));
-    match (place, found.links.as_ref().and_then(Status::owner)) {
-        (Some((network, joined)), Some(owner)) => Ok((network, joined, owner)),
-        (None, _) => {
-            Err(cannot()
-                .because("it is on no network that leads out and has firewall rules of nsrun"))
-        }
-        (_, None) => Err(cannot().because("it is just starting").hint("try again")),
+    let mut ways = Vec::new();
+    for joined in found.joined() {
+        let Some(network) = network_of(networks, joined) else { continue };
+        let end = kernel.numbered_link(joined.link_index)?;
+        let inside = end.and_then(|end| end.link_index);
+        ways.push((network, inside.is_some() && inside == default));
     }
+    let led = plan::lead(&ways, warnings).and_then(|(_, network)| {
+        let is_its = |joined: &&Joined| joined.lease.network == network.number;
+        Some((network, found.joined().iter().find(is_its)?))
+    });
+    led.ok_or_else(|| {
+        found.cannot("it is on no network that leads out and has firewall rules of nsrun")
+    })
+}
+
+fn network_of<'a>(networks: &'a [Network], joined: &Joined) -> Option<&'a Network> {
+    networks.iter().find(|network| network.number == joined.lease.network)
 }
 
 /// Published ports, one a line, as they are typed.

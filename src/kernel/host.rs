@@ -23,6 +23,15 @@ impl Kernel {
         Ok((has(Ipv4Net::default().into()), has(Ipv6Net::default().into())))
     }
 
+    /// Index of the link by which packets of IPv4 leave that no other route leads.
+    pub fn default_link(&mut self) -> Result<Option<u32>> {
+        let any = IpNet::from(Ipv4Net::default());
+        let mut routes = self.routes()?;
+        routes.retain(|route| route.main && route.prefix == any);
+        sort(&mut routes, |a, b| a.metric < b.metric);
+        Ok(routes.first().and_then(|route| route.link))
+    }
+
     /// What making a network has to know about this host.
     pub fn host(&mut self) -> Result<Host> {
         let links: HashMap<u32, Link> =

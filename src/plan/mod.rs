@@ -32,7 +32,7 @@ pub(crate) use names::RESPONDER;
 pub use names::Responder;
 pub use netns::{NameStep, add_name, delete_name, enter_named};
 pub use network::{create as create_network, default_routes};
-pub use ports::{Ports, check_ports, mark_publishing, record_ports};
+pub use ports::{Ports, check_ports, lead, mark_publishing, record_ports};
 pub use run::{Plan, Process, run};
 pub use script::script;
 pub use setup::{PrivateFile, Setup};

@@ -16,8 +16,7 @@ pub struct Ports {
     pub ports: Vec<Publication>,
 }
 
-/// To which member the ports of a run lead, and the sends that prepare its network. What it answers
-/// to others goes by its default route: the network of that is the first choice.
+/// To which member the ports of a run lead, and the sends that prepare its network.
 pub(super) fn ports(
     asked: &[Publication],
     members: &[Member],
@@ -26,10 +25,9 @@ pub(super) fn ports(
     if asked.is_empty() {
         return Ok((None, Vec::new()));
     }
-    let routed = |member: &Member| member.network.is_routed();
-    let first = members.iter().position(|member| routed(member) && member.default_route);
-    let member = first.or_else(|| members.iter().position(routed));
-    let member = member.ok_or_else(|| {
+    let ways: Vec<(&Network, bool)> =
+        members.iter().map(|member| (&member.network, member.default_route)).collect();
+    let (member, network) = lead(&ways, warnings).ok_or_else(|| {
         let error = Error::usage("cannot publish ports");
         match members {
             [] => error
@@ -43,17 +41,27 @@ pub(super) fn ports(
                 .hint("join a network that is neither internal, unmanaged nor of a LAN"),
         }
     })?;
-    let network = members.get(member).map(|member| &member.network);
-    if let Some(network) = network.filter(|_| first.is_none()) {
+    check_ports(network, asked)?;
+    let prepare = (!network.publishes).then(|| mark_publishing(network));
+    Ok((Some(Ports { member, ports: asked.to_vec() }), prepare.into_iter().collect()))
+}
+
+/// To which of its networks the ports of a run lead, and its place; each comes with whether the
+/// default route goes there. What the run answers to others goes by that one: it is the first choice.
+pub fn lead<'a>(
+    ways: &[(&'a Network, bool)],
+    warnings: &mut Vec<String>,
+) -> Option<(usize, &'a Network)> {
+    let routed = ways.iter().enumerate().filter(|(_, (network, _))| network.is_routed());
+    let (place, &(network, answers)) = routed.min_by_key(|(_, (_, default))| !default)?;
+    if !answers {
         warnings.push(format!(
             "published ports lead to network \"{}\", and the default route does not: only this host \
              and that network get answers; write {},default-route=yes",
             network.name, network.name
         ));
     }
-    network.map_or(Ok(()), |network| check_ports(network, asked))?;
-    let prepare = network.filter(|network| !network.publishes).map(mark_publishing);
-    Ok((Some(Ports { member, ports: asked.to_vec() }), prepare.into_iter().collect()))
+    Some((place, network))
 }
 
 /// Refuses ports of addresses from which nothing can lead to a network.

@@ -110,3 +110,68 @@ fn ports_lead_by_the_default_route_or_it_is_said_that_others_get_no_answer() {
         world.nsrun(["stop", "-t", "0", &name]).run().ok();
     }
 }
+
+#[test]
+fn ports_published_later_lead_by_the_default_route_too_and_are_taken_back_there() {
+    need_tool!("python3");
+    let world = World::builder().lan().build();
+    for name in ["a", "b"] {
+        world.nsrun(["network", "create", name]).run().ok();
+    }
+    let options = ["--name", "web", "--net", "a", "--net", "b,default-route=yes", "-p", "8081:80"];
+    served(&world, &options, &["80"]);
+    let taken = world.nsrun(["run", "-p", "8081:1", "true"]).run().exits(125);
+    taken.says("run \"web\" has it");
+    let output = world.nsrun(["publish", "web", "8080:80", "8082:80"]).run().ok();
+    assert_eq!(output.stderr, "");
+    assert!(seen(world.lan(), ASKED).is_some(), "it answers by the network it leads to");
+    let refused = world.nsrun(["unpublish", "web", "8081:80", "8083:80"]).run().exits(1);
+    refused.says("\"8083:80/tcp\"").says("it has only 8080:80/tcp, 8081:80/tcp, 8082:80/tcp");
+    world.nsrun(["unpublish", "web", "8081:80", "8080:80"]).run().ok();
+    assert_eq!(world.nsrun(["port", "web"]).run().ok().stdout, "8082:80/tcp\n");
+    assert!(!published(&world) && !world.sh("nft list map inet nsrun ports4").contains(". 8081 "));
+
+    // They lead by two networks where the default route was lost meanwhile.
+    let pid = world.nsrun(["inspect", "web", "--json"]).run().ok().json()["pid"].to_string();
+    world.sh(&format!("nsenter -t {pid} -n ip route del default"));
+    let output = world.nsrun(["publish", "web", "8080:80"]).run().ok();
+    assert!(output.stderr.contains("the default route does not"), "{output}");
+    world.nsrun(["unpublish", "web", "8080:80", "8082:80"]).run().ok();
+    assert_eq!(world.nsrun(["port", "web"]).run().ok().stdout, "");
+    assert!(!world.sh("nft list map inet nsrun ports4").contains("elements"));
+
+    let lan = "macvlan:lan0,ip=192.0.2.77/24,gateway=192.0.2.10";
+    detached(&world, &["--name", "out", "--net", lan, "--net", "a"], &["sleep", "1000"]);
+    let output = world.nsrun(["publish", "out", "8080:80"]).run().ok();
+    assert!(output.stderr.contains("a,default-route=yes"), "{output}");
+}
+
+#[test]
+fn ports_end_with_their_run_however_it_was_written() {
+    let world = World::new();
+    world.nsrun(["network", "create", "a"]).run().ok();
+    for (net, connects, publishes) in [
+        ("a", None, "pid:"),
+        ("a", None, "run:"),
+        ("none", Some("pid:"), ""),
+        ("none", Some(""), "pid:"),
+        ("none", Some("run:"), "run:"),
+    ] {
+        detached(&world, &["--name", "web", "--net", net], &["sleep", "1000"]);
+        let pid = world.nsrun(["inspect", "web", "--json"]).run().ok().json()["pid"].to_string();
+        let target = |how: &str| match how {
+            "pid:" => format!("pid:{pid}"),
+            _ => format!("{how}web"),
+        };
+        // Whoever is there as a guest neither gets them nor takes them along.
+        detached(&world, &["--name", "guest", "--net", "run:web"], &["sleep", "1000"]);
+        if let Some(connects) = connects {
+            world.nsrun(["connect", &target(connects), "a"]).run().ok();
+        }
+        world.nsrun(["publish", &target(publishes), "8080:80"]).run().ok();
+        world.nsrun(["stop", "-t", "0", "guest"]).run().ok();
+        assert!(published(&world), "{net} {connects:?} {publishes}");
+        world.nsrun(["stop", "-t", "0", "web"]).run().ok();
+        assert!(settle(|| !published(&world), SOON), "{net} {connects:?} {publishes}");
+    }
+}

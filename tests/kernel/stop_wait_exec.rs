@@ -267,3 +267,14 @@ fn many_enter_at_once() {
         assert_eq!(*output, format!("{n}\n"));
     }
 }
+
+#[test]
+fn a_run_in_the_network_of_another_is_stopped_by_its_number_and_not_the_other() {
+    let world = World::new();
+    detached(&world, &["--name", "web"], &["sleep", "1000"]);
+    let guest = detached(&world, &["--net", "run:web"], &["sleep", "1000"]);
+    world.nsrun(["stop", "-t", "0", &guest]).run().ok();
+    let listed = world.nsrun(["ps", "--json"]).run().ok().json();
+    let names: Vec<_> = listed.as_array().into_iter().flatten().map(|run| &run["name"]).collect();
+    assert_eq!(names, ["web"]);
+}

@@ -251,6 +251,9 @@ fn refuse_taken(kernel: &mut Kernel, ports: Publication, taken: &[Element]) -> R
             Some(owner) => match holder(kernel, owner)? {
                 Some(title) if owner.is(Run::NOBODY) => format!("{title} has it"),
                 Some(title) => {
+                    // The name is on another of its links, if not on this one.
+                    let run = kernel.run_of(owner.pid.cast_unsigned())?;
+                    let title = run.map_or(title, |run| run.title());
                     let pid = cmd_pid(owner.pid).unwrap_or(owner.pid);
                     format!("run \"{title}\" has it (process {pid})")
                 }
