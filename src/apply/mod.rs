@@ -35,7 +35,7 @@ pub use messages::messages;
 pub use netns::{Names, change_names, lock_names, prepare_names};
 pub use network::{Made, make_network};
 pub use probe::{answers, answers_once};
-pub use send::{NEEDS_NET_ADMIN, bring_up, refusal, send};
+pub use send::{NEEDS_NET_ADMIN, bring_up, bring_up_named, refusal, send};
 pub use supervise::{Links, Looked, supervise};
 pub use switch::switch;
 pub use target::Target;

@@ -36,13 +36,25 @@ pub fn refusal(steps: &[Step], refusals: &[Refusal]) -> Option<Error> {
 /// # Errors
 /// As [`send`].
 pub fn bring_up(target: &mut impl Target, steps: &[Step]) -> Result<()> {
+    bring_up_named(target, steps, steps)
+}
+
+/// The same, where the link has another name than before when it is tried `again`.
+///
+/// # Errors
+/// As [`send`].
+pub fn bring_up_named(target: &mut impl Target, steps: &[Step], again: &[Step]) -> Result<()> {
     const PAUSE: Duration = Duration::from_millis(5);
     const TRIES: usize = 200;
+    let mut steps = steps;
     for _ in 0..TRIES {
         let refusals = target.send(steps)?;
         match refusals.iter().find_map(|refusal| matters(steps, refusal)) {
             None => return Ok(()),
-            Some((_, refusal)) if refusal.errno == Errno::EADDRINUSE as i32 => thread::sleep(PAUSE),
+            Some((_, refusal)) if refusal.errno == Errno::EADDRINUSE as i32 => {
+                steps = again;
+                thread::sleep(PAUSE);
+            }
             Some((step, refusal)) => return Err(refused(step, refusal)),
         }
     }

@@ -77,7 +77,8 @@ pub fn supervise(
 ) -> Result<u8> {
     match &launched.signals {
         Some(signals) if server.is_some() || links.is_some() => {
-            serve(launched.pid, signals, server, links)
+            // Without names and links the run goes on all the same.
+            serve(launched.pid, signals, server, links).or_else(|_| watch(launched.pid))
         }
         _ => watch(launched.pid),
     }

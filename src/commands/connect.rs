@@ -235,18 +235,25 @@ fn attach_to(
     link: &Direct,
     routes: &[Route],
 ) -> Result<String> {
-    create(kernel, target, link)?;
+    // Named when it comes up, as that of a network.
+    let mut unfinished = link.clone();
+    unfinished.link = place::UNFINISHED.into();
+    create(kernel, target, &unfinished)?;
     let on_link = |route: &Route| match route.gateway {
         Some(_) => route.clone(),
         None => Route { link: Some(link.link.clone()), ..route.clone() },
     };
+    let mut up = unfinished.up();
+    named(&mut up, target, place::UNFINISHED, &link.link);
     let mut steps = link.inside();
     steps.extend(routes.iter().map(on_link).map(Step::AddRoute));
     let done = apply::send(kernel, &link.publish())
-        .and_then(|()| apply::bring_up(&mut target.kernel, &link.up()))
+        .and_then(|()| apply::bring_up_named(&mut target.kernel, &up, &link.up()))
         .and_then(|()| apply::send(&mut target.kernel, &steps));
     if let Err(error) = done {
-        return Err(take_back(&mut target.kernel, &link.link, error));
+        let own = [place::UNFINISHED, &link.link];
+        let there = own.into_iter().find(|name| target.kernel.index(name).is_some());
+        return Err(take_back(&mut target.kernel, there.unwrap_or(&link.link), error));
     }
     if let Some(end) = link.host_end() {
         let _ = settle_carrier(kernel, end);

@@ -338,11 +338,15 @@ fn stay(life: Life, status: Option<File>) -> Result<u8> {
         launched.leases.extend(ports::connected(launched.run, &launched.leases));
     }
     let mut released = Ok(());
-    if has_more_ports && plan.members.is_empty() && plan.share.is_none() {
-        released = ports::release_given(&title(&launched, &plan));
-    } else if !launched.ports.is_empty() || has_more_ports {
+    if has_more_ports
+        && plan.share.is_none()
+        && let Some(title) = known.recorded()
+    {
+        released = ports::release_given(title);
+    }
+    if !launched.ports.is_empty() || (has_more_ports && !launched.leases.is_empty()) {
         let Launched { run, leases, ports, .. } = &launched;
-        released = apply::firewall::release(netfilter, *run, leases, ports);
+        released = released.and(apply::firewall::release(netfilter, *run, leases, ports));
     }
     if let Err(error) = released {
         let why = error.cause.unwrap_or(error.what);

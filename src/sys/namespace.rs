@@ -135,7 +135,7 @@ pub fn is_network(file: &File) -> Result<bool> {
     // NS_GET_NSTYPE: _IO(0xb7, 3) (linux/nsfs.h), since Linux 4.11.
     const NS_GET_NSTYPE: u32 = 0xb703;
     #[allow(clippy::unnecessary_cast)] // the width of f_type is the architecture's
-    if fstatfs(file)?.filesystem_type().0 as i64 != NSFS {
+    if super::retry(|| fstatfs(file))?.filesystem_type().0 as i64 != NSFS {
         return Ok(false);
     }
     // SAFETY: takes no argument, and only such a file gets here.

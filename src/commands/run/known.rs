@@ -34,6 +34,11 @@ impl Known {
         }
     }
 
+    /// What the record that stands for it is called.
+    pub(super) fn recorded(&self) -> Option<&str> {
+        self.record.as_ref().map(|_| self.title.as_str())
+    }
+
     /// Looks whether its link is still there, and has something else stand for it otherwise. A run
     /// that nobody would find is ended.
     pub(super) fn look(&mut self) -> Looked {
@@ -82,7 +87,7 @@ impl Known {
         let record = hold(&title, kernel)?;
         let written = record.write(self.run, MODE, "[]", self.survives);
         written.map_err(|error| Error::new(crate::sys::errno(&error).desc()))?;
-        self.record = Some(record);
+        (self.record, self.title) = (Some(record), title);
         Ok(())
     }
 }
