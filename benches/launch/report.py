@@ -84,6 +84,8 @@ def markdown(results):
                      " command, and is taken down again. System calls are those of all its processes.\n")
         parts += [f"- skipped: {line}" for line in results["launch"]["skipped"]]
         parts.append("")
+        if results["launch"]["skipped"]:
+            parts.append("What is skipped for want of a program is in the packages " + ", ".join(peers.PACKAGES) + ".\n")
         ours, floor = ({row["name"]: row for row in results["launch"]["rows"]}[name] for name in ("nsrun run", "floor"))
         names = sorted({**ours["calls_by_name"], **floor["calls_by_name"]})
         counts = [(name, *(row["calls_by_name"].get(name, 0) for row in (ours, floor))) for name in names]
@@ -91,8 +93,6 @@ def markdown(results):
             ["", "nsrun run", "floor", "more"],
             [(name, a, b, a - b) for name, a, b in sorted(counts, key=lambda count: count[2] - count[1]) if a != b]
             + [("all", ours["calls_to_command"], floor["calls_to_command"], ours["calls_to_command"] - floor["calls_to_command"])])]
-        if results["launch"]["skipped"]:
-            parts.append("What is skipped for want of a program is in the packages " + ", ".join(peers.PACKAGES) + ".\n")
     if "parallel" in results:
         parts += ["## Many at once\n", table(
             ["copies", "floor ms", "nsrun ms", "nsrun -p ms", "ip ms", "nsrun / floor", "nsrun / ip", "failed"],
