@@ -250,6 +250,7 @@ fn begin<T: Target>(
         match report::read(bytes)? {
             Report::Started => break along.process,
             Report::Sockets => {
+                // Names come by two of them, word of links by one after those.
                 let mut fds = along.fds;
                 links = if fds.len() % 2 == 1 { fds.pop().map(Events::from) } else { None };
                 sockets = fds.try_into().ok().map(Sockets::from_fds);

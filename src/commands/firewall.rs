@@ -61,7 +61,7 @@ fn open(kernel: &mut Kernel) -> Result<()> {
     let networks = kernel.networks()?;
     for network in networks.iter().filter(|network| network.complete && network.is_routed()) {
         warn(&firewall::restore(kernel, &[network])?);
-        warn(&firewall::warnings(kernel, network)?);
+        warn(&firewall::warnings(kernel, network, None)?);
     }
     Ok(())
 }

@@ -73,7 +73,7 @@ pub(super) fn in_the_way(
     match made.iter().flatten().any(makes) {
         true => Vec::new(),
         // All else is done: what cannot be found out is not told.
-        false => firewall::warnings(kernel, network).unwrap_or_default(),
+        false => firewall::warnings(kernel, network, firewall::FEW).unwrap_or_default(),
     }
 }
 

@@ -50,14 +50,15 @@ struct Walk<'a> {
     family: NfGen,
     table: &'a str,
     comment: Option<&'a str>,
-    most: u32,
+    most: Option<u32>,
     reached: Vec<String>,
 }
 
 impl Netfilter {
-    /// The base chains on the way of packets through this host.
-    pub fn forward_chains(&mut self) -> Result<Vec<ForwardChain>> {
-        let mut chains = self.dump(
+    /// The base chains on the way of packets through this host. Those behind which there are more
+    /// than `most` rules are taken to pass everything.
+    pub fn forward_chains(&mut self, most: Option<u32>) -> Result<Vec<ForwardChain>> {
+        let found = self.dump(
             |batch| {
                 batch.push(chain::GET, Flags::DUMP, NfGen::default(), |_| {});
             },
@@ -74,18 +75,15 @@ impl Netfilter {
                     return Ok(None);
                 }
                 let text = |text: Option<nl::Text<'_>>| text.unwrap_or_default().to_string();
-                Ok(Some(ForwardChain {
-                    family,
-                    table: text(view.get(chain::TABLE)?),
-                    name: text(view.get(chain::NAME)?),
-                    drops: view.get(chain::POLICY)? == Some(Code::DROP),
-                }))
+                let (table, name) = (text(view.get(chain::TABLE)?), text(view.get(chain::NAME)?));
+                Ok(Some((ForwardChain { family, table, name, drops: false }, read(&message)?)))
             },
         )?;
-        for chain in &mut chains {
-            let found = FoundChain { drops: chain.drops, used: 0 };
-            let (family, ForwardChain { table, name, .. }) = (family(chain), &*chain);
-            chain.drops = self.dropped(family, table, name, found, None, u32::MAX)?.is_some();
+        let mut chains = Vec::new();
+        for (mut chain, found) in found {
+            let (family, ForwardChain { table, name, .. }) = (family(&chain), &chain);
+            chain.drops = self.dropped(family, table, name, found, None, most)?.is_some();
+            chains.push(chain);
         }
         Ok(chains)
     }
@@ -100,7 +98,7 @@ impl Netfilter {
         chain: &str,
         found: FoundChain,
         comment: Option<&str>,
-        most: u32,
+        most: Option<u32>,
     ) -> Result<Option<Vec<String>>> {
         let mut walk = Walk { family, table, comment, most, reached: Vec::new() };
         let decided = self.decides(&mut walk, chain, found.used)?;
@@ -114,8 +112,10 @@ impl Netfilter {
             return Ok(None);
         }
         walk.reached.push(chain.to_owned());
-        let Some(most) = walk.most.checked_sub(used) else { return Ok(Some(false)) };
-        walk.most = most;
+        if let Some(most) = &mut walk.most {
+            let Some(left) = most.checked_sub(used) else { return Ok(Some(false)) };
+            *most = left;
+        }
         for rule in self.rules(walk.family, walk.table, chain)? {
             let decided = match &rule.fate {
                 _ if rule.comment.is_some() && rule.comment.as_deref() == walk.comment => {
@@ -126,8 +126,10 @@ impl Netfilter {
                 Some(Fate::Jump(other) | Fate::Goto(other)) => {
                     // How long it is matters only to who has a limit.
                     let used = match walk.most {
-                        u32::MAX => 0,
-                        _ => self.chain(walk.family, walk.table, other)?.map_or(0, |it| it.used),
+                        None => 0,
+                        Some(_) => {
+                            self.chain(walk.family, walk.table, other)?.map_or(0, |it| it.used)
+                        }
                     };
                     self.decides(walk, other, used)?
                 }

@@ -33,7 +33,11 @@ pub(super) fn forward(family: NfGen) -> (NfGen, &'static str, &'static str) {
 
 /// Adds rules that let a network's packets pass the chains of iptables that drop others; whether
 /// there was need to. Chains of more rules than `most` together are left alone.
-pub(super) fn admit(netfilter: &mut Netfilter, network: &Network, most: u32) -> Result<bool> {
+pub(super) fn admit(
+    netfilter: &mut Netfilter,
+    network: &Network,
+    most: Option<u32>,
+) -> Result<bool> {
     let mut any = false;
     for &family in families(network) {
         let mut tries = TRIES;
@@ -68,9 +72,22 @@ fn lacking(
     netfilter: &mut Netfilter,
     family: NfGen,
     network: &Network,
-    most: u32,
+    most: Option<u32>,
 ) -> Result<Option<&'static str>> {
-    let Some(found) = netfilter.chain(family, TABLE, CHAIN)? else { return Ok(None) };
+    match netfilter.chain(family, TABLE, CHAIN)? {
+        None => Ok(None),
+        Some(found) => lacking_in(netfilter, family, network, found, most),
+    }
+}
+
+/// The same, by who has just looked at the chain.
+fn lacking_in(
+    netfilter: &mut Netfilter,
+    family: NfGen,
+    network: &Network,
+    found: FoundChain,
+    most: Option<u32>,
+) -> Result<Option<&'static str>> {
     let ours = comment(network);
     let reached = netfilter.dropped(family, TABLE, CHAIN, found, Some(&ours), most)?;
     // A rule helps only where packets get to.
@@ -80,23 +97,40 @@ fn lacking(
     }))
 }
 
-/// Whether a chain may drop anything, as far as it can be seen without its rules.
-pub(super) fn may_drop(chain: &FoundChain) -> bool {
-    chain.drops || chain.used > 0
+/// [`admit`], where one of `chains` of iptables, for IPv4 and IPv6, has come to drop what it did not.
+pub(super) fn admit_again(
+    netfilter: &mut Netfilter,
+    network: &Network,
+    chains: &[Option<FoundChain>],
+    most: Option<u32>,
+) -> Result<bool> {
+    for (&family, chain) in families(network).iter().zip(chains) {
+        // Without a rule, it does what its policy says.
+        let Some(found) = chain.filter(|chain| chain.drops || chain.used > 0) else { continue };
+        if lacking_in(netfilter, family, network, found, most)?.is_some() {
+            return admit(netfilter, network, most);
+        }
+    }
+    Ok(false)
 }
 
-/// The chains of others that drop what they do not know, and have no rule about a network.
+/// The chains of others that drop what they do not know, and have no rule about a network. Those
+/// behind which there are more than `most` rules are not looked through.
 ///
 /// # Errors
 /// The kernel refused.
-pub fn blocking(netfilter: &mut Netfilter, network: &Network) -> Result<Vec<ForwardChain>> {
+pub fn blocking(
+    netfilter: &mut Netfilter,
+    network: &Network,
+    most: Option<u32>,
+) -> Result<Vec<ForwardChain>> {
     let mut blocking = Vec::new();
-    for chain in netfilter.forward_chains()? {
+    for chain in netfilter.forward_chains(most)? {
         let family = FAMILIES[usize::from(chain.family == "ip6")];
         let blocks = match families(network).contains(&family) {
             false => false,
             true if chain.is_of_iptables() => {
-                lacking(netfilter, family, network, u32::MAX)?.is_some()
+                chain.drops && lacking(netfilter, family, network, most)?.is_some()
             }
             true => stops(&chain) && !netfilter.is_named(&chain, &name(network))?,
         };

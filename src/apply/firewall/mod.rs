@@ -77,7 +77,7 @@ pub(super) fn add_rules(kernel: &mut Kernel, network: &Network, guard: &Guard) -
         }
         match refusals.first() {
             None if network.is_routed() => {
-                return foreign::admit(kernel.netfilter()?, network, u32::MAX).map(drop);
+                return foreign::admit(kernel.netfilter()?, network, None).map(drop);
             }
             None => return Ok(()),
             Some(refusal) if somebody_was_faster(&changes, refusal) => in_the_way = is_ours,
@@ -177,32 +177,30 @@ pub fn restore(kernel: &mut Kernel, networks: &[&Network]) -> Result<Vec<String>
         return Ok(vec!["somebody had removed nsrun's firewall rules: they were made anew".into()]);
     };
     let mut told = Vec::new();
-    if others.iter().flatten().any(foreign::may_drop) {
-        for network in routed() {
-            if foreign::admit(kernel.netfilter()?, network, FEW)? {
-                told.push(format!(
-                    "iptables dropped what network \"{}\" sends: rules were added that let it pass",
-                    network.name
-                ));
-            }
+    for network in routed() {
+        if foreign::admit_again(kernel.netfilter()?, network, others, FEW)? {
+            told.push(format!(
+                "iptables dropped what network \"{}\" sends: rules were added that let it pass",
+                network.name
+            ));
         }
     }
     Ok(told)
 }
 
 /// As many rules as it costs next to nothing to look through.
-const FEW: u32 = 1000;
+pub const FEW: Option<u32> = Some(1000);
 
 /// Warnings about rules of others that drop what a network sends, and do not know it, each with
-/// what to do.
+/// what to do. Where there are more than `most`, they are not looked through.
 ///
 /// # Errors
 /// The kernel refused.
-pub fn warnings(kernel: &mut Kernel, network: &Network) -> Result<Vec<String>> {
+pub fn warnings(kernel: &mut Kernel, network: &Network, most: Option<u32>) -> Result<Vec<String>> {
     if !network.is_routed() {
         return Ok(Vec::new());
     }
-    let chains = foreign::blocking(kernel.netfilter()?, network)?;
+    let chains = foreign::blocking(kernel.netfilter()?, network, most)?;
     Ok(firewall::foreign::warnings(network, &chains, false))
 }
 
@@ -222,7 +220,7 @@ pub fn rebuild(kernel: &mut Kernel) -> Result<()> {
             None => {
                 let networks = kernel.networks()?;
                 for network in networks.iter().filter(|network| network.is_routed()) {
-                    foreign::admit(kernel.netfilter()?, network, u32::MAX)?;
+                    foreign::admit(kernel.netfilter()?, network, None)?;
                 }
                 return Ok(());
             }

@@ -134,7 +134,7 @@ fn foreign_rules(kernel: &mut Kernel) -> Result<Vec<Finding>> {
     }
     let mut findings = Vec::new();
     for network in &networks {
-        let chains = firewall::blocking(kernel.netfilter()?, network)?;
+        let chains = firewall::blocking(kernel.netfilter()?, network, None)?;
         // Before there is a network nothing can be said of chains that get rules with it.
         let lacking = |chain: &&ForwardChain| chain.is_of_iptables() && network.complete;
         let lacking = chains.iter().filter(lacking).map(|chain| {
