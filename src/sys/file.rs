@@ -90,9 +90,12 @@ fn is_null(fd: i32) -> bool {
 /// Does `what` with the modes of new files limited by `mask` alone, not by what the caller of the
 /// program limits its own to: umask(2).
 pub fn with_umask<T>(mask: u32, what: impl FnOnce() -> T) -> T {
-    let own = umask(Mode::from_bits_truncate(mask));
+    let mask = Mode::from_bits_truncate(mask);
+    let own = umask(mask);
     let done = what();
-    umask(own);
+    if own != mask {
+        umask(own);
+    }
     done
 }
 

@@ -5,7 +5,7 @@ use crate::world::World;
 
 /// From main() to the execution of CMD, in all processes, and in nsrun itself to its end; see
 /// [`counts`].
-const SYSTEM_CALLS: usize = 103;
+const SYSTEM_CALLS: usize = 102;
 /// Sends to the kernel's netlink of a run on a network that is there: look for the bridge, claim,
 /// publish, whether the firewall is as it should be; inside: loopback, the way to the responder, who
 /// tells of links, links.
