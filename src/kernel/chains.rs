@@ -56,8 +56,8 @@ struct Walk<'a> {
 
 impl Netfilter {
     /// The base chains on the way of packets through this host. Those behind which there are more
-    /// than `most` rules are taken to pass everything.
-    pub fn forward_chains(&mut self, most: Option<u32>) -> Result<Vec<ForwardChain>> {
+    /// than `most` rules are taken to pass everything; those of table `own` are left out.
+    pub fn forward_chains(&mut self, own: &str, most: Option<u32>) -> Result<Vec<ForwardChain>> {
         let found = self.dump(
             |batch| {
                 batch.push(chain::GET, Flags::DUMP, NfGen::default(), |_| {});
@@ -76,6 +76,9 @@ impl Netfilter {
                 }
                 let text = |text: Option<nl::Text<'_>>| text.unwrap_or_default().to_string();
                 let (table, name) = (text(view.get(chain::TABLE)?), text(view.get(chain::NAME)?));
+                if table == own {
+                    return Ok(None);
+                }
                 Ok(Some((ForwardChain { family, table, name, drops: false }, read(&message)?)))
             },
         )?;

@@ -62,7 +62,9 @@ impl Kernel {
         let uplink_mtu = default.and_then(|route| links.get(&route.link?)).map(|link| link.mtu);
         let chains = match Netfilter::is_there()? {
             false => None,
-            true if sys::credentials::is_root() => Some(self.netfilter()?.forward_chains(None)?),
+            true if sys::credentials::is_root() => {
+                Some(self.netfilter()?.forward_chains("", None)?)
+            }
             // Others may not ask, and can only have the plan shown.
             true => Some(Vec::new()),
         };

@@ -8,6 +8,7 @@ use super::{TRIES, busy, value};
 use crate::error::{Error, Result};
 use crate::facts::{ForwardChain, Lease, Network};
 use crate::kernel::{FoundChain, FoundRule, Netfilter, words};
+use crate::plan::firewall;
 use crate::plan::firewall::foreign::{COMMENT, comment, stops};
 use crate::plan::firewall::set::Value;
 use crate::spec::Driver;
@@ -125,7 +126,7 @@ pub fn blocking(
     most: Option<u32>,
 ) -> Result<Vec<ForwardChain>> {
     let mut blocking = Vec::new();
-    for chain in netfilter.forward_chains(most)? {
+    for chain in netfilter.forward_chains(firewall::TABLE, most)? {
         let family = FAMILIES[usize::from(chain.family == "ip6")];
         let blocks = match families(network).contains(&family) {
             false => false,
