@@ -9,6 +9,8 @@ mod show;
 mod walkthrough;
 mod watch;
 
+use std::time::Duration;
+
 use serde_json::Value;
 
 use crate::world::{Place, World};
@@ -36,6 +38,36 @@ fn answers(place: &Place, program: &str, views: &[String]) -> Vec<(String, Strin
     let output = place.cmd(["sh", "-c", &script]).run().ok().stdout;
     let parts = output.split('\u{1e}').map(str::to_owned);
     views.iter().cloned().zip(parts).collect()
+}
+
+/// What both programs answer, ours first, in the form `plain` gives it.
+///
+/// The kernel works on after the last command (carriers, ports of bridges), later on a busy
+/// machine: a difference counts when iproute2 answers the same before and after us.
+fn side_by_side<T: PartialEq>(
+    place: &Place,
+    [ours, theirs]: [&str; 2],
+    views: &[String],
+    plain: impl Fn(&str) -> T,
+) -> Vec<(String, T, T)> {
+    let ask = |program| {
+        let answers = answers(place, program, views);
+        answers.into_iter().map(|(_, answer)| plain(&answer)).collect::<Vec<T>>()
+    };
+    let mut before = ask(theirs);
+    for _ in 0..20 {
+        let own = ask(ours);
+        let after = (own != before).then(|| ask(theirs));
+        match after {
+            Some(after) if after != before => before = after,
+            _ => {
+                let both = own.into_iter().zip(before).zip(views);
+                return both.map(|((ours, theirs), view)| (view.clone(), ours, theirs)).collect();
+            }
+        }
+        std::thread::sleep(Duration::from_millis(500));
+    }
+    panic!("what iproute2 shows never stands still: {views:?}");
 }
 
 /// JSON without what runs: timers.

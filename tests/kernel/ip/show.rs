@@ -1,6 +1,6 @@
 //! What is shown.
 
-use super::{OURS, THEIRS, answers, difference, generator, quiet_world, still};
+use super::{OURS, THEIRS, difference, generator, quiet_world, side_by_side, still};
 use crate::world::World;
 
 /// A world made by iproute2 from this seed.
@@ -108,9 +108,7 @@ fn text_is_the_same_byte_for_byte() {
     }
     for seed in 1..=6 {
         let world = generated(seed);
-        let theirs = answers(&world, THEIRS, &views);
-        let ours = answers(&world, OURS, &views);
-        for ((view, theirs), (_, ours)) in theirs.iter().zip(&ours) {
+        for (view, ours, theirs) in side_by_side(&world, [OURS, THEIRS], &views, str::to_owned) {
             let line = ours.lines().zip(theirs.lines()).find(|(ours, theirs)| ours != theirs);
             assert!(ours == theirs, "world {seed}: ip {view}: ours and theirs {line:#?}");
         }
@@ -128,23 +126,21 @@ fn json_is_the_same_field_by_field() {
     }
     for seed in 7..=12 {
         let world = generated(seed);
-        let theirs = answers(&world, THEIRS, &views);
-        let ours = answers(&world, OURS, &views);
-        for ((view, theirs), (_, ours)) in theirs.iter().zip(&ours) {
-            let difference = difference(&still(ours), &still(theirs));
+        for (view, ours, theirs) in side_by_side(&world, [OURS, THEIRS], &views, still) {
+            let difference = difference(&ours, &theirs);
             assert!(difference.is_empty(), "world {seed}: ip {view}: {difference}");
         }
     }
 }
 
 /// The words of a text, without what runs.
-fn words(text: &str) -> Vec<&str> {
+fn words(text: &str) -> Vec<String> {
     let mut words = Vec::new();
     let mut timer = false;
     for word in text.split_whitespace() {
         let value = std::mem::replace(&mut timer, word.ends_with("_timer"));
         if !value {
-            words.push(word);
+            words.push(word.to_owned());
         }
     }
     words
@@ -167,12 +163,9 @@ fn details_are_the_same_words() {
         .collect();
     for seed in 13..=16 {
         let world = generated(seed);
-        let theirs = answers(&world, THEIRS, &views);
-        let ours = answers(&world, OURS, &views);
-        for ((view, theirs), (_, ours)) in theirs.iter().zip(&ours) {
-            let (ours, theirs) = (words(ours), words(theirs));
+        for (view, ours, theirs) in side_by_side(&world, [OURS, THEIRS], &views, words) {
             let at = ours.iter().zip(&theirs).position(|(ours, theirs)| ours != theirs);
-            let near = at.map(|at| (&ours[at.saturating_sub(8)..=at], theirs[at]));
+            let near = at.map(|at| (&ours[at.saturating_sub(8)..=at], &theirs[at]));
             assert!(ours == theirs, "world {seed}: ip {view}: ours and theirs {near:#?}");
         }
     }
@@ -196,7 +189,9 @@ fn statistics_and_details_are_the_same_text() {
         "-d rule",
     ];
     let views = views.map(str::to_owned);
-    assert_eq!(answers(&world, OURS, &views), answers(&world, THEIRS, &views));
+    for (view, ours, theirs) in side_by_side(&world, [OURS, THEIRS], &views, str::to_owned) {
+        assert_eq!(ours, theirs, "ip {view}");
+    }
 }
 
 #[test]
@@ -229,7 +224,9 @@ fn names_are_found_by_abbreviation_and_alternative() {
         "-j -pretty l",
     ]
     .map(str::to_owned);
-    assert_eq!(answers(&world, OURS, &views), answers(&world, THEIRS, &views));
+    for (view, ours, theirs) in side_by_side(&world, [OURS, THEIRS], &views, str::to_owned) {
+        assert_eq!(ours, theirs, "ip {view}");
+    }
 }
 
 #[test]
