@@ -15,7 +15,7 @@ use crate::facts::{Joined, Lease, Network, Run, Status};
 use crate::kernel::Kernel;
 use crate::kernel::named::{identity, open_process};
 use crate::plan::firewall::Publisher;
-use crate::plan::{self, Step};
+use crate::plan::{self, Plan, Step};
 use crate::spec::{Publication, check_overlaps};
 
 /// Reads what is to be published.
@@ -61,20 +61,35 @@ pub(super) fn publish(args: &Args) -> Result<u8> {
     Ok(0)
 }
 
-/// Warnings about rules of others that stop what is on the way to a network. Of one that was made by
-/// these sends they were given with its plan.
+/// Whether these sends make the rules of a network.
+fn makes(sends: &[Vec<Step>], network: &Network) -> bool {
+    let is_it =
+        |step: &Step| matches!(step, Step::AddRules(own, _) if own.number == network.number);
+    sends.iter().flatten().any(is_it)
+}
+
+/// Warnings about rules of others that stop what is on the way to a network. They are looked through
+/// whole for one that these sends make.
 pub(super) fn in_the_way(
     kernel: &mut Kernel,
     network: &Network,
-    made: &[Vec<Step>],
+    sends: &[Vec<Step>],
 ) -> Vec<String> {
-    let makes =
-        |step: &Step| matches!(step, Step::AddRules(own, _) if own.number == network.number);
-    match made.iter().flatten().any(makes) {
-        true => Vec::new(),
-        // All else is done: what cannot be found out is not told.
-        false => firewall::warnings(kernel, network, firewall::FEW).unwrap_or_default(),
+    let most = if makes(sends, network) { None } else { firewall::FEW };
+    // All else is done: what cannot be found out is not told.
+    firewall::warnings(kernel, network, most).unwrap_or_default()
+}
+
+/// The same of networks that a run makes, and of the one that its ports lead to.
+pub(super) fn in_the_way_of(plan: &Plan, kernel: &mut Kernel) -> Vec<String> {
+    let led = plan.ports.as_ref().map(|asked| asked.member);
+    let mut told = Vec::new();
+    for (n, member) in plan.members.iter().enumerate() {
+        if led == Some(n) || makes(&plan.network, &member.network) {
+            told.extend(in_the_way(kernel, &member.network, &plan.network));
+        }
     }
+    told
 }
 
 /// Leases of links that a run was given after it began.

@@ -59,7 +59,9 @@ pub(super) fn run(args: &Args) -> Result<u8> {
         let mut machine = Machine::default();
         attach::look(&spec.networks, &mut kernel, &mut machine, None)?;
         let shared = shared(&spec, &mut kernel).ok().flatten();
-        let plan = plan(&spec, machine, shared.as_ref())?;
+        let mut plan = plan(&spec, machine, shared.as_ref())?;
+        let told = ports::in_the_way_of(&plan, &mut kernel);
+        plan.warnings.extend(told);
         warn(&plan.warnings);
         print(&show(&plan))?;
         return Ok(0);
@@ -246,11 +248,7 @@ fn launch(spec: &Run, warn: &mut dyn FnMut(&[String])) -> Result<Life> {
                 warn(&taken);
                 warn(&plan.warnings);
                 warn(&launched.warnings);
-                if let Some(asked) = &plan.ports
-                    && let Some(member) = plan.members.get(asked.member)
-                {
-                    warn(&ports::in_the_way(&mut kernel, &member.network, &plan.network));
-                }
+                warn(&ports::in_the_way_of(&plan, &mut kernel));
                 tell_free_ports(spec, &launched);
                 if let Some(table) = timings::table() {
                     let _ = io::stderr().write_all(table.as_bytes());

@@ -76,8 +76,6 @@ pub struct Host {
     pub advertised: Vec<String>,
     /// Whether the kernel has nf_tables.
     pub firewall: bool,
-    /// What else decides about packets through it.
-    pub chains: Vec<ForwardChain>,
     /// Whether iptables has a filter table of its own, beside nf_tables.
     pub legacy_filter: bool,
     /// The networks that are there, unfinished ones too.

@@ -1,8 +1,9 @@
 //! Chains of others on the way of packets through this host, and what becomes of packets there.
 
-use nl::netfilter::expr::{expression as expr, immediate, matching, target};
+use nl::netfilter::expr::{expression as expr, immediate, matching, objref, target};
+use nl::netfilter::set::DataType;
 use nl::netfilter::verdict::{self, Code};
-use nl::netfilter::{Family, NfGen, Register, chain, data, hook, rule, table};
+use nl::netfilter::{Family, NfGen, Register, chain, data, hook, object, rule, table};
 use nl::{Batch, DecodeError, Flags, Message, View};
 
 use super::Netfilter;
@@ -45,11 +46,15 @@ enum Fate {
     Return,
 }
 
+/// What tells a rule by which the packets in question pass: its comment, and the name of a link in
+/// it, or its begin.
+pub type Passes<'a> = (&'a str, &'a [u8]);
+
 /// A walk along the chains of a table.
 struct Walk<'a> {
     family: NfGen,
     table: &'a str,
-    comment: Option<&'a str>,
+    passes: Option<Passes<'a>>,
     most: Option<u32>,
     reached: Vec<String>,
 }
@@ -92,18 +97,18 @@ impl Netfilter {
     }
 
     /// The chains that packets which no condition of a rule is about come to, from base `chain` on
-    /// until they are dropped; `None` when they pass. They do at a rule with `comment`, and are
-    /// taken to when there are more than `most` rules on the way.
+    /// until they are dropped; `None` when they pass. They do at a rule that `passes` tells of, and
+    /// are taken to when there are more than `most` rules on the way.
     pub fn dropped(
         &mut self,
         family: NfGen,
         table: &str,
         chain: &str,
         found: FoundChain,
-        comment: Option<&str>,
+        passes: Option<Passes<'_>>,
         most: Option<u32>,
     ) -> Result<Option<Vec<String>>> {
-        let mut walk = Walk { family, table, comment, most, reached: Vec::new() };
+        let mut walk = Walk { family, table, passes, most, reached: Vec::new() };
         let decided = self.decides(&mut walk, chain, found.used)?;
         Ok(decided.unwrap_or(found.drops).then_some(walk.reached))
     }
@@ -119,11 +124,8 @@ impl Netfilter {
             let Some(left) = most.checked_sub(used) else { return Ok(Some(false)) };
             *most = left;
         }
-        for rule in self.rules(walk.family, walk.table, chain)? {
+        for rule in self.rules(walk.family, walk.table, chain, walk.passes)? {
             let decided = match &rule.fate {
-                _ if rule.comment.is_some() && rule.comment.as_deref() == walk.comment => {
-                    Some(false)
-                }
                 Some(Fate::Passes) => Some(false),
                 Some(Fate::Drops) => Some(true),
                 Some(Fate::Jump(other) | Fate::Goto(other)) => {
@@ -197,8 +199,15 @@ impl Netfilter {
         Ok(there.then_some((own, found)))
     }
 
-    /// The rules of a chain; none when it is not there.
-    pub fn rules(&mut self, family: NfGen, table: &str, chain: &str) -> Result<Vec<FoundRule>> {
+    /// The rules of a chain; none when it is not there. The one that `passes` tells of does so with
+    /// every packet.
+    pub fn rules(
+        &mut self,
+        family: NfGen,
+        table: &str,
+        chain: &str,
+        passes: Option<Passes<'_>>,
+    ) -> Result<Vec<FoundRule>> {
         self.dump(
             |batch| {
                 batch.push(rule::GET, Flags::DUMP, family, |m| {
@@ -207,28 +216,50 @@ impl Netfilter {
             },
             |message| {
                 let (_, view) = message.decode(rule::NEW)?;
-                Ok(Some(FoundRule {
-                    handle: view.get(rule::HANDLE)?.unwrap_or_default(),
-                    comment: comment(view.get(rule::USERDATA)?),
-                    fate: fate(&view)?,
-                }))
+                let comment = note(&view)?;
+                let is_it = |(own, link): Passes<'_>| {
+                    comment.as_deref() == Some(own) && has(message.body, link)
+                };
+                let fate = match passes.is_some_and(is_it) {
+                    true => Some(Fate::Passes),
+                    false => fate(&view)?,
+                };
+                let handle = view.get(rule::HANDLE)?.unwrap_or_default();
+                Ok(Some(FoundRule { handle, comment, fate }))
             },
         )
     }
 
-    /// Whether a rule in the table of a chain has these bytes: the name of a link, or its begin.
-    pub fn is_named(&mut self, chain: &ForwardChain, name: &[u8]) -> Result<bool> {
+    /// Whether a rule in the table of a chain has some of these bytes, or an element of a set of
+    /// links: the name of a link, or its begin.
+    pub fn is_named(&mut self, chain: &ForwardChain, names: &[&[u8]]) -> Result<bool> {
+        let (family, table) = (family(chain), &*chain.table);
+        let has = |bytes: &[u8]| names.iter().any(|name| has(bytes, name));
         let about = self.dump(
             |batch| {
-                batch.push(rule::GET, Flags::DUMP, family(chain), |m| {
-                    m.put(rule::TABLE, &*chain.table);
+                batch.push(rule::GET, Flags::DUMP, family, |m| {
+                    m.put(rule::TABLE, table);
                 });
             },
             // In whatever expression it stands.
-            |message| Ok(message.body.windows(name.len()).any(|bytes| bytes == name).then_some(())),
+            |message| Ok(has(message.body).then_some(())),
         )?;
-        Ok(!about.is_empty())
+        if !about.is_empty() {
+            return Ok(true);
+        }
+        for (set, key) in self.sets(family, table)? {
+            if key.has(DataType::IFNAME)
+                && self.raw_elements(family, table, &set)?.iter().any(|element| has(element))
+            {
+                return Ok(true);
+            }
+        }
+        Ok(false)
     }
+}
+
+fn has(bytes: &[u8], part: &[u8]) -> bool {
+    bytes.windows(part.len()).any(|own| own == part)
 }
 
 fn get(batch: &mut Batch<'_>, family: NfGen, table: &str, name: &str) {
@@ -253,6 +284,26 @@ fn family(chain: &ForwardChain) -> NfGen {
     }
 }
 
+/// The comment of a rule, by nft(8) or by iptables.
+fn note(rule: &View<'_, rule::Rule>) -> std::result::Result<Option<String>, DecodeError> {
+    let native = comment(rule.get(rule::USERDATA)?);
+    let Some(list) = rule.nest(rule::EXPRESSIONS)?.filter(|_| native.is_none()) else {
+        return Ok(native);
+    };
+    for one in list.iter() {
+        let one = one?.attributes::<expr::Expression>();
+        if one.get(expr::NAME)?.is_none_or(|name| name.as_bytes() != b"match") {
+            continue;
+        }
+        let Some(of) = one.nest(expr::MATCHING)? else { continue };
+        if of.get(matching::NAME)?.is_some_and(|name| name.as_bytes() == b"comment") {
+            let text = of.get(matching::INFO)?.unwrap_or_default().split(|byte| *byte == 0).next();
+            return Ok(text.map(|text| String::from_utf8_lossy(text).into_owned()));
+        }
+    }
+    Ok(None)
+}
+
 /// What a rule does with every packet.
 fn fate(rule: &View<'_, rule::Rule>) -> std::result::Result<Option<Fate>, DecodeError> {
     let Some(list) = rule.nest(rule::EXPRESSIONS)? else { return Ok(None) };
@@ -261,6 +312,13 @@ fn fate(rule: &View<'_, rule::Rule>) -> std::result::Result<Option<Fate>, Decode
         let name = one.get(expr::NAME)?.unwrap_or_default();
         match name.as_bytes() {
             b"counter" | b"last" | b"log" => {}
+            b"objref" => {
+                let kind =
+                    one.nest(expr::OBJREF)?.map(|of| of.get(objref::IMM_TYPE)).transpose()?;
+                if kind.flatten() != Some(object::Type::COUNTER) {
+                    return Ok(None);
+                }
+            }
             b"reject" => return Ok(Some(Fate::Drops)),
             b"match" => {
                 let of = one.nest(expr::MATCHING)?.map(|of| of.get(matching::NAME)).transpose()?;

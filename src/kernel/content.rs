@@ -41,8 +41,8 @@ impl Netfilter {
             chains.entry(chain).or_default().extend(body);
         }
         let mut content: Content = chains.into_iter().collect();
-        for set in self.sets(table)? {
-            for body in self.raw_elements(table, &set)? {
+        for (set, _) in self.sets(NfGen::INET, table)? {
+            for body in self.raw_elements(NfGen::INET, table, &set)? {
                 content.insert((set.clone(), body));
             }
         }
@@ -90,24 +90,35 @@ impl Netfilter {
         )
     }
 
-    fn sets(&mut self, table: &str) -> Result<Vec<String>> {
+    /// The sets of a table, each with what its keys are.
+    pub(super) fn sets(
+        &mut self,
+        family: NfGen,
+        table: &str,
+    ) -> Result<Vec<(String, set::DataType)>> {
         self.dump(
             |batch| {
-                batch.push(set::GET, Flags::DUMP, NfGen::INET, |m| {
+                batch.push(set::GET, Flags::DUMP, family, |m| {
                     m.put(set::TABLE, table);
                 });
             },
             |message| {
                 let (_, view) = message.decode(set::NEW)?;
-                Ok(view.get(set::NAME)?.map(|name| name.to_string()))
+                let key = view.get(set::KEY_TYPE)?.unwrap_or_default();
+                Ok(view.get(set::NAME)?.map(|name| (name.to_string(), key)))
             },
         )
     }
 
-    fn raw_elements(&mut self, table: &str, set: &str) -> Result<Vec<Vec<u8>>> {
+    pub(super) fn raw_elements(
+        &mut self,
+        family: NfGen,
+        table: &str,
+        set: &str,
+    ) -> Result<Vec<Vec<u8>>> {
         let all = self.dump(
             |batch| {
-                batch.push(elements::GET, Flags::DUMP, NfGen::INET, |m| {
+                batch.push(elements::GET, Flags::DUMP, family, |m| {
                     m.put(elements::TABLE, table).put(elements::SET, set);
                 });
             },

@@ -11,7 +11,6 @@ use super::{Kernel, Link, Netfilter};
 use crate::error::Result;
 use crate::facts::{Host, HostLink, Network, Occupied, is_default, is_link_local, with_prefix};
 use crate::spec::sort;
-use crate::sys;
 
 impl Kernel {
     /// Whether default routes of IPv4 and of IPv6 are there.
@@ -60,14 +59,6 @@ impl Kernel {
             .filter(|route| route.main && is_default(&route.prefix) && route.link.is_some())
             .min_by_key(|route| (matches!(route.prefix, IpNet::V6(_)), route.metric));
         let uplink_mtu = default.and_then(|route| links.get(&route.link?)).map(|link| link.mtu);
-        let chains = match Netfilter::is_there()? {
-            false => None,
-            true if sys::credentials::is_root() => {
-                Some(self.netfilter()?.forward_chains("", None)?)
-            }
-            // Others may not ask, and can only have the plan shown.
-            true => Some(Vec::new()),
-        };
         let mut advertised = Vec::new();
         for route in routes.iter().filter(|route| route.advertised && is_default(&route.prefix)) {
             let Some(name) = route.link.map(name) else { continue };
@@ -115,8 +106,7 @@ impl Kernel {
             uplink_mtu,
             links,
             advertised,
-            firewall: chains.is_some(),
-            chains: chains.unwrap_or_default(),
+            firewall: Netfilter::is_there()?,
             legacy_filter: std::fs::read_to_string("/proc/net/ip_tables_names")
                 .is_ok_and(|names| names.lines().any(|name| name == "filter")),
             ..Host::default()

@@ -29,7 +29,7 @@ use nl::{Batch, EncodeError, Message};
 use crate::error::{Error, Result};
 use crate::sys;
 
-pub use chains::{FoundChain, FoundRule};
+pub use chains::{FoundChain, FoundRule, Passes};
 pub use content::Content;
 pub use forwarding::{forwarding, setting};
 pub use link::Link;

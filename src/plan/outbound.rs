@@ -42,7 +42,7 @@ pub(super) fn outbound(
         guard.bridges.dedup();
     }
     if network.is_routed() {
-        warnings.extend(foreign::warnings(network, &host.chains, host.legacy_filter));
+        warnings.extend(foreign::warnings(network, &[], host.legacy_filter));
     }
     // The guard stands before the host forwards.
     let mut sends = vec![vec![Step::AddRules(Box::new(network.clone()), guard)]];

@@ -207,3 +207,87 @@ fn a_table_whose_rules_were_flushed_comes_back_with_the_next_run() {
     assert!(output.stderr.contains("firewall rules: they were made anew"), "{output}");
     assert_eq!(seen(world.lan(), "tcp 192.0.2.1 8080").as_deref(), Some("192.0.2.10"));
 }
+
+/// The rules of a chain that drops all else, by which a network passes.
+const KNOWING: [&str; 6] = [
+    "iifname nsrun0 accept; oifname nsrun0 accept",
+    "iifname { lo, nsrun0 } accept; oifname { lo, nsrun0 } accept",
+    "iifname @lans accept; oifname @lans accept",
+    "iifname vmap { nsrun0 : accept }; oifname . iifname vmap { nsrun0 . up0 : accept }",
+    "iifname \"nsrun*\" accept; oifname \"nsrun*\" accept",
+    "iifname { lo, \"nsrun*\" } accept; oifname { lo, \"nsrun*\" } accept",
+];
+
+fn strict(world: &World, lan: &str, rules: &str) {
+    world.sh(&format!(
+        "nft 'table inet mine {{ counter seen {{ }}; set lans {{ type ifname; elements = {{ {lan} }}; }}
+         chain strict {{ type filter hook forward priority 10; {rules}; }}; }}'"
+    ));
+}
+
+#[test]
+fn a_chain_of_others_that_knows_a_network_is_not_told_of_not_even_before_that_is_made() {
+    for rules in KNOWING {
+        let world = World::new();
+        strict(&world, "nsrun0", &format!("{rules}; drop"));
+        let dry = world.nsrun(["run", "--dry-run", "true"]).run().ok();
+        let run = world.nsrun(["run", "ping", "-c", "1", "-W", "1", "203.0.113.1"]).run().ok();
+        let port = world.nsrun(["run", "-p", "9000:80", "true"]).run().ok();
+        for output in [dry, run, port] {
+            assert!(!output.stderr.contains("reaches the world"), "{rules}: {output}");
+        }
+        let doctor = world.nsrun(["doctor"]).run().stdout;
+        assert!(doctor.contains("no rules of others"), "{rules}: {doctor}");
+    }
+}
+
+#[test]
+fn a_chain_of_others_that_drops_is_told_of_whatever_else_it_knows() {
+    for rules in
+        ["iifname @lans accept; iifname { lo, nsrun7 } accept; drop", "counter name seen drop"]
+    {
+        let world = World::new();
+        strict(&world, "nsrun7", rules);
+        let told =
+            |output: &str| output.contains("nft insert rule inet mine strict iifname nsrun0");
+        assert!(told(&world.nsrun(["run", "--dry-run", "true"]).run().ok().stderr), "{rules}");
+        assert!(told(&world.nsrun(["run", "true"]).run().ok().stderr), "{rules}");
+        let doctor = world.nsrun(["doctor"]).run().stdout;
+        assert!(!doctor.contains("no rules of others"), "{rules}: {doctor}");
+    }
+}
+
+#[test]
+fn rules_that_let_another_link_pass_do_not_stand_for_those_of_a_network() {
+    need_tool!("iptables-nft");
+    let world = World::new();
+    // As iptables-save kept them when networks were made in another order.
+    world.sh("iptables-nft -P FORWARD DROP
+         for way in i o; do iptables-nft -A FORWARD -$way nsrun7 -m comment \
+         --comment 'nsrun network web' -j ACCEPT; done");
+    world.nsrun(["network", "create", "web"]).run().ok();
+    detached(&world, &["--net", "web", "--name", "a"], &["sleep", "1000"]);
+    assert!(pings(&inside(&world, "a"), "203.0.113.1"), "{}", rules(&world));
+    let all = rules(&world);
+    assert_eq!(all.matches("nsrun network web").count(), 2, "{all}");
+    assert!(!all.contains("nsrun7"), "{all}");
+}
+
+#[test]
+fn rules_of_ours_that_iptables_saved_and_restored_are_known_again() {
+    need_tool!("iptables-nft");
+    let world = World::new();
+    world.sh("iptables-nft -P FORWARD DROP; ip6tables-nft -P FORWARD DROP");
+    let all = || world.sh("iptables-nft -S; ip6tables-nft -S");
+    let before = all();
+    world.nsrun(["network", "create", "--ipv6", "web"]).run().ok();
+    let during = all();
+    for way in ["iptables-nft", "ip6tables-nft"] {
+        world.sh(&format!("{way}-save >/dev/shm/saved; {way}-restore </dev/shm/saved"));
+    }
+    assert_eq!(world.nsrun(["run", "--net", "web", "true"]).run().ok().stderr, "");
+    assert_eq!(all(), during, "none twice");
+    let removed = || world.nsrun(["network", "rm", "web"]).run().code() == Some(0);
+    assert!(settle(removed, SOON));
+    assert_eq!(all(), before);
+}

@@ -131,6 +131,11 @@ impl DataType {
     pub const fn then(self, next: DataType) -> DataType {
         DataType(self.0 << 6 | next.0)
     }
+
+    /// Whether one of the fields of a key is of this type.
+    pub fn has(self, field: DataType) -> bool {
+        (0..5).any(|n| self.0 >> (6 * n) & 0x3f == field.0)
+    }
 }
 
 /// A set as a rule refers to it: by name, and when it was made in the same batch also by

@@ -89,8 +89,9 @@ fn lacking_in(
     found: FoundChain,
     most: Option<u32>,
 ) -> Result<Option<&'static str>> {
-    let ours = comment(network);
-    let reached = netfilter.dropped(family, TABLE, CHAIN, found, Some(&ours), most)?;
+    let (ours, link) = (comment(network), name(network));
+    let passes = Some((&*ours, &*link));
+    let reached = netfilter.dropped(family, TABLE, CHAIN, found, passes, most)?;
     // A rule helps only where packets get to.
     Ok(reached.map(|chains| match chains.iter().any(|chain| chain == FOR_OTHERS) {
         true => FOR_OTHERS,
@@ -133,7 +134,7 @@ pub fn blocking(
             true if chain.is_of_iptables() => {
                 chain.drops && lacking(netfilter, family, network, most)?.is_some()
             }
-            true => stops(&chain) && !netfilter.is_named(&chain, &name(network))?,
+            true => stops(&chain) && !netfilter.is_named(&chain, &[&name(network), ANY])?,
         };
         if blocks {
             blocking.push(chain);
@@ -141,6 +142,9 @@ pub fn blocking(
     }
     Ok(blocking)
 }
+
+/// What names all bridges of networks: "nsrun*".
+const ANY: &[u8] = b"nsrun\0";
 
 /// What names a network's links in rules.
 fn name(network: &Network) -> Vec<u8> {
@@ -182,7 +186,7 @@ pub(super) fn found(
     let mut chains = Vec::new();
     for family in FAMILIES {
         for chain in [FOR_OTHERS, CHAIN] {
-            if netfilter.rules(family, TABLE, chain)?.iter().any(|rule| is_for(rule, &of)) {
+            if netfilter.rules(family, TABLE, chain, None)?.iter().any(|rule| is_for(rule, &of)) {
                 chains.push(chain);
             }
         }
@@ -205,7 +209,7 @@ fn dismiss_in(netfilter: &mut Netfilter, family: NfGen, of: &dyn Fn(&str) -> boo
     for chain in [FOR_OTHERS, CHAIN] {
         let mut tries = TRIES;
         loop {
-            let rules = netfilter.rules(family, TABLE, chain)?;
+            let rules = netfilter.rules(family, TABLE, chain, None)?;
             let handles: Vec<u64> =
                 rules.iter().filter(|rule| is_for(rule, of)).map(|rule| rule.handle).collect();
             let last = handles.len().saturating_sub(1);

@@ -7,6 +7,7 @@ use crate::commands::attach::Vlan;
 use crate::commands::declared::{declared, path};
 use crate::commands::operand;
 use crate::commands::output::print_done;
+use crate::commands::ports::in_the_way;
 use crate::commands::run::warn;
 use crate::error::{Error, Result};
 use crate::kernel::{Kernel, Lock};
@@ -70,6 +71,7 @@ pub(in crate::commands) fn create(args: &Args) -> Result<u8> {
     match made? {
         Made::Done(_) => {
             warn(&warnings);
+            warn(&in_the_way(&mut kernel, &network, &sends));
             print_done(&format!("{}\n", network.name))?;
             Ok(0)
         }
