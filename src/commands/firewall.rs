@@ -50,6 +50,8 @@ fn port(port: &firewall::Published) -> Value {
 }
 
 pub(super) fn reload(_: &Args) -> Result<u8> {
+    // Or rules would go of a network that is just being made, and not known yet.
+    let _lock = Lock::networks();
     let mut kernel = Kernel::open()?;
     firewall::rebuild(&mut kernel)?;
     open(&mut kernel)?;

@@ -237,3 +237,23 @@ fn isolated_members_do_not_reach_each_other_by_way_of_the_host_either() {
         assert!(settle(removed, SOON));
     }
 }
+
+#[test]
+fn a_reload_takes_no_rules_from_a_network_that_is_just_being_made() {
+    need_tool!("strace");
+    let world = World::new();
+    world.nsrun(["network", "create", "front"]).run().ok();
+    for n in 15..=19 {
+        // Waits before one of its last messages.
+        let inject = format!("inject=sendto:delay_enter=300000:when={n}");
+        let strace = ["strace", "-qq", "-o", "/dev/null", "-e", "trace=sendto", "-e", &inject];
+        let create = [env!("CARGO_BIN_EXE_nsrun"), "network", "create", "back"];
+        let creating = world.cmd(strace).args(create).spawn();
+        std::thread::sleep(std::time::Duration::from_millis(150));
+        world.nsrun(["firewall", "reload"]).run().ok();
+        assert_eq!(creating.wait().code(), Some(0));
+        let shown = world.nsrun(["firewall", "show"]).run().ok();
+        assert!(shown.stdout.starts_with("# table inet nsrun is present\n"), "{n}: {shown}");
+        world.nsrun(["network", "rm", "back"]).run().ok();
+    }
+}
