@@ -61,7 +61,7 @@ pub(super) fn reload(_: &Args) -> Result<u8> {
 /// Lets all networks pass rules of others that have come to stop them, or tells of those.
 fn open(kernel: &mut Kernel) -> Result<()> {
     let networks = kernel.networks()?;
-    for network in networks.iter().filter(|network| network.complete && network.is_routed()) {
+    for network in networks.iter().filter(|network| network.complete) {
         warn(&firewall::restore(kernel, &[network])?);
         warn(&firewall::warnings(kernel, network, None)?);
     }

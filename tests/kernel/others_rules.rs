@@ -291,3 +291,45 @@ fn rules_of_ours_that_iptables_saved_and_restored_are_known_again() {
     assert!(settle(removed, SOON));
     assert_eq!(all(), before);
 }
+
+#[test]
+fn members_of_an_internal_network_reach_each_other_also_where_bridges_are_filtered() {
+    need_tool!("iptables-nft");
+    let switch = "/proc/sys/net/bridge/bridge-nf-call-iptables";
+    let dropping = [
+        "iptables-nft -P FORWARD DROP",
+        "nft 'table inet mine { chain strict {
+        type filter hook forward priority 10; drop; }; }'",
+    ];
+    for (n, drops) in dropping.iter().enumerate() {
+        let world = World::new();
+        if !world.succeeds(&format!("echo 1 >{switch}")) {
+            skip!("needs br_netfilter");
+        }
+        world.sh("iptables-nft -P FORWARD ACCEPT");
+        let before = rules(&world);
+        world.nsrun(["network", "create", "--internal", "db"]).run().ok();
+        let (a, b) = (["--net", "db", "--name", "a"], ["--net", "db", "--name", "b"]);
+        detached(&world, &a, &["sleep", "1000"]);
+        detached(&world, &b, &["sleep", "1000"]);
+        let address = crate::runs::inspect(&world, "b")["networks"][0]["address"].clone();
+        let address = address.as_str().unwrap_or_default().split('/').next().unwrap_or_default();
+        assert!(pings(&inside(&world, "a"), address));
+        world.sh(drops);
+        assert!(!pings(&inside(&world, "a"), address), "{drops} drops nothing");
+        assert!(!world.nsrun(["doctor"]).run().stdout.contains("no rules of others"), "{drops}");
+        let output = world.nsrun(["firewall", "reload"]).run().ok();
+        if n == 0 {
+            assert!(rules(&world).contains("-A FORWARD -i nsrun1 -o nsrun1 "), "{}", rules(&world));
+        } else {
+            let (_, command) = output.stderr.split_once("reach each other: ").expect("it is told");
+            world.sh(command);
+        }
+        assert!(pings(&inside(&world, "a"), address), "{drops}: {output}");
+        assert!(world.nsrun(["doctor"]).run().stdout.contains("no rules of others"), "{drops}");
+        world.sh("iptables-nft -P FORWARD ACCEPT");
+        world.nsrun(["stop", "-t", "0", "a", "b"]).run().ok();
+        assert!(settle(|| world.nsrun(["network", "rm", "db"]).run().code() == Some(0), SOON));
+        assert_eq!(rules(&world), before);
+    }
+}

@@ -7,7 +7,7 @@ use nl::{Batch, Flags};
 use super::{TRIES, busy, value};
 use crate::error::{Error, Result};
 use crate::facts::{ForwardChain, Lease, Network};
-use crate::kernel::{FoundChain, FoundRule, Netfilter, words};
+use crate::kernel::{FoundChain, FoundRule, Netfilter, setting, words};
 use crate::plan::firewall;
 use crate::plan::firewall::foreign::{COMMENT, comment, stops};
 use crate::plan::firewall::set::Value;
@@ -25,6 +25,14 @@ const FAMILIES: [NfGen; 2] = [NfGen::IPV4, NfGen::IPV6];
 fn families(network: &Network) -> &'static [NfGen] {
     let has_v6 = network.options.gateway6.is_some();
     FAMILIES.get(..1 + usize::from(has_v6)).unwrap_or(&FAMILIES)
+}
+
+/// Whether chains of others decide about packets of a network: those that leave it, and with bridge
+/// netfilter those that stay on its bridge.
+pub fn meets(network: &Network) -> bool {
+    let stays = network.is_managed() && network.options.driver == Driver::Bridge;
+    let is_filtered = || setting("net.bridge.bridge-nf-call-iptables");
+    network.is_routed() || stays && is_filtered().is_ok_and(|on| on.as_deref() == Some("1"))
 }
 
 /// The chain of iptables on the way of IPv4 or IPv6 through this host.
@@ -48,11 +56,14 @@ pub(super) fn admit(
             // Others that start now add the same.
             let generation = netfilter.generation()?;
             let Some(chain) = lacking(netfilter, family, network, most)? else { break };
+            let (come, go) = (meta::Key::IIFNAME, meta::Key::OIFNAME);
             let refusals = netfilter.commit_if(Some(generation), |batch| {
-                for (key, flags) in
-                    [(meta::Key::OIFNAME, Flags::empty()), (meta::Key::IIFNAME, Flags::ACK)]
-                {
-                    insert(batch, flags, family, chain, key, network);
+                // Of an internal network only what stays in it may pass.
+                if network.options.internal {
+                    insert(batch, Flags::ACK, family, chain, &[come, go], network);
+                } else {
+                    insert(batch, Flags::empty(), family, chain, &[go], network);
+                    insert(batch, Flags::ACK, family, chain, &[come], network);
                 }
             })?;
             match refusals.first() {
@@ -160,7 +171,7 @@ fn insert(
     flags: Flags,
     family: NfGen,
     chain: &str,
-    key: meta::Key,
+    keys: &[meta::Key],
     network: &Network,
 ) {
     // A name that is compared without the zeroes behind it is the beginning of names.
@@ -170,7 +181,10 @@ fn insert(
     };
     batch.push(rule::NEW, flags | Flags::CREATE, family, |m| {
         m.put(rule::TABLE, TABLE).put(rule::CHAIN, chain).expressions(|e| {
-            e.meta(key, Register::R1).cmp(Register::R1, cmp::Op::EQ, &link).counter().accept();
+            for key in keys {
+                e.meta(*key, Register::R1).cmp(Register::R1, cmp::Op::EQ, &link);
+            }
+            e.counter().accept();
         });
         if let Some(comment) = userdata::Comment::new(&comment(network)) {
             m.put(rule::USERDATA, comment.as_bytes());

@@ -25,7 +25,7 @@ use crate::plan::firewall::{self, Change, FORWARD, Guard, TABLE, VERSION};
 use crate::sys::Errno;
 
 pub use condition::{Condition, condition, is_broken};
-pub use foreign::blocking;
+pub use foreign::{blocking, meets};
 pub use forwarding::is_lent;
 pub use left::left;
 pub use ports::publish;
@@ -76,7 +76,7 @@ pub(super) fn add_rules(kernel: &mut Kernel, network: &Network, guard: &Guard) -
             sweep_all(kernel)?;
         }
         match refusals.first() {
-            None if network.is_routed() => {
+            None if meets(network) => {
                 return foreign::admit(kernel.netfilter()?, network, None).map(drop);
             }
             None => return Ok(()),
@@ -153,18 +153,18 @@ fn remove_table(kernel: &mut Kernel, last: Option<&Network>) -> Result<bool> {
 }
 
 /// Makes the whole ruleset anew when there is none of this version, or it was flushed, and lets
-/// routed `networks` pass chains of iptables that have come to drop them; what to say about that.
+/// `networks` pass chains of iptables that have come to drop them; what to say about that.
 ///
 /// # Errors
 /// The kernel refused.
 pub fn restore(kernel: &mut Kernel, networks: &[&Network]) -> Result<Vec<String>> {
-    let routed = || networks.iter().filter(|network| network.is_routed());
+    let met: Vec<_> = networks.iter().filter(|network| meets(network)).collect();
     let chains = [
         (NfGen::INET, TABLE, FORWARD),
         foreign::forward(NfGen::IPV4),
         foreign::forward(NfGen::IPV6),
     ];
-    let asked = match routed().map(|network| network.options.gateway6.is_some()).max() {
+    let asked = match met.iter().map(|network| network.options.gateway6.is_some()).max() {
         None => 1,
         Some(has_v6) => 2 + usize::from(has_v6),
     };
@@ -177,7 +177,7 @@ pub fn restore(kernel: &mut Kernel, networks: &[&Network]) -> Result<Vec<String>
         return Ok(vec!["somebody had removed nsrun's firewall rules: they were made anew".into()]);
     };
     let mut told = Vec::new();
-    for network in routed() {
+    for network in met {
         if foreign::admit_again(kernel.netfilter()?, network, others, FEW)? {
             told.push(format!(
                 "iptables dropped what network \"{}\" sends: rules were added that let it pass",
@@ -197,7 +197,7 @@ pub const FEW: Option<u32> = Some(1000);
 /// # Errors
 /// The kernel refused.
 pub fn warnings(kernel: &mut Kernel, network: &Network, most: Option<u32>) -> Result<Vec<String>> {
-    if !network.is_routed() {
+    if !meets(network) {
         return Ok(Vec::new());
     }
     let chains = foreign::blocking(kernel.netfilter()?, network, most)?;
@@ -219,7 +219,7 @@ pub fn rebuild(kernel: &mut Kernel) -> Result<()> {
         match refusals.first() {
             None => {
                 let networks = kernel.networks()?;
-                for network in networks.iter().filter(|network| network.is_routed()) {
+                for network in networks.iter().filter(|network| meets(network)) {
                     foreign::admit(kernel.netfilter()?, network, None)?;
                 }
                 return Ok(());

@@ -128,7 +128,7 @@ fn foreign_rules(kernel: &mut Kernel) -> Result<Vec<Finding>> {
     }
     let host = kernel.host()?;
     let mut networks: Vec<Network> =
-        host.networks.iter().filter(|network| network.is_routed()).cloned().collect();
+        host.networks.iter().filter(|network| firewall::meets(network)).cloned().collect();
     if networks.is_empty() {
         networks.push(usual());
     }

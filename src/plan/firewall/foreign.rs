@@ -23,6 +23,11 @@ pub fn warnings(network: &Network, chains: &[ForwardChain], legacy: bool) -> Vec
         _ => (Lease::links(network.number), "*"),
     };
     let plus = any.replace('*', "+");
+    let is_internal = network.options.internal;
+    let goal = match is_internal {
+        true => format!("members of network \"{}\" reach each other", network.name),
+        false => format!("network \"{}\" reaches the world", network.name),
+    };
     let mut warnings = Vec::new();
     if legacy {
         warnings.push(format!(
@@ -31,22 +36,22 @@ pub fn warnings(network: &Network, chains: &[ForwardChain], legacy: bool) -> Vec
              -o {link}{plus} -j ACCEPT"
         ));
     }
-    for chain in chains.iter().filter(|chain| stops(chain)) {
-        let ForwardChain { family, table, name, .. } = chain;
+    for found in chains.iter().filter(|chain| stops(chain)) {
+        let ForwardChain { family, table, name: chain, .. } = found;
         if table == FIREWALLD {
             warnings.push(format!(
-                "firewalld rejects what it does not know; so that network \"{}\" reaches the world: \
-                 firewall-cmd --permanent --zone=trusted --add-interface={link}{plus} && \
-                 firewall-cmd --reload",
-                network.name
+                "firewalld rejects what it does not know; so that {goal}: firewall-cmd --permanent \
+                 --zone=trusted --add-interface={link}{plus} && firewall-cmd --reload"
             ));
-        } else if !chain.is_of_iptables() {
+        } else if !found.is_of_iptables() {
+            let insert = format!("nft insert rule {family} {table} {chain}");
+            let between = match is_internal {
+                true => String::new(),
+                false => format!("accept; {insert} "),
+            };
             warnings.push(format!(
-                "chain \"{name}\" of table {family} {table} drops what it does not know; so that \
-                 network \"{}\" reaches the world: nft insert rule {family} {table} {name} iifname \
-                 {link}{any} accept; nft insert rule {family} {table} {name} oifname {link}{any} \
-                 accept",
-                network.name
+                "chain \"{chain}\" of table {family} {table} drops what it does not know; so that \
+                 {goal}: {insert} iifname {link}{any} {between}oifname {link}{any} accept"
             ));
         }
     }
