@@ -232,7 +232,7 @@ impl Netfilter {
 
     /// Whether a rule in the table of a chain has some of these bytes, or an element of a set of
     /// links: the name of a link, or its begin.
-    pub fn is_named(&mut self, chain: &ForwardChain, names: &[&[u8]]) -> Result<bool> {
+    pub fn is_named(&mut self, chain: &ForwardChain, names: [&Vec<u8>; 2]) -> Result<bool> {
         let (family, table) = (family(chain), &*chain.table);
         let has = |bytes: &[u8]| names.iter().any(|name| has(bytes, name));
         let about = self.dump(

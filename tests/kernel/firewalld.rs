@@ -21,6 +21,15 @@ fn a_reload_of_firewalld_is_survived() {
     if !settle(|| world.succeeds("firewall-cmd --state >/dev/null 2>&1"), SOON * 3) {
         skip!("firewalld does not start here");
     }
+    // A zone that rejects nothing is in nobody's way.
+    let zone = |name: &str| {
+        world.sh(&format!("firewall-cmd --set-default-zone={name} >/dev/null"));
+        let output = world.nsrun(["run", "-p", "9000:80", "true"]).run().ok();
+        output.stderr.contains("firewalld rejects")
+    };
+    assert!(!zone("trusted"), "{}", world.sh("nft list table inet firewalld"));
+    assert!(zone("public"));
+    world.nsrun(["network", "rm", "bridge"]).run().ok();
     let output = world.nsrun(["run", "true"]).run().ok();
     let command = output.stderr.split_once("reaches the world: ").expect("it is told").1;
     served(&world, &["--name", "a", "-p", "8080:80"], &["80"]);

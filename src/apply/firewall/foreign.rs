@@ -6,10 +6,10 @@ use nl::{Batch, Flags};
 
 use super::{TRIES, busy, value};
 use crate::error::{Error, Result};
-use crate::facts::{ForwardChain, Lease, Network};
+use crate::facts::{BRIDGE_PREFIX, ForwardChain, Lease, Network};
 use crate::kernel::{FoundChain, FoundRule, Netfilter, setting, words};
 use crate::plan::firewall;
-use crate::plan::firewall::foreign::{COMMENT, comment, stops};
+use crate::plan::firewall::foreign::{COMMENT, comment};
 use crate::plan::firewall::set::Value;
 use crate::spec::Driver;
 use crate::sys::Errno;
@@ -137,15 +137,17 @@ pub fn blocking(
     network: &Network,
     most: Option<u32>,
 ) -> Result<Vec<ForwardChain>> {
+    let own = name(network);
+    let all = [BRIDGE_PREFIX.as_bytes(), &[0]].concat();
+    // "nsrun*" is about its bridge too.
+    let names = [&own, if own.starts_with(BRIDGE_PREFIX.as_bytes()) { &all } else { &own }];
     let mut blocking = Vec::new();
     for chain in netfilter.forward_chains(firewall::TABLE, most)? {
         let family = FAMILIES[usize::from(chain.family == "ip6")];
-        let blocks = match families(network).contains(&family) {
-            false => false,
-            true if chain.is_of_iptables() => {
-                chain.drops && lacking(netfilter, family, network, most)?.is_some()
-            }
-            true => stops(&chain) && !netfilter.is_named(&chain, &[&name(network), ANY])?,
+        let blocks = match chain.is_of_iptables() {
+            _ if !chain.drops || !families(network).contains(&family) => false,
+            true => lacking(netfilter, family, network, most)?.is_some(),
+            false => !netfilter.is_named(&chain, names)?,
         };
         if blocks {
             blocking.push(chain);
@@ -153,9 +155,6 @@ pub fn blocking(
     }
     Ok(blocking)
 }
-
-/// What names all bridges of networks: "nsrun*".
-const ANY: &[u8] = b"nsrun\0";
 
 /// What names a network's links in rules.
 fn name(network: &Network) -> Vec<u8> {

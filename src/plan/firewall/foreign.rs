@@ -5,13 +5,7 @@
 //! told of.
 
 use crate::facts::{ForwardChain, Lease, Network};
-use crate::plan::firewall::TABLE;
 use crate::spec::Driver;
-
-/// Whether a chain stops what it does not know.
-pub fn stops(chain: &ForwardChain) -> bool {
-    chain.table == FIREWALLD || (chain.drops && chain.table != TABLE)
-}
 
 /// The table of a daemon with commands of its own.
 const FIREWALLD: &str = "firewalld";
@@ -36,7 +30,7 @@ pub fn warnings(network: &Network, chains: &[ForwardChain], legacy: bool) -> Vec
              -o {link}{plus} -j ACCEPT"
         ));
     }
-    for found in chains.iter().filter(|chain| stops(chain)) {
+    for found in chains.iter().filter(|chain| chain.drops) {
         let ForwardChain { family, table, name: chain, .. } = found;
         if table == FIREWALLD {
             warnings.push(format!(
@@ -90,10 +84,9 @@ mod tests {
         };
         let chains = [
             chain("ip", "filter", "FORWARD", true),
-            chain("inet", TABLE, "forward", false),
             chain("inet", "mine", "fwd", true),
             chain("inet", "open", "fwd", false),
-            chain("inet", "firewalld", "filter_FORWARD", false),
+            chain("inet", "firewalld", "filter_FORWARD", true),
         ];
         let told = warnings(&network, &chains, false);
         assert_eq!(told.len(), 2, "{told:?}");
