@@ -1,6 +1,6 @@
 //! Chains of others on the way of packets through this host, and what becomes of packets there.
 
-use nl::netfilter::expr::{expression as expr, immediate, matching, objref, target};
+use nl::netfilter::expr::{expression as expr, immediate, lookup, matching, objref, target};
 use nl::netfilter::set::DataType;
 use nl::netfilter::verdict::{self, Code};
 use nl::netfilter::{Family, NfGen, Register, chain, data, hook, object, rule, table};
@@ -16,6 +16,8 @@ use crate::facts::ForwardChain;
 pub struct FoundChain {
     /// Whether it drops what no rule decides about.
     pub drops: bool,
+    /// Whether packets meet it without a jump.
+    pub is_base: bool,
     /// How many rules it has, and jumps lead to it.
     pub used: u32,
 }
@@ -230,27 +232,36 @@ impl Netfilter {
         )
     }
 
-    /// Whether a rule in the table of a chain has some of these bytes, or an element of a set of
-    /// links: the name of a link, or its begin.
+    /// Whether a rule in the table of a base chain, that of no other base chain, has some of these
+    /// bytes, or a set of links that it looks up: the name of a link, or its begin.
     pub fn is_named(&mut self, chain: &ForwardChain, names: [&Vec<u8>; 2]) -> Result<bool> {
         let (family, table) = (family(chain), &*chain.table);
-        let has = |bytes: &[u8]| names.iter().any(|name| has(bytes, name));
-        let about = self.dump(
+        let mut wanted = names.map(Clone::clone).to_vec();
+        for (set, key) in self.sets(family, table)? {
+            let is_it = |element: &Vec<u8>| names.iter().any(|name| has(element, name));
+            if key.has(DataType::IFNAME)
+                && self.raw_elements(family, table, &set)?.iter().any(is_it)
+            {
+                wanted.push([&lookup::SET.code().to_ne_bytes(), set.as_bytes(), &[0]].concat());
+            }
+        }
+        let mut about = self.dump(
             |batch| {
                 batch.push(rule::GET, Flags::DUMP, family, |m| {
                     m.put(rule::TABLE, table);
                 });
             },
             // In whatever expression it stands.
-            |message| Ok(has(message.body).then_some(())),
+            |message| {
+                let (_, view) = message.decode(rule::NEW)?;
+                let is_it = wanted.iter().any(|name| has(message.body, name));
+                Ok(view.get(rule::CHAIN)?.filter(|_| is_it).map(|name| name.to_string()))
+            },
         )?;
-        if !about.is_empty() {
-            return Ok(true);
-        }
-        for (set, key) in self.sets(family, table)? {
-            if key.has(DataType::IFNAME)
-                && self.raw_elements(family, table, &set)?.iter().any(|element| has(element))
-            {
+        about.dedup();
+        for name in about {
+            let is_other = |found: FoundChain| found.is_base && name != chain.name;
+            if !self.chain(family, table, &name)?.is_some_and(is_other) {
                 return Ok(true);
             }
         }
@@ -272,6 +283,7 @@ fn read(message: &Message<'_>) -> std::result::Result<FoundChain, DecodeError> {
     let (_, view) = message.decode(chain::NEW)?;
     Ok(FoundChain {
         drops: view.get(chain::POLICY)? == Some(Code::DROP),
+        is_base: view.nest(chain::HOOK)?.is_some(),
         used: view.get(chain::USE)?.unwrap_or_default(),
     })
 }

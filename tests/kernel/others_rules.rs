@@ -243,9 +243,13 @@ fn a_chain_of_others_that_knows_a_network_is_not_told_of_not_even_before_that_is
 
 #[test]
 fn a_chain_of_others_that_drops_is_told_of_whatever_else_it_knows() {
-    for rules in
-        ["iifname @lans accept; iifname { lo, nsrun7 } accept; drop", "counter name seen drop"]
-    {
+    for rules in [
+        "iifname @lans accept; iifname { lo, nsrun7 } accept; drop",
+        "counter name seen drop",
+        // To this host is another way.
+        "drop; }; chain mine { type filter hook input priority 10
+         iifname { lo, nsrun0 } accept; iifname nsrun0 accept",
+    ] {
         let world = World::new();
         strict(&world, "nsrun7", rules);
         let told =
