@@ -36,6 +36,7 @@ pub(super) fn publish(args: &Args) -> Result<u8> {
     let (network, joined) = lead(&mut kernel, &found, &networks, &mut warnings)?;
     let publisher = Publisher::new(network, joined.lease, found.owner()?);
     plan::check_ports(network, &asked)?;
+    warn(&firewall::restore(&mut kernel, &[network])?);
     if !network.publishes {
         apply::send(&mut kernel, &plan::mark_publishing(network))?;
     }
@@ -55,7 +56,6 @@ pub(super) fn publish(args: &Args) -> Result<u8> {
         return Err(error);
     }
     warn(&warnings);
-    warn(&firewall::restore(&mut kernel, &[network])?);
     warn(&in_the_way(&mut kernel, network, &[]));
     print_done(&lines(&ports))?;
     Ok(0)

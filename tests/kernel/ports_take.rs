@@ -344,3 +344,30 @@ fn a_port_of_ipv6_alone_never_leads_to_another_either() {
     assert_eq!(taken(), 0, "{}", world.sh("nft list table inet nsrun"));
     drop(next);
 }
+
+#[test]
+fn what_fails_to_publish_has_published_nothing() {
+    need_tool!("strace");
+    let world = World::new();
+    if crate::world::has_tool("iptables-nft") {
+        world.sh("iptables-nft -P FORWARD DROP");
+    }
+    detached(&world, &["--name", "web"], &["sleep", "1000"]);
+    let mut failed = 0;
+    for n in 1..=24 {
+        let inject = format!("inject=sendto:error=ENOMEM:when={n}");
+        let strace = ["strace", "-qq", "-o", "/dev/null", "-e", "trace=sendto", "-e", &inject];
+        let publish = [env!("CARGO_BIN_EXE_nsrun"), "publish", "web", "8080:80"];
+        let output = world.cmd(strace).args(publish).run();
+        let ports = world.nsrun(["port", "web"]).run().ok().stdout;
+        if output.code() == Some(0) {
+            assert_eq!(ports, "8080:80/tcp\n", "{n}: {output}");
+            world.nsrun(["unpublish", "web", "8080:80"]).run().ok();
+        } else {
+            failed += 1;
+            assert_eq!(ports, "", "{n}: {output}");
+        }
+        assert_eq!(elements(&world, "ports4", ""), 0, "{n}: {output}");
+    }
+    assert!(failed > 5, "only {failed} failed");
+}
