@@ -233,9 +233,20 @@ impl Netfilter {
     }
 
     /// Whether a rule in the table of a base chain, that of no other base chain, has some of these
-    /// bytes, or a set of links that it looks up: the name of a link, or its begin.
-    pub fn is_named(&mut self, chain: &ForwardChain, names: [&Vec<u8>; 2]) -> Result<bool> {
+    /// bytes, or a set of links that it looks up: the name of a link, or its begin. In a table of
+    /// more than `most` rules it is taken to have.
+    pub fn is_named(
+        &mut self,
+        chain: &ForwardChain,
+        names: [&Vec<u8>; 2],
+        most: Option<u32>,
+    ) -> Result<bool> {
         let (family, table) = (family(chain), &*chain.table);
+        if let Some(most) = most
+            && self.used(family, table)? > most
+        {
+            return Ok(true);
+        }
         let mut wanted = names.map(Clone::clone).to_vec();
         for (set, key) in self.sets(family, table)? {
             let is_it = |element: &Vec<u8>| names.iter().any(|name| has(element, name));
@@ -253,9 +264,11 @@ impl Netfilter {
             },
             // In whatever expression it stands.
             |message| {
+                if !wanted.iter().any(|name| has(message.body, name)) {
+                    return Ok(None);
+                }
                 let (_, view) = message.decode(rule::NEW)?;
-                let is_it = wanted.iter().any(|name| has(message.body, name));
-                Ok(view.get(rule::CHAIN)?.filter(|_| is_it).map(|name| name.to_string()))
+                Ok(view.get(rule::CHAIN)?.map(|name| name.to_string()))
             },
         )?;
         about.dedup();
@@ -266,6 +279,22 @@ impl Netfilter {
             }
         }
         Ok(false)
+    }
+
+    /// How many rules a table has, and jumps between its chains.
+    fn used(&mut self, family: NfGen, table: &str) -> Result<u32> {
+        let all = self.dump(
+            |batch| {
+                batch.push(chain::GET, Flags::DUMP, family, |_| {});
+            },
+            |message| {
+                let (_, view) = message.decode(chain::NEW)?;
+                let own =
+                    view.get(chain::TABLE)?.is_some_and(|name| name.as_bytes() == table.as_bytes());
+                Ok(own.then_some(read(&message)?.used))
+            },
+        )?;
+        Ok(all.into_iter().fold(0, u32::saturating_add))
     }
 }
 

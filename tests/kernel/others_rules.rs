@@ -337,3 +337,24 @@ fn members_of_an_internal_network_reach_each_other_also_where_bridges_are_filter
         assert_eq!(rules(&world), before);
     }
 }
+
+#[test]
+fn a_run_does_not_read_through_long_tables_of_others_but_a_reload_does() {
+    let world = World::new();
+    world.nsrun(["run", "true"]).run().ok();
+    let told = |words: &[&str]| {
+        let output = world.nsrun(words).run().ok();
+        output.stderr.contains("nft insert rule inet mine strict iifname nsrun0")
+    };
+    for (rules, is_read) in [(900, true), (1100, false)] {
+        // Of another chain than the one that drops.
+        world.sh(&format!(
+            "{{ echo 'table inet mine; delete table inet mine; table inet mine {{ chain long {{'
+             for n in $(seq 1 {rules}); do echo \"ip saddr 10.$((n / 250)).$((n % 250)).1 drop\"; done
+             echo '}}; chain strict {{ type filter hook forward priority 10; policy drop'
+             echo '}}; }}'; }} | nft -f -"
+        ));
+        assert_eq!(told(&["run", "-p", "9000:80", "true"]), is_read, "{rules}");
+        assert!(told(&["firewall", "reload"]), "{rules}");
+    }
+}

@@ -147,7 +147,7 @@ pub fn blocking(
         let blocks = match chain.is_of_iptables() {
             _ if !chain.drops || !families(network).contains(&family) => false,
             true => lacking(netfilter, family, network, most)?.is_some(),
-            false => !netfilter.is_named(&chain, names)?,
+            false => !netfilter.is_named(&chain, names, most)?,
         };
         if blocks {
             blocking.push(chain);
