@@ -52,6 +52,10 @@ pub(in crate::ip::link) fn parse(
         let Some((field, on, schema)) = found else {
             return Err(unknown(kind, &word));
         };
+        // The other kinds take the last.
+        if kind == "vxlan" && field.code != vxlan::GROUP.code() && settings.has(field.code) {
+            return Err(Failure::garbage(field.name, words.peek().unwrap_or(&word)));
+        }
         match field.how {
             Flag | Hidden => settings.raw(field.code, &[]),
             Link(_) if !on => settings.raw(field.code, &0_u32.to_ne_bytes()),
@@ -189,7 +193,7 @@ fn encode(
     let wrong = || Failure::wrong(argument, &format!("invalid {}", field.name));
     let number = match field.how {
         Switch => u64::from(parse::switch(field.name, argument)?),
-        Word(list) => match list.iter().find(|entry| entry.0 == argument) {
+        Word(list) => match list.iter().find(|entry| entry.0.eq_ignore_ascii_case(argument)) {
             Some(entry) => entry.1,
             None if parse::wide(argument).is_some() => parse::wide(argument).unwrap_or_default(),
             None => {
