@@ -90,6 +90,7 @@ fn wrong_words_and_refusals_are_told_alike() {
         "link set dev x master nope",
         "link add name x2 link nope type macvlan",
         "link add link x name x2 type macvlan mode foo",
+        "link add link x name x2 type macvlan mode BRIDGE",
         "link add vx type vxlan",
         "link add vx type vxlan id 5 dstport 4789 dev nope",
         "link add link x vx type macvlan nope",

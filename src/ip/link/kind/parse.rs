@@ -193,7 +193,7 @@ fn encode(
     let wrong = || Failure::wrong(argument, &format!("invalid {}", field.name));
     let number = match field.how {
         Switch => u64::from(parse::switch(field.name, argument)?),
-        Word(list) => match list.iter().find(|entry| entry.0.eq_ignore_ascii_case(argument)) {
+        Word(list) => match list.iter().find(|entry| is_word(entry.0, argument)) {
             Some(entry) => entry.1,
             None if parse::wide(argument).is_some() => parse::wide(argument).unwrap_or_default(),
             None => {
@@ -244,6 +244,11 @@ fn encode(
         number.to_le_bytes().get(..width).map(<[u8]>::to_vec)
     };
     Ok((field.code, bytes.unwrap_or_default()))
+}
+
+/// Whether `word` is that name; the protocols of VLANs are written either way, `802.1Q` or `802.1q`.
+fn is_word(name: &str, word: &str) -> bool {
+    name == word || (name.starts_with("802.1") && name.eq_ignore_ascii_case(word))
 }
 
 /// Reads pairs `1:2`, as many as there are.
