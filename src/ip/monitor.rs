@@ -82,7 +82,8 @@ pub(super) fn run(session: &mut Session, words: &mut Words) -> Result<()> {
             && !is_link
             && !is_id
             && message.body.first() != Some(&family);
-        if !elsewhere && !other_family && !(silent && is_link) {
+        let unasked = silent && is_link;
+        if !(elsewhere || other_family || unasked) {
             notify(session, &message, label)?;
         }
         if kind == link::NEW.code() {
