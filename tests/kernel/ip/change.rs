@@ -1,5 +1,7 @@
 //! What is changed.
 
+use std::time::Duration;
+
 use super::{OURS, THEIRS, answers, difference, generator, quiet_world, still};
 use crate::world::World;
 
@@ -88,7 +90,9 @@ fn built_by(program: &str, lines: &[String]) -> (Vec<String>, World) {
     script.push_str("sleep 1.5\n");
     let file = format!("{}/script", world.scratch());
     world.write(&file, &script);
-    let codes = world.cmd(["sh", &file]).run().ok().stdout;
+    // Thousands of programs one after the other.
+    let patience = Duration::from_secs(120);
+    let codes = world.cmd(["sh", &file]).timeout(patience).run().ok().stdout;
     (codes.lines().map(str::to_owned).collect(), world)
 }
 
