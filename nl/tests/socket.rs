@@ -104,6 +104,44 @@ fn a_transaction_refused_at_its_begin_is_told_at_once_whatever_its_numbers() {
 }
 
 #[test]
+fn a_refusal_behind_the_last_acknowledgement_is_told_too() {
+    in_a_world(|| {
+        let mut socket = match Socket::open(Protocol::Netfilter) {
+            Ok(socket) => socket,
+            Err(error) => return skipped(&format!("no nf_tables: {error}")),
+        };
+        let mut buf = [0; 256];
+        let mut changes = Batch::new(&mut buf, socket.seq());
+        changes.push(batch::BEGIN, Flags::empty(), NfGen::BATCH, |_| {});
+        for (kind, flags) in
+            [(table::NEW, Flags::CREATE | Flags::ACK), (table::DEL, Flags::empty())]
+        {
+            let name = if kind.code() == table::NEW.code() { "mine" } else { "not there" };
+            changes.push(kind, flags, NfGen::INET, |m| {
+                m.put(table::NAME, name);
+            });
+        }
+        changes.push(batch::END, Flags::empty(), NfGen::BATCH, |_| {});
+        let refusals = socket.transact(changes.finish().unwrap(), |_| Ok(())).unwrap();
+        // So the table was not made either.
+        let told: Vec<_> = refusals.iter().map(|one| (one.index, one.errno)).collect();
+        assert_eq!(told, [(2, libc::ENOENT)]);
+
+        let mut socket = Socket::open(Protocol::Route).unwrap();
+        let mut buf = [0; 256];
+        let mut requests = Batch::new(&mut buf, socket.seq());
+        for (name, flags) in [("lo", Flags::ACK), ("no", Flags::empty()), ("nor", Flags::empty())] {
+            requests.push(link::SET, flags, IfInfo::default(), |m| {
+                m.put(link::IFNAME, name);
+            });
+        }
+        let refusals = socket.transact(requests.finish().unwrap(), |_| Ok(())).unwrap();
+        let told: Vec<_> = refusals.iter().map(|one| (one.index, one.errno)).collect();
+        assert_eq!(told, [(1, libc::ENODEV), (2, libc::ENODEV)]);
+    });
+}
+
+#[test]
 fn each_of_several_questions_to_netfilter_is_answered() {
     in_a_world(|| {
         let mut socket = match Socket::open(Protocol::Netfilter) {

@@ -45,6 +45,11 @@ impl Failure {
         Failure::usage(format!("Error: argument \"{word}\" is wrong: {why}\n"))
     }
 
+    /// `word` is the second value of an option that takes one.
+    pub(super) fn duplicate(option: &str, word: &str) -> Self {
+        Failure::usage(format!("Error: duplicate \"{option}\": \"{word}\" is the second value."))
+    }
+
     pub(super) fn garbage(option: &str, word: &str) -> Self {
         Failure::usage(format!(
             "Error: either \"{option}\" is duplicate, or \"{word}\" is a garbage."

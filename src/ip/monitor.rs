@@ -3,12 +3,14 @@
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use nl::Message;
-use nl::route::{address, link, neighbour, nsid, route, rule};
+use nl::route::link::IfInfo;
+use nl::route::{INET, INET6, address, link, neighbour, nsid, route, rule};
 
 use super::failure::{Failure, Result};
 use super::help;
 use super::options::Timestamp;
 use super::session::Session;
+use super::settings::Settings;
 use super::words::{Words, is};
 use crate::error::say;
 
@@ -17,14 +19,17 @@ Usage: ip monitor [ all | OBJECTS ] [ label ] [ dev DEVICE ]
 OBJECTS := address | link | neigh | nsid | route | rule
 ";
 
-/// An object: what selects it, its label, and its groups (`RTNLGRP_*`).
+/// An object: what selects it, and its groups (`RTNLGRP_*`).
 struct Object {
     name: &'static str,
     groups: &'static [u32],
 }
 
+/// The group of links.
+const LINKS: u32 = 1;
+
 const OBJECTS: &[Object] = &[
-    Object { name: "link", groups: &[1] },
+    Object { name: "link", groups: &[LINKS] },
     Object { name: "address", groups: &[5, 9] },
     Object { name: "route", groups: &[7, 11] },
     Object { name: "neigh", groups: &[3] },
@@ -36,10 +41,10 @@ const OBJECTS: &[Object] = &[
 pub(super) fn run(session: &mut Session, words: &mut Words) -> Result<()> {
     let (mut groups, mut label, mut device) = (Vec::new(), false, None);
     while let Some(word) = words.next() {
-        if is(&word, "label") && word.len() > 1 {
+        if is(&word, "label") {
             label = true;
         } else if word == "dev" {
-            device = Some(session.expect_link(&words.value()?)?);
+            device = Some(session.expect_master(&words.value()?)?);
         } else if is(&word, "all") && word.len() > 1 {
             (label, groups) = (true, Vec::new());
         } else if is(&word, "help") {
@@ -54,6 +59,13 @@ pub(super) fn run(session: &mut Session, words: &mut Words) -> Result<()> {
     if groups.is_empty() {
         groups = OBJECTS.iter().flat_map(|object| object.groups.iter().copied()).collect();
     }
+    let family = session.options.family;
+    // Whatever is watched, links are followed: what they are called, also when they are gone.
+    let silent = !groups.contains(&LINKS);
+    groups.push(LINKS);
+    for link in session.list(link::GET, IfInfo::default(), &Settings::default())? {
+        session.remember(&link.message())?;
+    }
     // Names are asked for on another connection than notifications come by.
     let mut watcher = crate::kernel::Kernel::open()?;
     watcher.watch(&groups, &mut |message| {
@@ -61,10 +73,22 @@ pub(super) fn run(session: &mut Session, words: &mut Words) -> Result<()> {
             say("ip: more happened than the kernel could remember: some of it is missing");
             return Ok(());
         };
-        if device.is_some_and(|device| index(&message) != Some(device)) {
-            return Ok(());
+        let kind = message.header.kind;
+        let is_link = kind == link::NEW.code() || kind == link::DEL.code();
+        let elsewhere = device.is_some_and(|device| index(&message) != Some(device));
+        // Links are of all families; of everything else the family comes first.
+        let is_id = kind == nsid::NEW.code() || kind == nsid::DEL.code();
+        let other_family = matches!(family, INET | INET6)
+            && !is_link
+            && !is_id
+            && message.body.first() != Some(&family);
+        let unasked = silent && is_link;
+        if !(elsewhere || other_family || unasked) {
+            notify(session, &message, label)?;
         }
-        notify(session, &message, label)?;
+        if kind == link::NEW.code() {
+            session.remember(&message)?;
+        }
         session.flush()?;
         if session.out.closed {
             return Err(Failure { text: String::new(), code: 0 });
@@ -110,12 +134,7 @@ fn notify(session: &mut Session, message: &Message<'_>, label: bool) -> Result<(
     }
     session.out.object("");
     match name {
-        "LINK" => {
-            super::link::show::print_notification(session, message)?;
-            if kind == link::NEW.code() {
-                session.remember(message)?;
-            }
-        }
+        "LINK" => super::link::show::print_notification(session, message)?,
         "ADDR" => super::address::print(session, message, true)?,
         "ROUTE" => super::route::print(session, message)?,
         "NEIGH" => super::neighbour::print(session, message, &super::neighbour::Filter::default())?,

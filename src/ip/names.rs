@@ -100,6 +100,8 @@ impl Names {
                 Table::Services => u32::from_str_radix(word.trim_start_matches("0x"), 16).ok(),
                 _ => super::parse::unsigned(word),
             })
+            // The others are bytes to the kernel.
+            .filter(|&number| matches!(table, Table::Tables | Table::Groups) || number < 256)
     }
 }
 

@@ -30,6 +30,14 @@ pub(super) fn number<T: TryFrom<u64>>(word: &str, why: &str) -> Result<T> {
         .ok_or_else(|| Failure::wrong_value(word, why))
 }
 
+/// Keeps the value of an option that may be given once.
+pub(super) fn once<T>(place: &mut Option<T>, option: &str, word: &str, value: T) -> Result<()> {
+    match place.replace(value) {
+        None => Ok(()),
+        Some(_) => Err(Failure::duplicate(option, word)),
+    }
+}
+
 /// `on` or `off`.
 pub(super) fn switch(option: &str, word: &str) -> Result<bool> {
     match word {
@@ -60,6 +68,13 @@ pub(super) struct Prefix {
     pub(super) len: u8,
     /// Whether a length was given.
     pub(super) has_len: bool,
+}
+
+impl Prefix {
+    /// Whether it is one address.
+    pub(super) fn is_host(self) -> bool {
+        self.address.is_some() && self.len == bits(self.family)
+    }
 }
 
 /// The family an address belongs to.

@@ -116,7 +116,8 @@ impl Socket {
     }
 
     /// Joins a multicast group, such as [`route::Group::LINK`](crate::route::Group::LINK), whose
-    /// events [`receive`](Self::receive) then gives.
+    /// events [`receive`](Self::receive) then gives. Requests belong on another socket: here the
+    /// events that come meanwhile would be dropped, or taken for replies.
     ///
     /// # Errors
     /// `EINVAL` when there is no such group, `EPERM` when it is not for everybody.
@@ -203,6 +204,12 @@ impl Socket {
         Ok(self.buf.get(..len).unwrap_or_default())
     }
 
+    /// Receives a datagram that is there already.
+    fn arrived(&mut self) -> Result<&[u8], SocketError> {
+        let len = self.take(libc::MSG_DONTWAIT)?;
+        Ok(self.buf.get(..len).unwrap_or_default())
+    }
+
     /// Receives one datagram from the kernel into the buffer, with more of `MSG_*`: its length.
     fn take(&mut self, flags: libc::c_int) -> Result<usize, SocketError> {
         if self.buf.is_empty() {
@@ -260,8 +267,9 @@ impl Socket {
 
     /// Sends a batch and waits for the acknowledgement of the last message that asks for one, or,
     /// when none does, for the first reply to the last message. `each` sees every message that is
-    /// not an acknowledgement. The messages the kernel refused come back; the others took effect,
-    /// except in a transaction of nf_tables, where all take effect or none.
+    /// not an acknowledgement. The messages the kernel refused come back, also those behind that
+    /// one; the others took effect, except in a transaction of nf_tables, where all take effect or
+    /// none.
     ///
     /// # Errors
     /// See [`SocketError`]: then it is unknown which messages took effect.
@@ -287,12 +295,27 @@ impl Socket {
         let (first, last_seq, wants_ack) = (begin.seq, last.seq, asks(&last));
         self.seq = end.seq.wrapping_add(1);
         let protocol = self.protocol;
+        let ends = |header: &MessageHeader| {
+            protocol == Protocol::Netfilter && header.kind == batch::END.code()
+        };
+        // Of what is behind the last that asks, a refusal is told all the same.
+        let more = messages().skip_while(|header| header.seq != last_seq).skip(1);
+        let more = more.filter(|header| !ends(header)).count() > 0;
+        let mut answered = false;
         self.send(batch)?;
         loop {
-            for message in Messages::new(self.answer()?) {
+            let answer = match answered {
+                false => self.answer(),
+                true => self.arrived(),
+            };
+            let answer = match answer {
+                Err(SocketError::Timeout) if answered => return Ok(refusals),
+                answer => answer?,
+            };
+            for message in Messages::new(answer) {
                 let message = message?;
                 let seq = message.header.seq;
-                if seq.wrapping_sub(first) > last_seq.wrapping_sub(first) {
+                if seq.wrapping_sub(first) > end.seq.wrapping_sub(first) {
                     continue; // the late answer to an earlier batch
                 }
                 match Ack::decode(&message)? {
@@ -304,9 +327,10 @@ impl Socket {
                         // anything that is sent without the right to it.
                         let whole = begin.kind == batch::BEGIN.code() || ack.errno == libc::EPERM;
                         let none = protocol == Protocol::Netfilter && seq == first && whole;
-                        if seq == last_seq || (none && ack.errno != 0) {
+                        if (seq == last_seq && !more) || (none && ack.errno != 0) {
                             return Ok(refusals);
                         }
+                        answered |= seq == last_seq;
                     }
                     None => {
                         each(message)?;

@@ -142,20 +142,24 @@ impl Asked {
     ) -> Result<()> {
         match option {
             Some("peer" | "remote") => {
-                let peer = parse::expect_prefix(&words.value()?, self.family)?;
+                let word = words.value()?;
+                let peer = parse::expect_prefix(&word, self.family)?;
                 self.family = peer.family;
-                self.peer = Some(peer);
+                parse::once(&mut self.peer, "peer", &word, peer)?;
             }
             Some("broadcast" | "brd") => {
                 let word = words.value()?;
-                self.broadcast = Some(match word.as_str() {
+                let broadcast = match word.as_str() {
                     "+" => Broadcast::Computed(true),
                     "-" => Broadcast::Computed(false),
                     _ => Broadcast::Given(parse::expect_address(&word, self.family)?),
-                });
+                };
+                parse::once(&mut self.broadcast, "broadcast", &word, broadcast)?;
             }
             Some("anycast") => {
-                self.anycast = Some(parse::expect_address(&words.value()?, self.family)?);
+                let word = words.value()?;
+                let anycast = parse::expect_address(&word, self.family)?;
+                parse::once(&mut self.anycast, "anycast", &word, anycast)?;
             }
             Some("scope") => {
                 let word = words.value()?;
@@ -168,9 +172,11 @@ impl Asked {
             Some("metric" | "priority" | "preference") => {
                 self.metric = Some(parse::number(&words.value()?, "\"metric\" value is invalid")?);
             }
-            Some("valid_lft") => self.valid = Some(lifetime(&words.value()?, "valid_lft")?),
-            Some("preferred_lft") => {
-                self.preferred = Some(lifetime(&words.value()?, "preferred_lft")?);
+            Some(option @ ("valid_lft" | "preferred_lft")) => {
+                let word = words.value()?;
+                let valid = option == "valid_lft";
+                let place = if valid { &mut self.valid } else { &mut self.preferred };
+                parse::once(place, option, &word, lifetime(&word, option)?)?;
             }
             Some("proto") => {
                 let word = words.value()?;

@@ -346,7 +346,9 @@ pub(super) fn flush(session: &mut Session, words: &mut Words) -> Result<()> {
     };
     // Removing a primary address of IPv4 may remove its secondary ones, or promote one of them:
     // so it is read again until nothing is left.
-    for _ in 0..session.options.loops.max(1) {
+    let rounds = session.options.loops;
+    let mut round = 0;
+    loop {
         let mut removed = 0;
         for reply in filter.addresses(session)? {
             let message = reply.message();
@@ -371,10 +373,15 @@ pub(super) fn flush(session: &mut Session, words: &mut Words) -> Result<()> {
                 Err(failure) => return Err(failure),
             }
         }
-        if removed == 0 {
+        // One that was promoted was no primary address when those were asked for.
+        if removed == 0 || filter.clear.contains(AddressFlags::SECONDARY) {
             return Ok(());
         }
+        // Of 0 rounds there is no end.
+        round += 1;
+        if round == rounds {
+            let text = format!("*** Flush remains incomplete after {rounds} rounds. ***");
+            return Err(Failure::usage(text));
+        }
     }
-    let rounds = session.options.loops;
-    Err(Failure::new(format!("*** Flush remains incomplete after {rounds} rounds. ***")))
 }

@@ -163,6 +163,7 @@ impl Asked {
             ("link", 1),
             ("address", 1),
             ("broadcast", 1),
+            ("brd", 3),
             ("txqueuelen", 1),
             ("qlen", 4),
             ("txqlen", 1),
@@ -225,8 +226,10 @@ impl Asked {
             _ => None,
         };
         if let Some((key, name)) = number {
-            let why = format!("Invalid \"{name}\" value");
-            self.settings.put(key, parse::number(&words.value()?, &why)?);
+            let word = words.value()?;
+            let number = parse::number(&word, &format!("Invalid \"{name}\" value"))?;
+            self.once(name, &[key.code()], &word)?;
+            self.settings.put(key, number);
             return Ok(true);
         }
         self.take_other(session, option, words)
@@ -244,17 +247,22 @@ impl Asked {
             "name" => {
                 let name = words.value()?;
                 parse::expect_link_name(&name, "name")?;
-                self.name = Some(name);
+                parse::once(&mut self.name, "name", &name.clone(), name)?;
             }
             "index" => {
                 let word = words.value()?;
+                if self.header.index != 0 {
+                    return Err(Failure::duplicate("index", &word));
+                }
                 let wrong = || Failure::wrong(&word, "Invalid \"index\" value");
                 let index = parse::unsigned(&word).and_then(|index| i32::try_from(index).ok());
                 self.header.index = index.filter(|&index| index > 0).ok_or_else(wrong)?;
             }
             "link" => self.below = Some(words.value()?),
             "address" => self.settings.put(link::ADDRESS, &parse::mac(&words.value()?)?),
-            "broadcast" => self.settings.put(link::BROADCAST, &parse::mac(&words.value()?)?),
+            "broadcast" | "brd" => {
+                self.settings.put(link::BROADCAST, &parse::mac(&words.value()?)?)
+            }
             "netns" => self.namespace(session, &words.value()?)?,
             "carrier" => {
                 let on = parse::switch("carrier", &words.value()?)?;
@@ -285,7 +293,7 @@ impl Asked {
                 let word = words.value()?;
                 let group = session.names.number(Table::Groups, &word);
                 let wrong = || Failure::wrong_value(&word, "Invalid \"group\" value");
-                self.group = Some(group.ok_or_else(wrong)?);
+                parse::once(&mut self.group, "group", &word, group.ok_or_else(wrong)?)?;
             }
             "mode" => {
                 let word = words.value()?;
@@ -312,6 +320,7 @@ impl Asked {
             }
             "link-netns" => {
                 let name = words.value()?;
+                self.once("link-netns/link-netnsid", &[link::LINK_NETNSID.code()], &name)?;
                 let file = Session::open_namespace(&name)
                     .map_err(|_| Failure::wrong(&name, "Invalid \"link-netns\" value\n"))?;
                 let id = session.namespace_id(&file);
@@ -319,7 +328,9 @@ impl Asked {
                 self.settings.put(link::LINK_NETNSID, id.ok_or_else(wrong)?);
             }
             "link-netnsid" => {
-                let id = parse::number(&words.value()?, "Invalid \"link-netnsid\" value")?;
+                let word = words.value()?;
+                let id = parse::number(&word, "Invalid \"link-netnsid\" value")?;
+                self.once("link-netns/link-netnsid", &[link::LINK_NETNSID.code()], &word)?;
                 self.settings.put(link::LINK_NETNSID, id);
             }
             "help" => return Err(crate::ip::help::text(super::HELP)),
@@ -329,6 +340,14 @@ impl Asked {
             }
         }
         Ok(true)
+    }
+
+    /// Refuses a second value of the option that one of these attributes stands for.
+    fn once(&self, option: &str, codes: &[u16], word: &str) -> Result<()> {
+        match codes.iter().any(|code| self.settings.has(*code)) {
+            true => Err(Failure::duplicate(option, word)),
+            false => Ok(()),
+        }
     }
 
     fn set_device(&mut self, word: &str) -> Result<()> {
@@ -344,6 +363,7 @@ impl Asked {
 
     /// The namespace to put the link into: one of `ip netns`, or that of a process.
     fn namespace(&mut self, session: &mut Session, word: &str) -> Result<()> {
+        self.once("netns", &[link::NET_NS_FD.code(), link::NET_NS_PID.code()], word)?;
         if let Ok(file) = Session::open_namespace(word) {
             self.settings.put(link::NET_NS_FD, file.as_raw_fd() as u32);
             // It must stay open until the request is sent.

@@ -43,7 +43,11 @@ impl Filter {
                 ("help", 1),
             ];
             match option(&word, OPTIONS) {
-                Some("dev") => filter.device = Some(session.expect_link(&words.value()?)?),
+                Some("dev") => {
+                    let word = words.value()?;
+                    let device = session.expect_link(&word)?;
+                    parse::once(&mut filter.device, "dev", &word, device)?;
+                }
                 Some("master") => filter.master = Some(session.expect_master(&words.value()?)?),
                 Some("vrf") => filter.master = Some(session.expect_vrf(&words.value()?)?),
                 Some("nomaster") => filter.master = Some(0),

@@ -79,7 +79,9 @@ fn state(word: &str) -> Result<State> {
         name.and_then(|name| STATES.iter().find(|state| state.0.eq_ignore_ascii_case(name)));
     match (found, parse::unsigned(word)) {
         (Some((_, state)), _) => Ok(*state),
-        (None, Some(number)) => Ok(State::from_bits_retain(number as u16)),
+        (None, Some(number)) if number < 256 && number.count_ones() < 2 => {
+            Ok(State::from_bits_retain(number as u16))
+        }
         _ => Err(Failure::wrong(word, "nud state is bad")),
     }
 }
@@ -105,7 +107,13 @@ fn change(session: &mut Session, words: &mut Words, flags: Option<Flags>) -> Res
             ("help", 1),
         ];
         match option(&word, OPTIONS) {
-            Some("lladdr") => settings.put(neighbour::LLADDR, &parse::mac(&words.value()?)?),
+            Some("lladdr") => {
+                let word = words.value()?;
+                if settings.has(neighbour::LLADDR.code()) {
+                    return Err(Failure::duplicate("lladdr", &word));
+                }
+                settings.put(neighbour::LLADDR, &parse::mac(&word)?);
+            }
             Some("nud") => header.state = state(&words.value()?)?,
             Some("router") => header.flags |= NeighbourFlags::ROUTER,
             Some("use") => header.flags |= NeighbourFlags::USE,

@@ -22,11 +22,14 @@ pub(in crate::ip) fn print(
         session.out.flag("deleted", "Deleted ");
     }
     let brief = session.options.brief;
-    let text = view.get(neighbour::DST)?.map(parse::ip_text).unwrap_or_default();
     let blanks =
         |width: usize, len: usize| " ".repeat(if brief { width.max(len) - len + 1 } else { 1 });
     let colour = Colour::of(header.family);
-    session.out.paint(colour, "dst", &text, &blanks(39, text.len()));
+    // The forwarding entries of bridges have none.
+    if let Some(address) = view.get(neighbour::DST)? {
+        let text = parse::ip_text(address);
+        session.out.paint(colour, "dst", &text, &blanks(39, text.len()));
+    }
     if filter.device.is_none() && header.index != 0 {
         let name = session.link_name(header.index as u32);
         if !brief {

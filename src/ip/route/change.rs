@@ -128,6 +128,11 @@ impl Asked {
                 self.settings.put(route::PREFSRC, address);
             }
             Some("via") => {
+                let has = |code| self.settings.has(code);
+                if has(route::GATEWAY.code()) || has(route::VIA.code()) {
+                    let why = "use nexthop syntax to specify multiple via";
+                    return Err(Failure::wrong_value("via", why));
+                }
                 let hop = gateway(self.header.family, words)?;
                 self.has_gateway = true;
                 hop.put(&mut self.header.family, &mut self.settings);
@@ -273,7 +278,15 @@ impl Asked {
                 }
                 time(&word, parts).ok_or_else(|| wrong(&word))?
             }
-            _ => parse::unsigned(&word).ok_or_else(|| wrong(&word))?,
+            _ => {
+                let most = match name {
+                    "hoplimit" => 255,
+                    "quickack" | "fastopen_no_cookie" => 1,
+                    _ => u32::MAX,
+                };
+                let number = parse::unsigned(&word).filter(|&number| number <= most);
+                number.ok_or_else(|| wrong(&word))?
+            }
         };
         self.metrics.raw(code, &number.to_ne_bytes());
         Ok(())
@@ -367,21 +380,28 @@ impl Asked {
     }
 }
 
-/// A time as `20ms` or `1.5s`, in parts of a millisecond; without a unit it is taken as it is.
+/// A time as `20ms` or `1.5s`, in whole milliseconds rounded up, of which each is `parts`; without a
+/// unit it is taken as it is.
 fn time(word: &str, parts: u32) -> Option<u32> {
-    let (digits, scale) = match (word.strip_suffix("ms"), word.strip_suffix('s')) {
-        (Some(digits), _) => (digits, parts),
-        (None, Some(digits)) => (digits, parts.checked_mul(1000)?),
-        (None, None) => (word, 1),
+    let number = word.trim_end_matches(|c: char| c.is_ascii_alphabetic());
+    let (places, parts) = match word.get(number.len()..)?.to_ascii_lowercase().as_str() {
+        "" => (0, 1),
+        "ms" | "msec" | "msecs" => (0, parts),
+        "s" | "sec" | "secs" => (3, parts),
+        _ => return None,
     };
-    let (whole, fraction) = digits.split_once('.').unwrap_or((digits, ""));
-    let mut time = whole.parse::<u32>().ok()?.checked_mul(scale)?;
-    let mut place = scale;
-    for digit in fraction.chars() {
-        place /= 10;
-        time = time.checked_add(digit.to_digit(10)? * place)?;
+    let (whole, fraction) = number.split_once('.').unwrap_or((number, ""));
+    let digits = whole.len() + fraction.len();
+    if digits == 0 || !whole.bytes().chain(fraction.bytes()).all(|byte| byte.is_ascii_digit()) {
+        return None;
     }
-    Some(time)
+    let mut fraction = fraction.bytes().map(|byte| u64::from(byte - b'0'));
+    let mut time = if whole.is_empty() { 0 } else { whole.parse::<u32>().ok()?.into() };
+    for _ in 0..places {
+        time = time * 10 + fraction.next().unwrap_or_default();
+    }
+    time += u64::from(fraction.any(|digit| digit != 0));
+    u32::try_from(time * u64::from(parts)).ok()
 }
 
 /// Where a next hop is.
@@ -415,12 +435,13 @@ fn gateway(family: u8, words: &mut Words) -> Result<Gateway> {
     Ok(if other { Gateway::Other(address) } else { Gateway::Same(address) })
 }
 
-/// `from/to`, or the latter.
+/// `from/to`, or the latter, which may be any number when it stands alone.
 pub(in crate::ip) fn realms(session: &mut Session, word: &str) -> Result<u32> {
-    let (from, to) = word.split_once('/').unwrap_or(("0", word));
-    let mut number = |name: &str| {
-        let number = session.names.number(Table::Realms, name);
-        number.ok_or_else(|| Failure::wrong_value(word, "\"realms\" value is invalid"))
+    let mut number = |name: &str| session.names.number(Table::Realms, name);
+    let realms = match word.split_once('/') {
+        Some((from, "")) => number(from).map(|from| from << 16),
+        Some((from, to)) => number(from).zip(number(to)).map(|(from, to)| from << 16 | to),
+        None => number(word).or_else(|| parse::unsigned(word)),
     };
-    Ok(number(from)? << 16 | number(to)?)
+    realms.ok_or_else(|| Failure::wrong_value(word, "\"realm\" value is invalid"))
 }

@@ -7,6 +7,7 @@ use nl::route::route::{self, Kind, RT_TABLE_MAIN, RouteFlags, RtMsg};
 use nl::route::{INET, INET6, UNSPEC};
 
 use super::RouteView;
+use crate::ip::address::covers;
 use crate::ip::failure::{Failure, Result};
 use crate::ip::names::{self, Table};
 use crate::ip::parse::{self, Prefix};
@@ -27,11 +28,12 @@ pub(in crate::ip) struct Filter {
     pub(super) kind: Option<Kind>,
     pub(super) out: Option<u32>,
     pub(super) input: Option<u32>,
-    pub(super) via: Option<IpAddr>,
-    pub(super) source: Option<IpAddr>,
+    pub(super) via: Option<Prefix>,
+    pub(super) source: Option<Prefix>,
     pub(super) service: Option<u8>,
     pub(super) metric: Option<u32>,
-    pub(super) realm: Option<u32>,
+    /// Realms, and which of their bits count.
+    pub(super) realm: Option<(u32, u32)>,
     to: Bounds,
     from: Bounds,
 }
@@ -166,17 +168,21 @@ impl Filter {
                     Some(family) => (family, words.value()?),
                     None => (self.family, word),
                 };
-                self.via = Some(parse::expect_address(&word, family)?);
+                self.via = Some(parse::expect_prefix(&word, family)?);
             }
             Some("src") => {
-                let source = parse::expect_address(&words.value()?, self.family)?;
-                self.family = parse::family_of(source);
+                let source = parse::expect_prefix(&words.value()?, self.family)?;
+                self.family = source.family;
                 self.source = Some(source);
             }
             Some("realms") => {
                 let word = words.value()?;
-                let wrong = || Failure::wrong(&word, "invalid realms\n");
-                self.realm = Some(names.number(Table::Realms, &word).ok_or_else(wrong)?);
+                let mask = match word.split_once('/') {
+                    None => 0xffff,
+                    Some((_, "")) => 0xffff << 16,
+                    Some(_) => u32::MAX,
+                };
+                self.realm = Some((super::realms(session, &word)?, mask));
             }
             Some("metric" | "priority" | "preference") => {
                 self.metric = Some(parse::number(&words.value()?, "\"metric\" value is invalid")?);
@@ -202,6 +208,8 @@ impl Filter {
             Some(via) => via.ip(),
             None => view.get(route::GATEWAY)?,
         };
+        let source = view.get(route::PREFSRC)?;
+        let realms = view.get(route::FLOW)?.unwrap_or_default();
         let unlike = |wanted: Option<u32>, own: u32| wanted.is_some_and(|wanted| wanted != own);
         Ok(self.cached == header.flags.contains(RouteFlags::CLONED)
             && (self.family == UNSPEC || self.family == header.family)
@@ -210,12 +218,12 @@ impl Filter {
             && !unlike(self.scope.map(u32::from), header.scope.0.into())
             && !unlike(self.service.map(u32::from), header.tos.into())
             && !unlike(self.metric, view.get(route::PRIORITY)?.unwrap_or_default())
-            && !unlike(self.realm, view.get(route::FLOW)?.unwrap_or_default())
             && !unlike(self.input, view.get(route::IIF)?.unwrap_or_default())
             && self.kind.is_none_or(|kind| kind == header.kind)
             && (self.out.is_none() || self.out == view.get(route::OIF)?)
-            && (self.via.is_none() || self.via == via)
-            && (self.source.is_none() || self.source == view.get(route::PREFSRC)?)
+            && self.via.is_none_or(|wanted| covers(wanted, via))
+            && self.source.is_none_or(|wanted| covers(wanted, source))
+            && self.realm.is_none_or(|(wanted, mask)| (wanted ^ realms) & mask == 0)
             && self.to.passes(view.get(route::DST)?, header.dst_len)
             && self.from.passes(view.get(route::SRC)?, header.src_len))
     }

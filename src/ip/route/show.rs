@@ -12,7 +12,7 @@ use super::{METRICS, RouteView, is_six};
 use crate::ip::failure::{Failure, Result};
 use crate::ip::names::{self, Table};
 use crate::ip::out::{Colour, Out, Val};
-use crate::ip::parse::{self};
+use crate::ip::parse::{self, Prefix};
 use crate::ip::session::Session;
 use crate::ip::settings::Settings;
 use crate::ip::words::Words;
@@ -96,7 +96,7 @@ pub(in crate::ip) fn print(
         session.out.put("nhid", id, " ");
     }
     // What was asked for is not repeated.
-    if filter.via.is_none() {
+    if !filter.via.is_some_and(Prefix::is_host) {
         gateway(&mut session.out, view, header.family)?;
     }
     if let Some(index) = view.get(route::OIF)?.filter(|_| filter.out.is_none()) {
@@ -106,7 +106,8 @@ pub(in crate::ip) fn print(
     }
     let table = view.get(route::TABLE)?.unwrap_or_else(|| header.table.into());
     marks(session, &header, table, filter);
-    if let Some(source) = view.get(route::PREFSRC)?.filter(|_| filter.source.is_none()) {
+    let known = filter.source.is_some_and(Prefix::is_host);
+    if let Some(source) = view.get(route::PREFSRC)?.filter(|_| !known) {
         session.out.text("src ");
         session.out.paint(colour, "prefsrc", &parse::ip_text(source), " ");
     }
@@ -120,7 +121,8 @@ pub(in crate::ip) fn print(
         let hexadecimal = if mark >= 16 { format!("0x{mark:x}") } else { mark.to_string() };
         session.out.text(&format!("mark {hexadecimal} "));
     }
-    if let Some(realms) = view.get(route::FLOW)?.filter(|_| filter.realm.is_none()) {
+    let known = filter.realm.is_some_and(|(_, mask)| mask == u32::MAX);
+    if let Some(realms) = view.get(route::FLOW)?.filter(|_| !known) {
         realm(session, realms);
     }
     if let Some(user) = view.get(route::UID)? {

@@ -133,6 +133,23 @@ fn every_verb_makes_the_same_state() {
 }
 
 #[test]
+fn a_flush_removes_what_was_asked_for_and_no_address_promoted_meanwhile() {
+    need_tool!("ip");
+    for words in
+        ["addr flush dev up0 primary", "-l 0 addr flush dev up0", "-l 1 addr flush dev up0"]
+    {
+        let [ours, theirs] = [OURS, THEIRS].map(|program| {
+            let world = quiet_world();
+            world.sh("echo 1 > /proc/sys/net/ipv4/conf/all/promote_secondaries; \
+                 for n in 5 6 7; do ip addr add 198.51.100.$n/24 dev up0; done");
+            let code = world.cmd(["sh", "-c", &format!("{program} {words}")]).run().code();
+            (code, world.sh("ip -4 -o addr show dev up0"))
+        });
+        assert_eq!(ours, theirs, "ip {words}");
+    }
+}
+
+#[test]
 fn a_link_goes_where_it_is_sent() {
     let world = quiet_world();
     world.sh("ip netns add other");

@@ -90,6 +90,7 @@ fn wrong_words_and_refusals_are_told_alike() {
         "link set dev x master nope",
         "link add name x2 link nope type macvlan",
         "link add link x name x2 type macvlan mode foo",
+        "link add link x name x2 type macvlan mode BRIDGE",
         "link add vx type vxlan",
         "link add vx type vxlan id 5 dstport 4789 dev nope",
         "link add link x vx type macvlan nope",
@@ -145,6 +146,35 @@ fn wrong_words_and_refusals_are_told_alike() {
         "link help bridge",
         "link help vrf",
         "link help nope",
+        "addr add 10.0.0.1/24 dev x scope 300",
+        "addr show scope 300",
+        "addr flush scope 300",
+        "addr add 10.0.0.1/24 brd + brd 10.0.0.255 dev x",
+        "addr add 10.0.0.1 peer 10.0.0.2 peer 10.0.0.3 dev x",
+        "link set x mtu 1400 mtu 1300",
+        "link set x txqueuelen 5 qlen 6",
+        "link set x group 5 group 6",
+        "link set x netns 1 netns 1",
+        "link add name y name z type bridge",
+        "link add y index 50 index 51 type bridge",
+        "link add y type veth peer name a mtu 1300 mtu 1400",
+        "link add y type vxlan id 5 id 6 dstport 0",
+        "link add y type vxlan id 5 dstport 0 nolearning learning",
+        "route add 10.9.0.0/16 dev x scope 300",
+        "route add 10.9.0.0/16 dev x proto 256",
+        "route add 10.9.0.0/16 dev x tos 1ff",
+        "route add 10.9.0.0/16 dev x realms 5/300",
+        "route add 10.9.0.0/16 dev x realms 70000/6",
+        "route add 10.9.0.0/16 dev x hoplimit 256",
+        "route add 10.9.0.0/16 via 10.0.0.9 via 10.0.0.8",
+        "route show tos 1ff",
+        "route flush proto 300",
+        "rule add tos 300 table 10",
+        "rule add protocol 300 table 10",
+        "neigh add 10.0.0.9 lladdr 02:00:00:00:00:09 lladdr 02:00:00:00:00:08 dev x",
+        "neigh add 10.0.0.9 lladdr 02:00:00:00:00:09 dev x nud 256",
+        "neigh show nud 255",
+        "neigh flush dev x dev lo",
         "link add type bridge help",
         "link add type vxlan he",
         "addr help",
@@ -187,6 +217,44 @@ fn a_batch_stops_at_the_first_failure_unless_forced() {
     for ((view, theirs), (_, ours)) in theirs.iter().zip(&ours) {
         assert_eq!(sorted(ours), sorted(theirs), "ip {view}");
     }
+}
+
+#[test]
+fn a_comment_ends_with_its_line_and_what_is_not_complete_is_not_carried_out() {
+    need_tool!("ip");
+    let files = [
+        "# one \\\nlink set x mtu 1300\n",
+        "link set x mtu 1400 # one \\\nlink set x mtu 1300\n",
+        "link set x \\\n mtu 1400 # one \\\nlink set x txqueuelen 7\n",
+        "link set x mtu 1400 \\\n",
+        "link set x alias \"a b\nlink set x mtu 1300\n",
+    ];
+    for lines in files {
+        let [ours, theirs] = [OURS, THEIRS].map(|program| {
+            let world = quiet_world();
+            world.sh("ip link add x address 02:00:00:00:00:01 type bridge");
+            let file = format!("{}/batch", world.scratch());
+            world.write(&file, lines);
+            let said = world.cmd(["sh", "-c", &format!("{program} -batch {file}")]).run().stderr;
+            (said.lines().next().map(str::to_owned), world.sh("ip -o link show x"))
+        });
+        assert_eq!(ours, theirs, "{lines}");
+    }
+}
+
+#[test]
+fn a_line_of_a_batch_takes_effect_while_the_next_is_still_to_come() {
+    need_tool!("ip");
+    let world = quiet_world();
+    let script = format!(
+        "cd {}; mkfifo lines; {OURS} -batch lines & exec 3>lines; \
+         echo 'link add early type bridge' >&3; tries=0; \
+         until ip link show early >/dev/null 2>&1; do \
+           tries=$((tries + 1)); [ $tries -lt 200 ] || exit 9; sleep 0.05; \
+         done; echo 'link del early' >&3; exec 3>&-; wait $! && ! ip link show early 2>/dev/null",
+        world.scratch()
+    );
+    world.cmd(["sh", "-c", &script]).run().ok();
 }
 
 #[test]

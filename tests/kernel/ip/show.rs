@@ -1,6 +1,6 @@
 //! What is shown.
 
-use super::{OURS, THEIRS, difference, generator, quiet_world, side_by_side, still};
+use super::{OURS, THEIRS, answers, difference, generator, quiet_world, side_by_side, still};
 use crate::world::World;
 
 /// A world made by iproute2 from this seed.
@@ -227,6 +227,34 @@ fn names_are_found_by_abbreviation_and_alternative() {
     for (view, ours, theirs) in side_by_side(&world, [OURS, THEIRS], &views, str::to_owned) {
         assert_eq!(ours, theirs, "ip {view}");
     }
+}
+
+#[test]
+fn routes_are_chosen_by_where_they_go_by_and_whom_they_belong_to() {
+    need_tool!("ip");
+    let world = quiet_world();
+    world.sh("ip route add 10.1.0.0/16 via 198.51.100.9 realms 3/5; \
+         ip route add 10.2.0.0/16 via 198.51.100.9 src 198.51.100.1 realms 6; \
+         ip route add 10.3.0.0/16 dev up0 realms 3/");
+    let views = [
+        "via 198.51.100.0/24",
+        "via 198.51.100.9/32",
+        "via 198.51.0.0/24",
+        "via default",
+        "src 198.51.100.0/24",
+        "src 198.51.100.1",
+        "table all src 198.51.0.0/16",
+        "realms 5",
+        "realms 3/",
+        "realms 3/5",
+        "realms 300",
+    ]
+    .map(|view| format!("route show {view}"));
+    let (ours, theirs) = (answers(&world, OURS, &views), answers(&world, THEIRS, &views));
+    assert_eq!(ours, theirs);
+    let flush = ["ip", "route", "flush", "via", "198.51.100.8/30"];
+    world.nsrun(flush).run().ok();
+    assert!(!world.sh("ip route").contains("via 198.51.100.9"));
 }
 
 #[test]

@@ -52,6 +52,10 @@ pub(in crate::ip::link) fn parse(
         let Some((field, on, schema)) = found else {
             return Err(unknown(kind, &word));
         };
+        // The other kinds take the last.
+        if kind == "vxlan" && field.code != vxlan::GROUP.code() && settings.has(field.code) {
+            return Err(Failure::garbage(field.name, words.peek().unwrap_or(&word)));
+        }
         match field.how {
             Flag | Hidden => settings.raw(field.code, &[]),
             Link(_) if !on => settings.raw(field.code, &0_u32.to_ne_bytes()),
@@ -189,7 +193,7 @@ fn encode(
     let wrong = || Failure::wrong(argument, &format!("invalid {}", field.name));
     let number = match field.how {
         Switch => u64::from(parse::switch(field.name, argument)?),
-        Word(list) => match list.iter().find(|entry| entry.0 == argument) {
+        Word(list) => match list.iter().find(|entry| is_word(entry.0, argument)) {
             Some(entry) => entry.1,
             None if parse::wide(argument).is_some() => parse::wide(argument).unwrap_or_default(),
             None => {
@@ -240,6 +244,11 @@ fn encode(
         number.to_le_bytes().get(..width).map(<[u8]>::to_vec)
     };
     Ok((field.code, bytes.unwrap_or_default()))
+}
+
+/// Whether `word` is that name; the protocols of VLANs are written either way, `802.1Q` or `802.1q`.
+fn is_word(name: &str, word: &str) -> bool {
+    name == word || (name.starts_with("802.1") && name.eq_ignore_ascii_case(word))
 }
 
 /// Reads pairs `1:2`, as many as there are.
