@@ -134,8 +134,12 @@ pub(super) fn watch(pid: i32) -> Result<u8> {
 fn pass_on(taken: Taken, pid: i32) -> Option<u8> {
     match taken.signal {
         signal::SIGCHLD => return reap(pid).ok().flatten().map(|ended| ended.status),
-        signal::SIGTSTP if taken.from_terminal => {
-            // CMD has stopped; the shell must see this process stop too, to take over.
+        signal::SIGTSTP => {
+            if !taken.from_terminal {
+                let _ = signal::send(pid, signal::SIGTSTP);
+            }
+            // CMD has stopped, by the key or with its group, as an editor does it; the shell must see
+            // this process stop too, to take over.
             let _ = signal::stop_self();
         }
         signal::SIGHUP if taken.from_terminal && leads_session() => {

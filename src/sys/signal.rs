@@ -5,12 +5,12 @@ use std::os::fd::{AsFd, BorrowedFd};
 use std::path::Path;
 use std::ptr;
 
-use nix::sys::signal::{SigSet, SigmaskHow, pthread_sigmask};
+use nix::sys::signal::{SigSet, SigmaskHow, Signal, pthread_sigmask};
 use nix::sys::signalfd::{SfdFlags, SignalFd};
 
 use super::{Errno, Result, file, memory, retry};
 
-pub use libc::{SIGCHLD, SIGCONT, SIGHUP, SIGINT, SIGKILL, SIGSTOP, SIGTERM, SIGTSTP};
+pub use libc::{SIGCHLD, SIGCONT, SIGHUP, SIGINT, SIGKILL, SIGTERM, SIGTSTP};
 
 /// A signal that was taken.
 #[derive(Clone, Copy, Debug)]
@@ -171,7 +171,13 @@ pub fn send(pid: i32, signal: i32) -> Result<()> {
     Errno::result(unsafe { libc::kill(pid, signal) }).map(drop)
 }
 
-/// Stops this process until SIGCONT, as the terminal's suspend key does.
+/// Stops this process until SIGCONT, as the terminal's suspend key does: not where the kernel finds
+/// nobody who would let it go on.
 pub fn stop_self() -> Result<()> {
-    send(super::process::own_pid(), SIGSTOP)
+    default_action(SIGTSTP)?;
+    let mut set = SigSet::empty();
+    set.add(Signal::SIGTSTP);
+    send(super::process::own_pid(), SIGTSTP)?;
+    pthread_sigmask(SigmaskHow::SIG_UNBLOCK, Some(&set), None)?;
+    pthread_sigmask(SigmaskHow::SIG_BLOCK, Some(&set), None)
 }

@@ -106,6 +106,40 @@ fn job_control_of_the_shell_outside_works() {
 }
 
 #[test]
+fn a_command_that_suspends_its_group_gives_the_shell_the_terminal() {
+    need_tool!("bash");
+    let world = World::new();
+    world.nsrun(["run", "-d", "--name", "web", "sleep", "1000"]).run().ok();
+    for command in ["run", "run --net none", "run --net none --pid host", "exec web"] {
+        let mut pty = world.cmd(["bash", "--norc", "-i"]).env("PS1", "$ ").pty();
+        pty.expect("$ ", SOON);
+        let script = "kill -TSTP 0; echo contin\"\"ued; exit 5";
+        pty.send(format!("{NSRUN} {command} -- sh -c '{script}'\n").as_bytes());
+        pty.expect("Stopped", SOON);
+        pty.send(b"fg\n");
+        pty.expect("continued", SOON);
+        pty.expect("$ ", SOON);
+        pty.send(b"echo status $?; exit\n");
+        pty.expect("status 5", SOON);
+        assert_eq!(pty.wait(), Exit::Code(0), "{command}");
+    }
+}
+
+#[test]
+fn the_suspend_key_stops_nothing_that_nobody_would_continue() {
+    let world = World::new();
+    world.nsrun(["run", "-d", "--name", "web", "sleep", "1000"]).run().ok();
+    for command in ["run", "run --net none", "exec web"] {
+        // Leads the session, as below "ssh -t".
+        let words = command.split(' ').chain(["--", "sh", "-c", "echo ready; sleep 1; exit 5"]);
+        let mut pty = world.nsrun(words).pty();
+        pty.expect("ready", SOON);
+        pty.send(b"\x1a");
+        assert_eq!(pty.wait(), Exit::Code(5), "{command}");
+    }
+}
+
+#[test]
 fn an_interactive_shell_inside_has_job_control_and_gives_the_terminal_back() {
     need_tool!("bash");
     let world = World::new();
