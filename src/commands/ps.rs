@@ -92,7 +92,9 @@ fn without_prefix(address: String) -> String {
 
 /// Columns as wide as their widest entry; the last as it is.
 pub(super) fn table<const N: usize>(rows: &[[String; N]]) -> String {
-    let width = |n: usize| rows.iter().map(|row| row[n].chars().count()).max().unwrap_or(0);
+    let widest = |n: usize| rows.iter().map(|row| row[n].chars().count()).max().unwrap_or(0);
+    // What is formatted cannot be wider.
+    let width = |n: usize| if n + 1 < N { widest(n).min(u16::MAX.into()) } else { 0 };
     let widths: [usize; N] = std::array::from_fn(width);
     let mut out = String::new();
     for row in rows {
@@ -128,6 +130,14 @@ mod tests {
             table(&[row("A", "B"), row("long", ""), row("x", "y z")]),
             "A     B\nlong\nx     y z\n"
         );
+    }
+
+    #[test]
+    fn the_longest_command_line_is_shown() {
+        let long = "x".repeat(70_000);
+        let row = |cell: &str| [cell.to_owned(), long.clone()];
+        assert_eq!(table(&[row("A"), row("long")]), format!("A     {long}\nlong  {long}\n"));
+        assert_eq!(table(&[[long.clone(), "B".into()]]), format!("{long}  B\n"));
     }
 
     #[test]
