@@ -11,6 +11,7 @@ use std::path::PathBuf;
 use super::process;
 use crate::dns::links_note;
 use crate::facts::Run;
+use crate::kernel::process::field;
 use crate::sys;
 use crate::sys::process::{pidfd, wait_pidfd};
 
@@ -26,14 +27,19 @@ pub(super) fn create() -> sys::Result<File> {
     sys::file::anonymous(NAME)
 }
 
-/// The path of that of an nsrun; `None` when it ended without having made one.
+/// The path of that of a run's nsrun; `None` when it ended without having made one.
 ///
 /// # Errors
 /// It is gone, or another user's.
-pub(super) fn path(supervisor: i32) -> std::io::Result<Option<PathBuf>> {
-    let watched = pidfd(supervisor)?;
+pub(super) fn path(run: Run) -> std::io::Result<Option<PathBuf>> {
+    let watched = pidfd(run.supervisor)?;
+    // After a kill the number may be another's.
+    let parent = field(run.pid, "PPid:");
+    if parent.is_some_and(|parent| parent != run.supervisor.to_string()) {
+        return Ok(None);
+    }
     loop {
-        match process::anonymous_file(supervisor, NAME)? {
+        match process::anonymous_file(run.supervisor, NAME)? {
             // The run can be seen a moment before its nsrun has made the file.
             None if wait_pidfd(watched.as_fd(), Some(MOMENT)).is_ok_and(|ended| !ended) => {}
             found => return Ok(found),
@@ -44,7 +50,7 @@ pub(super) fn path(supervisor: i32) -> std::io::Result<Option<PathBuf>> {
 /// Notes that a run has ports it did not begin with, so that its nsrun need not look for any when
 /// it has none.
 pub(super) fn note_ports(run: Run) {
-    if let Ok(Some(path)) = path(run.supervisor) {
+    if let Ok(Some(path)) = path(run) {
         // Where its nsrun is gone nobody reads it.
         let _ = fs::set_permissions(path, Permissions::from_mode(MORE_PORTS));
     }
@@ -53,7 +59,7 @@ pub(super) fn note_ports(run: Run) {
 /// Notes that a run has other links than before: the names it finds are those of their networks.
 /// `attached`: some lead elsewhere.
 pub(super) fn note_links(run: Run, attached: bool) {
-    if let Ok(Some(path)) = path(run.supervisor) {
+    if let Ok(Some(path)) = path(run) {
         let file = File::options().append(true).open(path);
         let _ = file.and_then(|mut file| file.write_all(links_note(attached)));
     }

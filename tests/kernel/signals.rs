@@ -166,6 +166,29 @@ fn a_run_that_may_survive_does() {
 }
 
 #[test]
+fn another_process_with_the_number_of_a_killed_nsrun_is_not_taken_for_it() {
+    const NSRUN: &str = env!("CARGO_BIN_EXE_nsrun");
+    let world = World::new();
+    if !world.succeeds("test -w /proc/sys/kernel/ns_last_pid") {
+        skip!("the kernel lets nobody choose process ids");
+    }
+    world.sh(&format!(
+        "exec >/dev/null 2>&1 </dev/null
+        {NSRUN} run --survive --name web sleep 60 & nsrun=$!
+        until {NSRUN} inspect web; do sleep 0.02; done
+        kill -9 $nsrun; wait $nsrun || :
+        for try in $(seq 50); do
+            echo $((nsrun - 1)) >/proc/sys/kernel/ns_last_pid
+            sleep 60 & test $! != $nsrun || exit 0
+        done
+        exit 1"
+    ));
+    world.nsrun(["wait", "web"]).run().exits(125).says("its nsrun was killed before");
+    world.nsrun(["publish", "web", "8080:80"]).run().ok();
+    world.nsrun(["stop", "-t", "0", "web"]).run().ok();
+}
+
+#[test]
 fn signals_reach_a_command_that_changed_its_user() {
     let world = World::new();
     if !world.is_real_root() {
