@@ -72,9 +72,14 @@ pub fn take() -> Result<Taken> {
         let signal = unsafe { libc::sigtimedwait(&set, info.as_mut_ptr(), patience) };
         match Errno::result(signal) {
             Ok(signal) => {
-                // SAFETY: zeroed before, filled by the kernel.
-                let code = unsafe { info.assume_init() }.si_code;
-                return Ok(Taken { signal, from_terminal: code == libc::SI_KERNEL });
+                // SAFETY: zeroed before, filled by the kernel; all of these have a process id, or 0.
+                let (code, sender) = unsafe {
+                    let info = info.assume_init();
+                    (info.si_code, info.si_pid())
+                };
+                if !is_of_own_write(signal, sender) {
+                    return Ok(Taken { signal, from_terminal: code == libc::SI_KERNEL });
+                }
             }
             Err(Errno::EAGAIN) => {
                 memory::let_go_of_code();
@@ -84,6 +89,12 @@ pub fn take() -> Result<Taken> {
             Err(errno) => return Err(errno),
         }
     }
+}
+
+/// Whether the kernel sent it for a write of this process, which has an error then: to nobody who
+/// reads, or beyond a limit. It is nothing to pass on.
+fn is_of_own_write(signal: i32, sender: i32) -> bool {
+    matches!(signal, libc::SIGPIPE | libc::SIGXFSZ) && sender == super::process::own_pid()
 }
 
 /// The signals that [`take`] waits for, as a descriptor to be waited for beside others.
@@ -101,6 +112,8 @@ impl Signals {
     /// A signal that is there already; `None` when there is none.
     pub fn taken(&self) -> Result<Option<Taken>> {
         let info = retry(|| self.0.read_signal())?;
+        // There may be more behind one that is passed over: then the descriptor stays ready.
+        let info = info.filter(|info| !is_of_own_write(info.ssi_signo as i32, info.ssi_pid as i32));
         Ok(info.map(|info| Taken {
             signal: info.ssi_signo as i32,
             from_terminal: info.ssi_code == libc::SI_KERNEL,

@@ -31,6 +31,19 @@ fn signals_sent_to_nsrun_reach_cmd() {
 }
 
 #[test]
+fn what_nsrun_says_to_nobody_is_no_signal_to_cmd() {
+    need_tool!("bash");
+    const NSRUN: &str = env!("CARGO_BIN_EXE_nsrun");
+    let world = World::new();
+    for options in ["--net none --json-status-fd 3", "--json-status-fd 3", "--timings 2>&3"] {
+        let script = format!(
+            "exec 3> >(exec <&-); sleep 0.2; {NSRUN} run {options} -- sh -c 'sleep 0.2; exit 7'"
+        );
+        world.cmd(["bash", "-c", &script]).run().exits(7);
+    }
+}
+
+#[test]
 fn a_plain_command_ends_by_the_signal_nsrun_got() {
     let world = World::new();
     for (signal, number) in [(Signal::SIGTERM, 15), (Signal::SIGINT, 2), (Signal::SIGQUIT, 3)] {
