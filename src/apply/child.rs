@@ -213,6 +213,8 @@ pub(super) fn take_identity(process: &Process, at: &Cell<At>) -> Result<(), Errn
     if let Some(directory) = &process.workdir {
         at.set(At::Workdir);
         std::env::set_current_dir(directory).map_err(|error| errno(&error))?;
+        // A link to what the caller left open, as /proc has them, leads out of a root directory.
+        std::env::current_dir().map_err(|error| errno(&error))?;
     }
     if process.confined {
         file::open_null_here()?;

@@ -1,6 +1,8 @@
 //! `nsrun exec`: launch a command beside a running one.
 
 use std::ffi::OsString;
+use std::fs;
+use std::os::unix::fs::MetadataExt;
 
 use super::{find_run, operand, process};
 use crate::apply;
@@ -23,7 +25,10 @@ pub(super) fn exec(args: &Args) -> Result<u8> {
     let entered = pidfd(first).map_err(|errno| cannot(errno.desc()))?;
     // What /proc says about the number is about this process only if the number still is its.
     let limits = process::limits(first);
-    let workdir = std::fs::read_link(format!("/proc/{first}/cwd")).ok();
+    let cwd = format!("/proc/{first}/cwd");
+    let workdir = fs::read_link(&cwd).ok();
+    // Where it was removed the root directory has to do.
+    let workdir = workdir.filter(|_| fs::metadata(&cwd).is_ok_and(|found| found.nlink() > 0));
     if pid(&mut kernel)? != first {
         return Err(cannot("it is ending"));
     }

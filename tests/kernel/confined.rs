@@ -114,6 +114,22 @@ fn root_in_another_root_directory_uses_the_devices_of_the_host_and_cannot_change
 }
 
 #[test]
+fn no_working_directory_leads_out_of_the_root_directory() {
+    need_tool!("busybox");
+    let world = World::new();
+    let nsrun = env!("CARGO_BIN_EXE_nsrun");
+    for options in ["", "--userns", "--pid host"] {
+        let script = format!(
+            "mkdir -p /run/root /run/host/there; cp $(command -v busybox) /run/root/
+            ln -sfn /proc/self/fd/7 /run/root/app; exec 7</run/host/there
+            {nsrun} run --net none --rootfs /run/root {options} -w /app -- /busybox ls ../.."
+        );
+        let refused = world.cmd(["sh", "-c", &script]).run().exits(125);
+        refused.says("cannot start in directory \"/app\"");
+    }
+}
+
+#[test]
 fn only_personalities_that_open_nothing_can_be_taken_on() {
     need_tool!("busybox");
     need_tool!("setarch");

@@ -258,6 +258,16 @@ fn exec_into_another_root_directory_finds_its_files() {
 }
 
 #[test]
+fn exec_into_a_run_whose_directory_was_removed_starts_in_the_root_directory() {
+    let world = World::new();
+    let nsrun = env!("CARGO_BIN_EXE_nsrun");
+    world.sh(&format!(
+        "mkdir /run/there; cd /run/there; {nsrun} run --net none -d --name web sleep 60; rmdir ../there"
+    ));
+    assert_eq!(world.nsrun(["exec", "web", "pwd"]).run().ok().stdout, "/\n");
+}
+
+#[test]
 fn many_enter_at_once() {
     let world = World::new();
     let _web = started(&world, &["--name", "web"]);
