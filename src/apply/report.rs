@@ -193,6 +193,9 @@ pub(super) fn error(
             error = error.hint(failure.text.clone());
         }
     }
+    if failure.at == At::User && errno == Errno::EINVAL {
+        error = error.hint("the user namespace has no such id: see --uidmap and --gidmap");
+    }
     if failure.at == At::Execute {
         let missing = matches!(errno, Errno::ENOENT | Errno::ENOTDIR);
         error.kind = if missing { Kind::NotFound } else { Kind::NotExecutable };

@@ -38,11 +38,21 @@ impl AsFd for Netfilter {
     }
 }
 
+/// Whether the kernel has no such sockets.
+fn is_lacking(error: &SocketError) -> bool {
+    matches!(error, SocketError::Io(_, error) if sys::errno(error) == Errno::EPROTONOSUPPORT)
+}
+
 impl Netfilter {
     /// Opens the connection, in the network namespace of the caller.
     pub fn open() -> Result<Self> {
         let socket = trace::open(Protocol::Netfilter).map_err(|error| {
-            Error::new("cannot talk to the kernel's firewall").because(error).hint(
+            let lacks = is_lacking(&error);
+            let error = Error::new("cannot talk to the kernel's firewall").because(error);
+            if !lacks {
+                return error;
+            }
+            error.hint(
                 "the kernel lacks netfilter netlink (CONFIG_NETFILTER_NETLINK, module nfnetlink)",
             )
         })?;
@@ -53,9 +63,7 @@ impl Netfilter {
     pub fn is_there() -> Result<bool> {
         let mut own = match Socket::open(Protocol::Netfilter) {
             Ok(socket) => Netfilter { socket },
-            Err(SocketError::Io(_, error)) if sys::errno(&error) == Errno::EPROTONOSUPPORT => {
-                return Ok(false);
-            }
+            Err(error) if is_lacking(&error) => return Ok(false),
             Err(_) => Netfilter::open()?,
         };
         let seq = own.socket.seq();

@@ -136,6 +136,23 @@ fn words_of_any_bytes_do_no_harm() {
 }
 
 #[test]
+fn a_limit_on_open_files_is_no_lack_of_the_kernel() {
+    let world = World::new();
+    let script = format!("ulimit -n 4; {} firewall show", env!("CARGO_BIN_EXE_nsrun"));
+    let output = world.cmd(["sh", "-c", &script]).run().exits(1);
+    let output = output.says("Too many open files");
+    assert!(!output.stderr.contains("lacks"), "{output}");
+}
+
+#[test]
+fn an_id_that_a_user_namespace_does_not_have_is_named_as_such() {
+    let world = World::new();
+    let options = ["run", "--net", "none", "--userns", "--uidmap", "0:100000:10", "-u", "10"];
+    let output = world.nsrun(options).arg("true").run().exits(125);
+    output.says("cannot become the user asked for").says("see --uidmap");
+}
+
+#[test]
 fn a_limit_on_namespaces_is_named() {
     let world = World::new();
     // Inside a user namespace the limit is that namespace's own, not the machine's.
