@@ -316,6 +316,9 @@ fn fork_failed(errno: Errno, plan: &Plan) -> Error {
             "this system lets no ordinary user make a user namespace \
              (kernel.unprivileged_userns_clone, AppArmor, or a container); run as root",
         ),
+        Errno::EPERM if credentials::is_root() => {
+            error.hint("this needs CAP_SYS_ADMIN, which root lacks here, as in a container")
+        }
         Errno::EPERM => error.hint("this needs CAP_SYS_ADMIN: run as root, or use --net none"),
         Errno::ENOSPC | Errno::EUSERS => {
             error.hint("a limit is reached: see user.max_net_namespaces and its like in /proc/sys")

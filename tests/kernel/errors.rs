@@ -153,6 +153,15 @@ fn an_id_that_a_user_namespace_does_not_have_is_named_as_such() {
 }
 
 #[test]
+fn root_without_the_right_to_make_namespaces_is_not_told_to_become_root() {
+    let world = World::new();
+    let nsrun = env!("CARGO_BIN_EXE_nsrun");
+    let words = ["run", "--net", "none", "--", nsrun, "run", "--net", "none", "true"];
+    let output = world.nsrun(words).run().exits(125);
+    output.says("cannot make namespaces").says("which root lacks here");
+}
+
+#[test]
 fn a_limit_on_namespaces_is_named() {
     let world = World::new();
     // Inside a user namespace the limit is that namespace's own, not the machine's.

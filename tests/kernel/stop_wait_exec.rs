@@ -33,6 +33,11 @@ fn a_detached_run_holds_nothing_of_the_caller() {
                           {nsrun} run -d --name db sleep 1000 3>&1 4>&1 | cat"
     );
     assert_eq!(world.sh(&script), "web\ndb\n");
+    world.sh(&format!(
+        "mkdir /run/there; mount -t tmpfs none /run/there; cd /run/there
+        {nsrun} run -d -w / --name away sleep 1000"
+    ));
+    assert!(settle(|| world.succeeds("umount /run/there"), SOON));
 }
 
 #[test]

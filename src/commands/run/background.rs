@@ -98,5 +98,7 @@ fn background(spec: &Run, status: Option<File>, report: &Channel, null: &File, l
             return LAUNCH_FAILED;
         }
     }
+    // Who started it may want to unmount where that was.
+    let _ = std::env::set_current_dir("/");
     stay(life, status).unwrap_or(LAUNCH_FAILED)
 }
