@@ -124,6 +124,8 @@ fn what_makes_no_sense_is_refused_before_anything_is_made() {
         (2, "--snat 0.0.0.0 x", "\"0.0.0.0\" is no address that"),
         (2, "--snat 224.0.0.1 x", "\"224.0.0.1\" is no address that"),
         (2, "--internal --snat 198.51.100.1 x", "nothing of an internal network has a source"),
+        (2, "--unmanaged --snat 198.51.100.1 x", "--snat is done by the rules that --unmanaged"),
+        (2, "--unmanaged --open x", "drop --open or --unmanaged"),
         (
             2,
             "--internal --driver macvlan --parent up0 x",
@@ -412,6 +414,32 @@ fn a_source_that_is_none_of_this_host_s_is_said_to_get_no_answers() {
     assert!(foreign.stderr.contains("warning: this host has no address 203.0.113.5"), "{foreign}");
     let own = create("198.51.100.1", "near");
     assert!(!own.stderr.contains("has no address"), "{own}");
+}
+
+#[test]
+fn inspect_says_who_reaches_a_network_and_by_what_source_it_reaches_others() {
+    let world = World::new();
+    let inspect = |name| world.nsrun(["network", "inspect", "--json", name]).run().ok().json();
+    for (options, open, snat, masquerade) in [
+        ("--mtu 1400", false, None, true),
+        ("--open --snat 198.51.100.1", true, Some("198.51.100.1"), false),
+        ("--masquerade off", false, None, false),
+        ("--internal", false, None, false),
+        ("--unmanaged", false, None, false),
+    ] {
+        let words = ["network", "create", "x"].into_iter().chain(options.split(' '));
+        world.nsrun(words).run().ok();
+        let shown = inspect("x");
+        assert_eq!(shown["open"], open, "{options}");
+        assert_eq!(shown["snat"].as_str(), snat, "{options}");
+        assert_eq!(shown["masquerade"], masquerade, "{options}");
+        world.nsrun(["network", "rm", "x"]).run().ok();
+    }
+    let declared = r#"{"uplink": "up0", "vlan": 7, "subnet": "192.0.2.0/24"}"#;
+    world.sh("mkdir -p /etc/nsrun/networks");
+    world.write("/etc/nsrun/networks/lan.json", declared);
+    let shown = inspect("lan");
+    assert_eq!((&shown["vlan"], &shown["masquerade"]), (&7.into(), &false.into()));
 }
 
 #[test]
