@@ -50,8 +50,7 @@ pub(super) fn connect(args: &Args) -> Result<u8> {
     let mut machine = Machine { random: file::random(), ..Machine::default() };
     attach::look(std::slice::from_ref(&asked), &mut kernel, &mut machine, Some(&mut lock))?;
     let name = target.run.as_ref().and_then(|run| run.name.as_deref());
-    let joined = target.run.iter().flat_map(|run| &run.joined);
-    if joined.into_iter().any(|joined| joined.network == asked.network) {
+    if target.networks.contains(&asked.network) {
         return Err(Error::new(format!("cannot connect {}", target.title))
             .because(format!("it is on network \"{}\" already", asked.network))
             .hint("nsrun disconnect takes it off"));
@@ -114,6 +113,9 @@ fn route(text: &str) -> Result<Route> {
         None => (text, None),
     };
     let to: IpNet = to.parse().map_err(|_| wrong())?;
+    if matches!((to, gateway), (IpNet::V6(_), Some(IpAddr::V4(_)))) {
+        return Err(wrong());
+    }
     Ok(Route { to: to.trunc(), gateway, link: None })
 }
 
@@ -170,9 +172,12 @@ fn join(
         }
         Err(error) => return Err(error),
     };
-    let gateway = member.network.gateway.addr().into();
+    let gateway = |to: IpNet| match to {
+        IpNet::V4(_) => Some(member.network.gateway.addr().into()),
+        IpNet::V6(_) => member.network.options.gateway6.map(|gateway| gateway.addr().into()),
+    };
     let own = |route: &Route| Route {
-        gateway: route.gateway.or(matches!(route.to, IpNet::V4(_)).then_some(gateway)),
+        gateway: route.gateway.or_else(|| gateway(route.to)),
         ..route.clone()
     };
     let text = owner(target);

@@ -23,6 +23,8 @@ pub(super) struct Place {
     pub(super) run: Option<Status>,
     /// The same of a run that began with no link on this host.
     pub(super) unlinked: Option<Status>,
+    /// The networks that it is on, run or not.
+    pub(super) networks: Vec<String>,
     /// The namespace.
     pub(super) namespace: File,
     /// rtnetlink in it.
@@ -53,16 +55,22 @@ impl Place {
         let mut inside = Kernel::open_in(&namespace)?;
         sweep(&mut inside)?;
         let id = kernel.id_of(&namespace)?;
-        let run = match id {
-            Some(id) => kernel.run_within(id)?.filter(|run| run.alive),
+        let found = match id {
+            Some(id) => kernel.run_within(id)?,
             None => None,
         };
+        let networks = found
+            .iter()
+            .flat_map(|found| &found.joined)
+            .map(|joined| joined.network.clone())
+            .collect();
+        let run = found.filter(|run| run.alive);
         let unlinked = match &run {
             Some(_) => None,
             None => unlinked(own),
         };
         let kernel = Kernel::open_in(&namespace)?;
-        Ok(Place { title, run, unlinked, namespace, kernel, _lock: lock })
+        Ok(Place { title, run, unlinked, networks, namespace, kernel, _lock: lock })
     }
 
     /// Tells the nsrun of the run that its links are others than before. `kernel` is this host's.
