@@ -134,7 +134,8 @@ pub fn write_rules<'a>(buf: &'a mut [u8], name: &str, key: &[u8], mark: u32) -> 
         });
     });
     batch.push(set::NEW, Flags::CREATE, NfGen::INET, |m| {
-        m.put(set::KEY_TYPE, DataType(mark).then(DataType(mark)));
+        let key = DataType(mark).then(DataType(mark));
+        m.put(set::KEY_TYPE, key).put(set::KEY_LEN, u32::from(key.has(DataType(mark))));
     });
     if batch.is_empty() || batch.next_seq() == mark {
         return Ok(&[]);
