@@ -11,6 +11,7 @@ use crate::facts::{Identity, Status};
 use crate::kernel::named::{identity, open_process};
 use crate::kernel::{Kernel, recorded};
 use crate::plan::Step;
+pub(super) use crate::spec::UNFINISHED;
 use crate::spec::{NetworkOf, Share};
 use crate::sys::file::{Lock, lock_within};
 use crate::sys::{self, Errno, namespace};
@@ -124,9 +125,6 @@ fn sweep(kernel: &mut Kernel) -> Result<()> {
         .collect();
     apply::send(kernel, &steps)
 }
-
-/// The name of a link that is not finished.
-pub(super) const UNFINISHED: &str = "nsrun-new";
 
 /// Longer than many that connect at once take. No longer, because whoever is in a namespace can hold
 /// its lock for good.

@@ -153,6 +153,8 @@ fn what_makes_no_sense_is_refused_before_anything_is_made() {
         ),
         (2, "a.b", "cannot be the name of a network"),
         (1, "--bridge-name up0 x", "link \"up0\" exists"),
+        (2, "--bridge-name all x", "\"all\" is what all links are called in net.ipv4.conf"),
+        (2, "--bridge-name nsrun-new x", "links that nsrun has not finished"),
         (1, "--uplink up0 --subnet 10.80.0.0/24 x", "this host has address 198.51.100.1/24 there"),
         (1, "--uplink nowhere --subnet 10.80.0.0/24 x", "there is no such link"),
         (2, "--uplink up0 x", "--uplink needs --subnet"),
