@@ -138,6 +138,30 @@ fn a_named_namespace_gets_links_with_routes_and_the_only_default_route() {
 }
 
 #[test]
+fn each_family_gets_the_default_route_of_the_first_network_that_has_it() {
+    let world = World::new();
+    world.sh("ip netns add blue");
+    world.nsrun(["network", "create", "--subnet", "10.80.0.0/24", "four"]).run().ok();
+    for (name, subnet, subnet6) in
+        [("six", "10.81.0.0/24", "fd00:81::/64"), ("both", "10.82.0.0/24", "fd00:82::/64")]
+    {
+        let create = ["network", "create", "--subnet", subnet, "--subnet6", subnet6, name];
+        world.nsrun(create).run().ok();
+    }
+    let default = |family| {
+        let shown = world.json(&format!("ip -n blue -j {family} route show default"));
+        let gateways = shown.as_array().unwrap().iter().map(|route| route["gateway"].to_string());
+        gateways.collect::<Vec<_>>().join(" ")
+    };
+    world.nsrun(["connect", "blue", "four"]).run().ok();
+    world.nsrun(["connect", "blue", "six"]).run().ok();
+    assert_eq!((default("-4"), default("-6")), ("\"10.80.0.1\"".into(), "\"fd00:81::1\"".into()));
+    world.sh("ip -n blue route del default");
+    world.nsrun(["connect", "blue", "both"]).run().ok();
+    assert_eq!((default("-4"), default("-6")), ("\"10.82.0.1\"".into(), "\"fd00:81::1\"".into()));
+}
+
+#[test]
 fn a_route_of_ipv6_leads_by_the_networks_gateway_of_ipv6() {
     let world = World::new();
     world.sh("ip netns add blue");
