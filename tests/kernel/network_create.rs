@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use crate::runs::SOON;
 use crate::world::{World, assert_same, at_once, settle};
 
 /// The kernel takes a namespace apart within 40 to 120 ms.
@@ -416,6 +417,19 @@ fn a_source_that_is_none_of_this_host_s_is_said_to_get_no_answers() {
     assert!(foreign.stderr.contains("warning: this host has no address 203.0.113.5"), "{foreign}");
     let own = create("198.51.100.1", "near");
     assert!(!own.stderr.contains("has no address"), "{own}");
+}
+
+#[test]
+fn where_ipv6_is_switched_off_the_error_says_so_and_nothing_stays() {
+    let world = World::new();
+    world.sh("echo 1 > /proc/sys/net/ipv6/conf/default/disable_ipv6");
+    let before = world.snapshot();
+    for driver in ["bridge", "ptp"] {
+        let create = ["network", "create", "--ipv6", "--driver", driver, "six"];
+        let refused = world.nsrun(create).run().exits(1).says("hint: IPv6 is switched off there");
+        assert!(!refused.stderr.contains("CAP_NET_ADMIN"), "{refused}");
+    }
+    world.assert_returns_to(&before, SOON);
 }
 
 #[test]
