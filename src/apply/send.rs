@@ -116,6 +116,9 @@ fn hint(step: &Step, errno: Errno) -> Option<&'static str> {
         (Step::Move { .. }, Errno::EINVAL) => {
             "the kernel lets links of this kind into no other namespace"
         }
+        (Step::AddAddress { .. }, Errno::EACCES) => {
+            "IPv6 is switched off there: sysctl net.ipv6.conf.default.disable_ipv6"
+        }
         (_, Errno::EPERM | Errno::EACCES) => NEEDS_NET_ADMIN,
         (Step::CreateVeth(_), Errno::EOPNOTSUPP) => {
             "the kernel lacks veth (CONFIG_VETH, module veth)"

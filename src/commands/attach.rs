@@ -100,7 +100,8 @@ pub(super) type Chosen = (String, Lock);
 /// Chooses addresses for links on bridges that others made, where the host's own address there says
 /// the subnet: of those that no run of ours has, one that nobody answers for. The gateway is the
 /// host. One that was given is taken, unless it is this host's, and `warnings` say who has it; not who
-/// had it `before` and is ending.
+/// had it `before` and is ending. Links are called by their names from now on, by which others look for
+/// what is held, where alternative ones were given.
 pub(super) fn choose(
     asked: &mut [Membership],
     kernel: &mut Kernel,
@@ -109,9 +110,20 @@ pub(super) fn choose(
 ) -> Result<Vec<Chosen>> {
     let mut all = Vec::new();
     for asked in asked {
-        let Attach::Bridge(link) = &asked.attach else { continue };
+        let Some(parent) = asked.attach.parent_mut() else { continue };
+        let index = kernel.link(parent)?.map(|found| {
+            *parent = found.name;
+            found.index
+        });
+        let Attach::Bridge(link) = &asked.attach else {
+            // Elsewhere it may be another LAN's.
+            if let (Some(address), Some(_)) = (asked.address, index) {
+                refuse_own(kernel, address, index)?;
+            }
+            continue;
+        };
         if let Some(address) = asked.address {
-            refuse_own(kernel, address)?;
+            refuse_own(kernel, address, None)?;
             let own = asked.mac.unwrap_or_else(|| Network::member_mac(address));
             let ending = before.then_some(own);
             // Where nobody can be asked, nobody can be in its way yet.
@@ -138,9 +150,10 @@ pub(super) fn choose(
     Ok(all)
 }
 
-/// Refuses an address that this host has.
-fn refuse_own(kernel: &mut Kernel, address: Ipv4Addr) -> Result<()> {
-    match kernel.addresses(None)?.iter().any(|(_, own, _)| *own == address) {
+/// Refuses an address that this host has, on the link with this `index` if one is given.
+fn refuse_own(kernel: &mut Kernel, address: Ipv4Addr, index: Option<u32>) -> Result<()> {
+    let there = |link| index.is_none_or(|index| index == link);
+    match kernel.addresses(None)?.iter().any(|(link, own, _)| there(*link) && *own == address) {
         false => Ok(()),
         true => Err(Error::new(format!("cannot take address {address}"))
             .because("this host has it")

@@ -15,7 +15,7 @@ use crate::error::{Error, Result};
 use crate::facts::{Machine, Status};
 use crate::kernel::{Kernel, Link};
 use crate::plan::{self, Direct, Links, Member, Namespace, Route, Step};
-use crate::spec::{Mac, Membership};
+use crate::spec::{Attach, Mac, Membership};
 use crate::sys::file;
 use crate::sys::link::settle_carrier;
 use crate::sys::namespace::in_network;
@@ -41,7 +41,7 @@ pub(super) fn connect(args: &Args) -> Result<u8> {
             .because("it is just starting, or ending")
             .hint("try again"));
     }
-    choose_names(&mut target, &mut asked)?;
+    let has_default = choose_names(&mut target, &mut asked)?;
 
     let mut warnings = Vec::new();
     let alone = std::slice::from_mut(&mut asked);
@@ -50,8 +50,7 @@ pub(super) fn connect(args: &Args) -> Result<u8> {
     let mut machine = Machine { random: file::random(), ..Machine::default() };
     attach::look(std::slice::from_ref(&asked), &mut kernel, &mut machine, Some(&mut lock))?;
     let name = target.run.as_ref().and_then(|run| run.name.as_deref());
-    let joined = target.run.iter().flat_map(|run| &run.joined);
-    if joined.into_iter().any(|joined| joined.network == asked.network) {
+    if target.networks.contains(&asked.network) {
         return Err(Error::new(format!("cannot connect {}", target.title))
             .because(format!("it is on network \"{}\" already", asked.network))
             .hint("nsrun disconnect takes it off"));
@@ -75,6 +74,8 @@ pub(super) fn connect(args: &Args) -> Result<u8> {
     for member in &mut members {
         // Its first link holds the run's name.
         member.is_first = false;
+        member.default_route &= !has_default.0;
+        member.default_route6 &= !has_default.1;
         done.push_str(&join(&mut kernel, &mut target, member, &routes)?);
     }
     for link in &direct {
@@ -114,11 +115,15 @@ fn route(text: &str) -> Result<Route> {
         None => (text, None),
     };
     let to: IpNet = to.parse().map_err(|_| wrong())?;
+    if matches!((to, gateway), (IpNet::V6(_), Some(IpAddr::V4(_)))) {
+        return Err(wrong());
+    }
     Ok(Route { to: to.trunc(), gateway, link: None })
 }
 
-/// A name for the link that is free there; and the default route only where there is none.
-fn choose_names(target: &mut Place, asked: &mut Membership) -> Result<()> {
+/// A name for the link that is free there. Returns which families have a default route already, so
+/// that they get no other, unless one was asked for.
+fn choose_names(target: &mut Place, asked: &mut Membership) -> Result<(bool, bool)> {
     let links = target.kernel.links(None)?;
     let taken = |name: &str| links.iter().any(|link| link.name == name);
     if !asked.given.iter().any(|key| key == "ifname") {
@@ -129,10 +134,15 @@ fn choose_names(target: &mut Place, asked: &mut Membership) -> Result<()> {
             .because(format!("it has a link \"{}\" already", asked.link))
             .hint("choose another name with --ifname"));
     }
-    if asked.default_route.is_none() && target.kernel.default_routes()?.0 {
+    if asked.default_route.is_some() {
+        return Ok((false, false));
+    }
+    let has_default = target.kernel.default_routes()?;
+    // What is no network has one of IPv4 alone.
+    if has_default.0 && asked.attach != Attach::Network {
         asked.default_route = Some(false);
     }
-    Ok(())
+    Ok(has_default)
 }
 
 /// What the link on the host says: whose it is, where that is a run.
@@ -170,9 +180,12 @@ fn join(
         }
         Err(error) => return Err(error),
     };
-    let gateway = member.network.gateway.addr().into();
+    let gateway = |to: IpNet| match to {
+        IpNet::V4(_) => Some(member.network.gateway.addr().into()),
+        IpNet::V6(_) => member.network.options.gateway6.map(|gateway| gateway.addr().into()),
+    };
     let own = |route: &Route| Route {
-        gateway: route.gateway.or(matches!(route.to, IpNet::V4(_)).then_some(gateway)),
+        gateway: route.gateway.or_else(|| gateway(route.to)),
         ..route.clone()
     };
     let text = owner(target);

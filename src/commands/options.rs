@@ -29,10 +29,16 @@ pub(super) fn spec(args: &Args) -> Result<Run> {
     };
     let (environment, home_is_given) = environment(args)?;
     let capabilities = capability::adjust(base, &args.texts("cap-add")?, &args.texts("cap-drop")?)?;
+    let name = args.text("name")?.map(spec::run_name).transpose()?;
+    let mut aliases: Vec<String> = parse_all(args, "network-alias", spec::run_name)?;
+    // Said twice it is one name all the same.
+    aliases.sort_unstable();
+    aliases.dedup();
+    aliases.retain(|alias| Some(alias) != name.as_ref());
     Ok(Run {
-        name: args.text("name")?.map(spec::run_name).transpose()?,
+        name,
         sysctls: parse_all(args, "sysctl", Sysctl::parse)?,
-        aliases: parse_all(args, "network-alias", spec::run_name)?,
+        aliases,
         hostname: args.text("hostname")?.map(spec::host_name).transpose()?,
         resolver: resolver(args)?,
         hosts: parse_all(args, "add-host", host_line)?,

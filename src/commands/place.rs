@@ -11,6 +11,7 @@ use crate::facts::{Identity, Status};
 use crate::kernel::named::{identity, open_process};
 use crate::kernel::{Kernel, recorded};
 use crate::plan::Step;
+pub(super) use crate::spec::UNFINISHED;
 use crate::spec::{NetworkOf, Share};
 use crate::sys::file::{Lock, lock_within};
 use crate::sys::{self, Errno, namespace};
@@ -23,6 +24,8 @@ pub(super) struct Place {
     pub(super) run: Option<Status>,
     /// The same of a run that began with no link on this host.
     pub(super) unlinked: Option<Status>,
+    /// The networks that it is on, run or not.
+    pub(super) networks: Vec<String>,
     /// The namespace.
     pub(super) namespace: File,
     /// rtnetlink in it.
@@ -53,16 +56,22 @@ impl Place {
         let mut inside = Kernel::open_in(&namespace)?;
         sweep(&mut inside)?;
         let id = kernel.id_of(&namespace)?;
-        let run = match id {
-            Some(id) => kernel.run_within(id)?.filter(|run| run.alive),
+        let found = match id {
+            Some(id) => kernel.run_within(id)?,
             None => None,
         };
+        let networks = found
+            .iter()
+            .flat_map(|found| &found.joined)
+            .map(|joined| joined.network.clone())
+            .collect();
+        let run = found.filter(|run| run.alive);
         let unlinked = match &run {
             Some(_) => None,
             None => unlinked(own),
         };
         let kernel = Kernel::open_in(&namespace)?;
-        Ok(Place { title, run, unlinked, namespace, kernel, _lock: lock })
+        Ok(Place { title, run, unlinked, networks, namespace, kernel, _lock: lock })
     }
 
     /// Tells the nsrun of the run that its links are others than before. `kernel` is this host's.
@@ -116,9 +125,6 @@ fn sweep(kernel: &mut Kernel) -> Result<()> {
         .collect();
     apply::send(kernel, &steps)
 }
-
-/// The name of a link that is not finished.
-pub(super) const UNFINISHED: &str = "nsrun-new";
 
 /// Longer than many that connect at once take. No longer, because whoever is in a namespace can hold
 /// its lock for good.

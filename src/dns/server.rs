@@ -141,16 +141,24 @@ impl Server {
     fn take_answers(&mut self) {
         let now = Instant::now();
         for pending in std::mem::take(&mut self.pending) {
-            let client = pending.client;
-            match pending.receive() {
-                Ok(Some(reply)) => self.send(&fitting(&pending.query, reply), client),
-                Ok(None) if pending.deadline > now => self.pending.push(pending),
-                // No answer in time, or the kernel says that nobody listens there.
-                Ok(None) | Err(_) => {
-                    let next = pending.next(&mut self.upstreams);
-                    self.keep(client, next);
+            let (client, turn) = (pending.client, pending.turn);
+            let next = match pending.receive() {
+                Ok(Some(reply)) => match self.upstreams.elsewhere(turn, &reply) {
+                    Some(next) => next,
+                    None => {
+                        self.send(&fitting(&pending.query, reply), client);
+                        continue;
+                    }
+                },
+                Ok(None) if pending.deadline > now => {
+                    self.pending.push(pending);
+                    continue;
                 }
-            }
+                // No answer in time, or the kernel says that nobody listens there.
+                Ok(None) | Err(_) => self.upstreams.next(turn),
+            };
+            let asked = pending.next(next, &mut self.upstreams);
+            self.keep(client, asked);
         }
     }
 

@@ -118,14 +118,15 @@ impl Stream {
     /// Passes on what the server answered, or asks the next one.
     fn take_answer(&mut self, now: Instant, upstreams: &mut Upstreams) {
         let Some(mut server) = self.server.take() else { return };
-        match server.advance() {
-            Ok(Some(reply)) => self.reply(&reply),
-            Ok(None) if server.deadline > now => self.server = Some(server),
-            Ok(None) | Err(_) => {
-                let next = upstreams.next(server.turn);
-                self.ask(server.query, next, upstreams);
-            }
-        }
+        let next = match server.advance() {
+            Ok(Some(reply)) => match upstreams.elsewhere(server.turn, &reply) {
+                Some(next) => next,
+                None => return self.reply(&reply),
+            },
+            Ok(None) if server.deadline > now => return self.server = Some(server),
+            Ok(None) | Err(_) => upstreams.next(server.turn),
+        };
+        self.ask(server.query, next, upstreams);
     }
 
     /// Asks the first server from `turn` on that can be asked.

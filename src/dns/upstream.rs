@@ -13,6 +13,8 @@ const PATIENCE: Duration = Duration::from_millis(1500);
 const LAST_PATIENCE: Duration = Duration::from_secs(5);
 /// Port of DNS.
 const PORT: u16 = 53;
+/// Codes of answers that say nothing of the name: server failure, not implemented, refused (RFC 1035).
+const FAILURES: [u8; 3] = [2, 4, 5];
 
 /// The servers to ask.
 #[derive(Debug)]
@@ -36,11 +38,23 @@ impl Upstreams {
 
     /// The turn after one without an answer; new queries begin with it, too.
     pub(super) fn next(&mut self, turn: Turn) -> Turn {
-        let index = (turn.index + 1) % self.servers.len().max(1);
+        let next = self.after(turn);
         if self.first == turn.index {
-            self.first = index;
+            self.first = next.index;
         }
-        Turn { index, tried: turn.tried + 1 }
+        next
+    }
+
+    /// The turn after one whose server answered that it cannot or will not say, where others are left
+    /// to ask: as the C library does. It may know other names, so new queries begin with it still.
+    pub(super) fn elsewhere(&self, turn: Turn, reply: &[u8]) -> Option<Turn> {
+        let failed = reply.get(3).is_some_and(|flags| FAILURES.contains(&(flags & 15)));
+        let next = self.after(turn);
+        (failed && self.server(next).is_some()).then_some(next)
+    }
+
+    fn after(&self, turn: Turn) -> Turn {
+        Turn { index: (turn.index + 1) % self.servers.len().max(1), tried: turn.tried + 1 }
     }
 
     /// Whom to ask now, and how long; `None` when all have been asked.
@@ -72,8 +86,9 @@ pub(super) struct Pending {
     pub(super) socket: UdpSocket,
     /// When the next server is asked.
     pub(super) deadline: Instant,
+    /// Whose answer is waited for.
+    pub(super) turn: Turn,
     id: [u8; 2],
-    turn: Turn,
 }
 
 impl Pending {
@@ -87,9 +102,8 @@ impl Pending {
         Self::ask(client, query, upstreams, first)
     }
 
-    /// Asks the next server; the query comes back when all have been asked.
-    pub(super) fn next(self, upstreams: &mut Upstreams) -> Result<Pending, Vec<u8>> {
-        let next = upstreams.next(self.turn);
+    /// Asks the server whose turn it is next; the query comes back when all have been asked.
+    pub(super) fn next(self, next: Turn, upstreams: &mut Upstreams) -> Result<Pending, Vec<u8>> {
         Self::ask(self.client, self.query, upstreams, next)
     }
 
@@ -220,6 +234,22 @@ mod tests {
         assert_eq!(asked(&upstreams, end), None);
         let none = Upstreams::new(&[]);
         assert_eq!(none.server(none.first()), None);
+    }
+
+    #[test]
+    fn a_failure_is_passed_on_only_when_nobody_else_is_left() {
+        let servers: Vec<IpAddr> = ["192.0.2.1", "192.0.2.2"].map(|a| a.parse().unwrap()).into();
+        let upstreams = Upstreams::new(&servers);
+        let coded = |code: u8| [0x12, 0x34, 0x81, 0x80 | code];
+        let first = upstreams.first();
+        for code in [0, 1, 3] {
+            assert!(upstreams.elsewhere(first, &coded(code)).is_none(), "{code}");
+        }
+        for code in FAILURES {
+            let second = upstreams.elsewhere(first, &coded(code)).unwrap();
+            assert_eq!(upstreams.server(second).map(|(to, _)| to.ip()), Some(servers[1]));
+            assert!(upstreams.elsewhere(second, &coded(code)).is_none(), "{code}");
+        }
     }
 
     #[test]

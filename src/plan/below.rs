@@ -81,6 +81,8 @@ pub(super) fn below<'a>(new: &NewNetwork, host: &'a Host) -> Result<Below<'a>> {
             _ => check_parent(found, host)?,
         }
     }
+    // By one name for all that look for it, whichever of its names was given.
+    let name = if make.is_empty() { found.name.clone() } else { name };
     let (uplink, parent) = if option == "uplink" { (Some(name), None) } else { (None, Some(name)) };
     Ok(Below { uplink, parent, found: Some(found), make })
 }

@@ -153,6 +153,10 @@ pub(super) fn direct(
         return Err(Error::usage(format!("gateway {gateway} is on no subnet of the link"))
             .hint("give ip=ADDRESS/LENGTH with the gateway in its subnet"));
     }
+    if let Some(gateway) = asked.gateway.filter(|_| asked.gateway == asked.address) {
+        return Err(Error::usage(format!("{gateway} cannot be both address and gateway"))
+            .hint("give the address of the router there as gateway, or none"));
+    }
     // An address that is leased again should have the same hardware address again.
     let own_mac = || address.map(|address| Network::member_mac(address.addr()));
     Ok(Direct {

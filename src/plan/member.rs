@@ -5,7 +5,7 @@ use std::net::IpAddr;
 use ipnet::Ipv4Net;
 
 use crate::error::{Error, Result};
-use crate::facts::{Joined, Lease, Network, Status};
+use crate::facts::{Joined, Lease, Network, Status, network_mac};
 use crate::plan::network::{default_routes, link_local};
 use crate::plan::step::{Child, Kind, Master, Namespace, Route, Step, Veth};
 use crate::spec::{Driver, MAX_MTU, MIN_MTU, MIN_MTU6, Mac, Membership};
@@ -107,6 +107,11 @@ impl Member {
             if self.network.is_managed() {
                 let forward = self.network.is_routed();
                 steps.push(Step::RelaxRouting { link: link(), forward });
+            }
+            // Without one the kernel would ask no member for its hardware address.
+            if self.network.options.gateway6.is_some() {
+                let address = link_local(network_mac(self.network.gateway));
+                steps.push(Step::AddAddress { link: link(), address });
             }
             for (own, gateway) in self.routed(lease) {
                 steps.push(Step::AddAddress { link: link(), address: gateway.into() });

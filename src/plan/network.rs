@@ -123,6 +123,11 @@ fn refuse_contradictions(new: &NewNetwork, below: &Below<'_>) -> Result<()> {
         return Err(Error::usage(format!("network \"{PTP_NETWORK}\" has driver ptp"))
             .hint("add --driver ptp, or choose another name"));
     }
+    if new.unmanaged && (new.open || matches!(new.source, Source::Fixed(_))) {
+        let which = if new.open { "--open" } else { "--snat" };
+        return Err(Error::usage(format!("{which} is done by the rules that --unmanaged omits"))
+            .hint(format!("drop {which} or --unmanaged")));
+    }
     if !new.internal {
         return Ok(());
     }

@@ -88,6 +88,14 @@ impl Attach {
             Attach::Bridge(link) | Attach::Macvlan(link, _) | Attach::Ipvlan(link, _) => Some(link),
         }
     }
+
+    /// The same, to be changed.
+    pub fn parent_mut(&mut self) -> Option<&mut String> {
+        match self {
+            Attach::Network => None,
+            Attach::Bridge(link) | Attach::Macvlan(link, _) | Attach::Ipvlan(link, _) => Some(link),
+        }
+    }
 }
 
 fn lookup<T: Copy>(modes: &[(&str, T)], word: &str) -> Result<T> {

@@ -20,7 +20,7 @@ mod sort;
 pub use attach::{Attach, IpvlanMode, MacvlanMode};
 pub use mac::Mac;
 pub use membership::Membership;
-pub use name::{host_name, link_name, network_name, printable, run_name};
+pub use name::{UNFINISHED, host_name, link_name, network_name, printable, run_name};
 pub use netns_name::{NAMES, NetnsName};
 pub use network::{
     Driver, MAX_MTU, MAX_SUBNET, MAX_VLAN, MIN_MTU, MIN_MTU6, MIN_SUBNET, NewNetwork, Range, Source,

@@ -22,6 +22,9 @@ pub fn network_name(name: &str) -> Result<String> {
     })
 }
 
+/// The name of a link that is not finished: whoever is next to connect something there removes it.
+pub const UNFINISHED: &str = "nsrun-new";
+
 /// Checks the name of a link, as the kernel's `dev_valid_name` does; "%" is refused too, since the
 /// kernel would put a number in its place.
 pub fn link_name(name: &str) -> Result<String> {
@@ -31,11 +34,13 @@ pub fn link_name(name: &str) -> Result<String> {
             "use 1 to 15 bytes without white space, \"/\", \":\" or \"%\", and not \".\" or \"..\"",
         ));
     }
-    if name == "lo" {
-        return Err(Error::usage("\"lo\" is the loopback link's name")
-            .hint("choose another name, such as eth0"));
-    }
-    Ok(name.into())
+    let other = match name {
+        "lo" => "the loopback link's name",
+        "all" | "default" => "what all links are called in net.ipv4.conf, and no link",
+        UNFINISHED => "the name of links that nsrun has not finished",
+        _ => return Ok(name.into()),
+    };
+    Err(Error::usage(format!("\"{name}\" is {other}")).hint("choose another name, such as eth0"))
 }
 
 /// Checks a host name (hostname(7)).

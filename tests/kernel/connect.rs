@@ -123,6 +123,8 @@ fn a_named_namespace_gets_links_with_routes_and_the_only_default_route() {
     world.nsrun(["connect", "ns:blue", "bridge"]).run().ok();
     assert_eq!(world.json("ip -n blue -j -4 route show default").as_array().unwrap().len(), 1);
     world.nsrun(["connect", "/run/netns/blue", "ptp"]).run().ok();
+    let twice = "namespace \"blue\": it is on network \"web\" already";
+    world.nsrun(["connect", "blue", "web"]).run().exits(1).says(twice);
     let named = world.nsrun(["network", "inspect", "--json", "web"]).run().ok().json();
     assert_eq!(named["members"].as_array().unwrap().len(), 1);
     assert_eq!(named["members"][0]["name"], "namespace \"blue\"");
@@ -133,6 +135,41 @@ fn a_named_namespace_gets_links_with_routes_and_the_only_default_route() {
     // When the namespace goes, everything goes.
     world.sh("ip netns del blue");
     assert!(settle(|| world.links() == ["up0", "nsrun1", "nsrun0", "nsrun2"], SOON));
+}
+
+#[test]
+fn each_family_gets_the_default_route_of_the_first_network_that_has_it() {
+    let world = World::new();
+    world.sh("ip netns add blue");
+    world.nsrun(["network", "create", "--subnet", "10.80.0.0/24", "four"]).run().ok();
+    for (name, subnet, subnet6) in
+        [("six", "10.81.0.0/24", "fd00:81::/64"), ("both", "10.82.0.0/24", "fd00:82::/64")]
+    {
+        let create = ["network", "create", "--subnet", subnet, "--subnet6", subnet6, name];
+        world.nsrun(create).run().ok();
+    }
+    let default = |family| {
+        let shown = world.json(&format!("ip -n blue -j {family} route show default"));
+        let gateways = shown.as_array().unwrap().iter().map(|route| route["gateway"].to_string());
+        gateways.collect::<Vec<_>>().join(" ")
+    };
+    world.nsrun(["connect", "blue", "four"]).run().ok();
+    world.nsrun(["connect", "blue", "six"]).run().ok();
+    assert_eq!((default("-4"), default("-6")), ("\"10.80.0.1\"".into(), "\"fd00:81::1\"".into()));
+    world.sh("ip -n blue route del default");
+    world.nsrun(["connect", "blue", "both"]).run().ok();
+    assert_eq!((default("-4"), default("-6")), ("\"10.82.0.1\"".into(), "\"fd00:81::1\"".into()));
+}
+
+#[test]
+fn a_route_of_ipv6_leads_by_the_networks_gateway_of_ipv6() {
+    let world = World::new();
+    world.sh("ip netns add blue");
+    let create = ["network", "create", "--subnet6", "fd00:80::/64", "web"];
+    world.nsrun(create).run().ok();
+    world.nsrun(["connect", "blue", "web", "--route", "fd00:99::/64"]).run().ok();
+    let shown = world.json("ip -n blue -j -6 route show fd00:99::/64");
+    assert_eq!(shown[0]["gateway"], "fd00:80::1");
 }
 
 #[test]
@@ -219,7 +256,10 @@ fn a_link_that_cannot_be_wired_is_taken_back() {
     world.nsrun(["connect", "red", "web"]).run().exits(1).says("cannot find \"red\"");
     world.nsrun(["connect", "4000000", "web"]).run().exits(1).says("cannot find \"4000000\"");
     world.nsrun(["connect", "/proc/self/ns/net", "web"]).run().exits(2).says("is no target");
-    world.nsrun(["connect", "blue", "web", "--route", "x"]).run().exits(2).says("is no route");
+    for wrong in ["x", "fd00:99::/64,10.80.0.9"] {
+        let connect = ["connect", "blue", "web", "--route", wrong];
+        world.nsrun(connect).run().exits(2).says("is no route");
+    }
     world.nsrun(["connect", "blue", "macvlan:up0.9,ip=192.0.2.7/33"]).run().exits(2);
     // A VLAN that cannot be made, or a link on it.
     world.nsrun(["connect", "blue", "macvlan:up0.9,mac=01:00:00:00:00:01"]).run();

@@ -52,7 +52,8 @@ fn serve_as_upstream() {
             client.read_exact(&mut len).unwrap();
             let mut query = vec![0; usize::from(u16::from_be_bytes(len))];
             client.read_exact(&mut query).unwrap();
-            let reply = answer(&query, [192, 0, 2, 81]);
+            let mut reply = answer(&query, [192, 0, 2, 81]);
+            fail(&mut reply, &over_tcp);
             client.write_all(&(reply.len() as u16).to_be_bytes()).unwrap();
             client.write_all(&reply).unwrap();
         }
@@ -82,9 +83,18 @@ fn serve_as_upstream() {
                 udp.send_to(&lie, client).unwrap();
                 std::thread::sleep(Duration::from_millis(50));
             }
-            _ => {}
+            mode => fail(&mut reply, mode),
         }
         udp.send_to(&reply, client).unwrap();
+    }
+}
+
+/// Makes a reply one that says nothing of the name, where the server's mode is such a code.
+fn fail(reply: &mut Vec<u8>, mode: &str) {
+    if let Ok(code) = mode.parse::<u8>() {
+        reply.truncate(question_end(reply));
+        reply[3] = 0x80 | code;
+        reply[7] = 0;
     }
 }
 
@@ -166,7 +176,9 @@ fn inside(world: &World, script: &str) -> String {
 fn members_find_each_other_by_name_alias_and_address() {
     let world = World::new();
     let _upstream = upstream(&world, "203.0.113.1", "plain");
-    let address = member(&world, "web", &["--network-alias", "www"]);
+    let alias = "--network-alias";
+    // Saying a name again makes it no other's.
+    let address = member(&world, "web", &[alias, "www", alias, "www", alias, "web"]);
     for name in ["web", "www", "WEB"] {
         let found = inside(&world, &format!("getent ahostsv4 {name}"));
         assert!(found.starts_with(&format!("{address} ")), "{name}: {found}");
@@ -347,6 +359,35 @@ fn over_tcp_too_the_next_server_is_asked() {
         let times: Vec<u64> = out.lines().filter_map(|line| line.parse().ok()).collect();
         let second = Duration::from_nanos(times[1] - times[0]);
         assert!(second < Duration::from_secs(1), "{mode}: the second query waited: {second:?}");
+    }
+}
+
+#[test]
+fn a_server_that_fails_or_refuses_leaves_the_name_to_the_next_as_without_nsrun() {
+    for code in ["2", "4", "5"] {
+        let world = World::new();
+        world.write("/etc/resolv.conf", "nameserver 198.51.100.2\nnameserver 203.0.113.1\n");
+        let mut failing = upstream(&world, "198.51.100.2", code);
+        let alive = upstream(&world, "203.0.113.1", "plain");
+        let ask = "getent ahostsv4 www.example.org";
+        assert!(world.sh(ask).starts_with("192.0.2.80 "), "{code}: without nsrun");
+        for (options, address) in [("attempts:1", "192.0.2.80 "), ("use-vc", "192.0.2.81 ")] {
+            let script = format!("export RES_OPTIONS={options}; {ask} && {ask} >/dev/null");
+            let out = inside(&world, &script);
+            assert!(out.starts_with(address), "{code}: {out}");
+        }
+        // It knows other names, maybe: it is asked first, each time.
+        failing.kill(Signal::SIGKILL);
+        let asked = failing.wait().stdout.lines().filter(|line| *line == "query").count();
+        assert!(asked >= 3, "{code}: asked {asked} times");
+        drop(alive);
+        // Nobody is left: what it said is passed on.
+        let _failing = upstream(&world, "198.51.100.2", code);
+        let other = upstream(&world, "203.0.113.1", code);
+        let started = std::time::Instant::now();
+        assert_eq!(world.nsrun(["run", "sh", "-c", ask]).run().code(), Some(2));
+        assert!(started.elapsed() < Duration::from_secs(4), "{:?}", started.elapsed());
+        drop(other);
     }
 }
 

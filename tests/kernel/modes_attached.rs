@@ -46,6 +46,27 @@ fn a_macvlan_sits_on_the_lan_and_has_its_default_route_there() {
 }
 
 #[test]
+fn a_link_with_two_names_gives_no_address_twice() {
+    let world = with_lan();
+    world.sh("ip link property add dev lan0 altname wan");
+    world.sh("ip link add br9 type bridge; ip link property add dev br9 altname office; \
+              ip addr add 192.0.2.129/25 dev br9; ip link set br9 up");
+    for (net, link) in [("macvlan:lan0", "lan0"), ("bridge:br9", "br9")] {
+        let first = format!("{net},ip=192.0.2.177/25");
+        detached(&world, &["--net", &first], &["sleep", "60"]);
+        let other = net.replace("lan0", "wan").replace("br9", "office");
+        let again = format!("{other},ip=192.0.2.177/25,mac=02:00:00:00:00:77");
+        world.nsrun(["run", "--net", &again, "true"]).run().exits(125).says(&format!(
+            "cannot take address 192.0.2.177: another run has it on link \"{link}\""
+        ));
+    }
+    let create = ["network", "create", "--driver", "macvlan", "--subnet", "192.0.2.0/25"];
+    world.nsrun(create).args(["--parent", "wan", "one"]).run().ok();
+    let second = world.nsrun(create).args(["--parent", "lan0", "two"]).run();
+    second.exits(1).says("overlaps 192.0.2.0/25 (network \"one\")");
+}
+
+#[test]
 fn every_mode_of_a_macvlan_is_the_kernel_s() {
     let world = with_lan();
     for mode in ["private", "vepa", "bridge", "passthru"] {
@@ -164,6 +185,12 @@ fn what_cannot_be_attached_is_refused_and_leaves_nothing() {
         ("macvlan:lan0,ip=127.0.0.1/8", 2, "hosts have no addresses in 127.0.0.0/8"),
         ("macvlan:lan0,ip=192.0.2.0/24", 2, "it is the first or last of 192.0.2.0/24"),
         ("macvlan:lan0,ip=192.0.2.255/24", 2, "it is the first or last of 192.0.2.0/24"),
+        ("macvlan:up0,ip=198.51.100.1/24", 125, "cannot take address 198.51.100.1: this host has"),
+        (
+            "macvlan:lan0,ip=192.0.2.7/24,gateway=192.0.2.7",
+            2,
+            "192.0.2.7 cannot be both address and gateway",
+        ),
         ("macvlan:lan0,mode=l2", 2, "\"l2\" is no mode of it"),
         ("macvlan:lan0,gateway=192.0.2.1", 2, "gateway 192.0.2.1 is on no subnet of the link"),
         ("ipvlan:lan0,mac=02:00:00:00:00:01", 2, "an ipvlan has the hardware address"),

@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use crate::runs::SOON;
 use crate::world::{World, assert_same, at_once, settle};
 
 /// The kernel takes a namespace apart within 40 to 120 ms.
@@ -124,6 +125,8 @@ fn what_makes_no_sense_is_refused_before_anything_is_made() {
         (2, "--snat 0.0.0.0 x", "\"0.0.0.0\" is no address that"),
         (2, "--snat 224.0.0.1 x", "\"224.0.0.1\" is no address that"),
         (2, "--internal --snat 198.51.100.1 x", "nothing of an internal network has a source"),
+        (2, "--unmanaged --snat 198.51.100.1 x", "--snat is done by the rules that --unmanaged"),
+        (2, "--unmanaged --open x", "drop --open or --unmanaged"),
         (
             2,
             "--internal --driver macvlan --parent up0 x",
@@ -151,6 +154,8 @@ fn what_makes_no_sense_is_refused_before_anything_is_made() {
         ),
         (2, "a.b", "cannot be the name of a network"),
         (1, "--bridge-name up0 x", "link \"up0\" exists"),
+        (2, "--bridge-name all x", "\"all\" is what all links are called in net.ipv4.conf"),
+        (2, "--bridge-name nsrun-new x", "links that nsrun has not finished"),
         (1, "--uplink up0 --subnet 10.80.0.0/24 x", "this host has address 198.51.100.1/24 there"),
         (1, "--uplink nowhere --subnet 10.80.0.0/24 x", "there is no such link"),
         (2, "--uplink up0 x", "--uplink needs --subnet"),
@@ -412,6 +417,45 @@ fn a_source_that_is_none_of_this_host_s_is_said_to_get_no_answers() {
     assert!(foreign.stderr.contains("warning: this host has no address 203.0.113.5"), "{foreign}");
     let own = create("198.51.100.1", "near");
     assert!(!own.stderr.contains("has no address"), "{own}");
+}
+
+#[test]
+fn where_ipv6_is_switched_off_the_error_says_so_and_nothing_stays() {
+    let world = World::new();
+    world.sh("echo 1 > /proc/sys/net/ipv6/conf/default/disable_ipv6");
+    let before = world.snapshot();
+    for driver in ["bridge", "ptp"] {
+        let create = ["network", "create", "--ipv6", "--driver", driver, "six"];
+        let refused = world.nsrun(create).run().exits(1).says("hint: IPv6 is switched off there");
+        assert!(!refused.stderr.contains("CAP_NET_ADMIN"), "{refused}");
+    }
+    world.assert_returns_to(&before, SOON);
+}
+
+#[test]
+fn inspect_says_who_reaches_a_network_and_by_what_source_it_reaches_others() {
+    let world = World::new();
+    let inspect = |name| world.nsrun(["network", "inspect", "--json", name]).run().ok().json();
+    for (options, open, snat, masquerade) in [
+        ("--mtu 1400", false, None, true),
+        ("--open --snat 198.51.100.1", true, Some("198.51.100.1"), false),
+        ("--masquerade off", false, None, false),
+        ("--internal", false, None, false),
+        ("--unmanaged", false, None, false),
+    ] {
+        let words = ["network", "create", "x"].into_iter().chain(options.split(' '));
+        world.nsrun(words).run().ok();
+        let shown = inspect("x");
+        assert_eq!(shown["open"], open, "{options}");
+        assert_eq!(shown["snat"].as_str(), snat, "{options}");
+        assert_eq!(shown["masquerade"], masquerade, "{options}");
+        world.nsrun(["network", "rm", "x"]).run().ok();
+    }
+    let declared = r#"{"uplink": "up0", "vlan": 7, "subnet": "192.0.2.0/24"}"#;
+    world.sh("mkdir -p /etc/nsrun/networks");
+    world.write("/etc/nsrun/networks/lan.json", declared);
+    let shown = inspect("lan");
+    assert_eq!((&shown["vlan"], &shown["masquerade"]), (&7.into(), &false.into()));
 }
 
 #[test]

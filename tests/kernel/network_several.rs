@@ -138,6 +138,23 @@ fn options_for_one_network_are_refused_for_several() {
 }
 
 #[test]
+fn routed_members_that_said_nothing_yet_are_reached_by_ipv6() {
+    let world = World::new();
+    let create = ["network", "create", "--driver", "ptp", "--subnet6", "fd00:76::/64", "p"];
+    world.nsrun(create).run().ok();
+    let a = start(&world, &["--name", "a", "--net", "p"]);
+    start(&world, &["--name", "b", "--net", "p"]);
+    start(&world, &["--name", "c", "--net", "p"]);
+    let address6 = |name| {
+        let shown = world.nsrun(["inspect", "--json", name]).run().ok().json();
+        let address = shown["networks"][0]["address6"].as_str().unwrap();
+        address.split('/').next().unwrap().to_owned()
+    };
+    a.sh(&format!("ping -c1 -W3 {}", address6("b")));
+    world.sh(&format!("ping -c1 -W3 {}", address6("c")));
+}
+
+#[test]
 fn routed_members_reach_each_other_and_the_host_without_a_bridge() {
     let world = World::new();
     world.sh("echo 1 > /proc/sys/net/ipv4/ip_forward");

@@ -13,7 +13,7 @@ use crate::error::Result;
 use crate::facts::{Network, Status};
 use crate::kernel::Kernel;
 use crate::kernel::process::cmd_pid;
-use crate::spec::NewNetwork;
+use crate::spec::{NewNetwork, Source};
 
 const HEADINGS: [&str; 6] = ["NAME", "DRIVER", "SUBNET", "GATEWAY", "LINK", "MEMBERS"];
 
@@ -107,6 +107,8 @@ fn json(network: &Network, members: &[&Status]) -> Value {
         mtu: Some(network.mtu),
         internal: options.internal,
         isolated: options.isolated,
+        open: options.open,
+        source: options.source,
         unmanaged: options.unmanaged,
         uplink: options.uplink.clone(),
         parent: options.parent.clone(),
@@ -120,6 +122,12 @@ fn json(network: &Network, members: &[&Status]) -> Value {
 
 /// What is said of every network.
 fn described(new: &NewNetwork) -> Value {
+    let on_lan = new.parent.is_some() || new.uplink.is_some();
+    let masquerades = !new.internal && !new.unmanaged && !on_lan;
+    let snat = match new.source {
+        Source::Fixed(address) => Some(address.to_string()),
+        _ => None,
+    };
     json!({
         "name": new.name,
         "declared": null,
@@ -134,9 +142,13 @@ fn described(new: &NewNetwork) -> Value {
         "mtu": new.mtu,
         "internal": new.internal,
         "isolated": new.isolated,
+        "open": new.open,
+        "snat": snat,
+        "masquerade": masquerades && new.source == Source::Masquerade,
         "unmanaged": new.unmanaged,
         "uplink": new.uplink,
         "parent": new.parent,
+        "vlan": new.vlan,
         "mode": new.mode,
         "members": [],
     })
