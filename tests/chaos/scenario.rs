@@ -338,6 +338,10 @@ impl Stage {
 fn without_numbers(line: &str) -> String {
     let mut plain = String::new();
     for word in line.split_inclusive(['"', ' ', '/']) {
+        // Columns are as wide as the numbers in them.
+        if word == " " && plain.ends_with(' ') {
+            continue;
+        }
         // The host's end of a link to a bridge of the host.
         let name = word.trim_end_matches(['"', ' ', '/']);
         if let Some(number) = name.strip_prefix("nsv")
