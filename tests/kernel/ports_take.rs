@@ -244,11 +244,11 @@ fn many_publish_at_once_while_iptables_changes_its_rules() {
     // The kernel lets nobody make or remove a link, anywhere, while one that goes away waits for a
     // change of rules to end.
     let noise = format!("while :; do {noise}; sleep 0.02; done");
-    let noise = world.cmd(["sh", "-c", &noise]).timeout(Duration::from_secs(120)).spawn();
+    let noise = world.cmd(["sh", "-c", &noise]).timeout(Duration::from_secs(240)).spawn();
     let outputs = at_once(64, |n| {
         let port = format!("{}:80", 9000 + n);
         let command = ["-p", &port, "--", "sh", "-c", "sleep 2"];
-        world.nsrun(["run"]).args(command).timeout(Duration::from_secs(60)).run()
+        world.nsrun(["run"]).args(command).timeout(Duration::from_secs(180)).run()
     });
     for output in outputs {
         output.ok();
