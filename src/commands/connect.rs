@@ -15,7 +15,7 @@ use crate::error::{Error, Result};
 use crate::facts::{Machine, Status};
 use crate::kernel::{Kernel, Link};
 use crate::plan::{self, Direct, Links, Member, Namespace, Route, Step};
-use crate::spec::{Attach, Mac, Membership};
+use crate::spec::{Attach, Mac, Membership, UNFINISHED};
 use crate::sys::file;
 use crate::sys::link::settle_carrier;
 use crate::sys::namespace::in_network;
@@ -170,13 +170,13 @@ fn join(
     // link that says by its name that it is unfinished.
     let unfinished = match member.is_child() {
         true => member.clone(),
-        false => member.called(place::UNFINISHED.to_owned()),
+        false => member.called(UNFINISHED.to_owned()),
     };
     let lease = match apply::claim(kernel, &unfinished, into, &mut later) {
         Ok(lease) => lease,
         // No answer came, and it is there: no other has that name while the target is locked.
-        Err(error) if target.kernel.index(place::UNFINISHED).is_some() => {
-            return Err(take_back(&mut target.kernel, place::UNFINISHED, error));
+        Err(error) if target.kernel.index(UNFINISHED).is_some() => {
+            return Err(take_back(&mut target.kernel, UNFINISHED, error));
         }
         Err(error) => return Err(error),
     };
@@ -250,21 +250,21 @@ fn attach_to(
 ) -> Result<String> {
     // Named when it comes up, as that of a network.
     let mut unfinished = link.clone();
-    unfinished.link = place::UNFINISHED.into();
+    unfinished.link = UNFINISHED.into();
     create(kernel, target, &unfinished)?;
     let on_link = |route: &Route| match route.gateway {
         Some(_) => route.clone(),
         None => Route { link: Some(link.link.clone()), ..route.clone() },
     };
     let mut up = unfinished.up();
-    named(&mut up, target, place::UNFINISHED, &link.link);
+    named(&mut up, target, UNFINISHED, &link.link);
     let mut steps = link.inside();
     steps.extend(routes.iter().map(on_link).map(Step::AddRoute));
     let done = apply::send(kernel, &link.publish())
         .and_then(|()| apply::bring_up_named(&mut target.kernel, &up, &link.up()))
         .and_then(|()| apply::send(&mut target.kernel, &steps));
     if let Err(error) = done {
-        let own = [place::UNFINISHED, &link.link];
+        let own = [UNFINISHED, &link.link];
         let there = own.into_iter().find(|name| target.kernel.index(name).is_some());
         return Err(take_back(&mut target.kernel, there.unwrap_or(&link.link), error));
     }

@@ -11,8 +11,7 @@ use crate::facts::{Identity, Status};
 use crate::kernel::named::{identity, open_process};
 use crate::kernel::{Kernel, recorded};
 use crate::plan::Step;
-pub(super) use crate::spec::UNFINISHED;
-use crate::spec::{NetworkOf, Share};
+use crate::spec::{NetworkOf, Share, UNFINISHED};
 use crate::sys::file::{Lock, lock_within};
 use crate::sys::{self, Errno, namespace};
 
@@ -70,8 +69,7 @@ impl Place {
             Some(_) => None,
             None => unlinked(own),
         };
-        let kernel = Kernel::open_in(&namespace)?;
-        Ok(Place { title, run, unlinked, networks, namespace, kernel, _lock: lock })
+        Ok(Place { title, run, unlinked, networks, namespace, kernel: inside, _lock: lock })
     }
 
     /// Tells the nsrun of the run that its links are others than before. `kernel` is this host's.

@@ -4,6 +4,8 @@ use nl::route::link::IfInfo;
 use nl::route::route::Hop;
 use nl::{Attr, Attrs, HeaderNest, Hops, MessageType, Nest, Schema, Set, Value};
 
+use super::failure::{Failure, Result};
+
 /// Stands for every set: only numbers count here, so that one code writes all.
 #[derive(Debug)]
 pub(super) enum Any {}
@@ -79,6 +81,14 @@ impl Settings {
     /// Whether attribute number `code` is there.
     pub(super) fn has(&self, code: u16) -> bool {
         self.0.iter().any(|(own, _)| *own == code)
+    }
+
+    /// Refuses `word` as a second value of the option that one of these attributes stands for.
+    pub(super) fn once(&self, option: &str, codes: &[u16], word: &str) -> Result<()> {
+        match codes.iter().any(|code| self.has(*code)) {
+            true => Err(Failure::duplicate(option, word)),
+            false => Ok(()),
+        }
     }
 
     /// Those that hold no others: number and bytes.

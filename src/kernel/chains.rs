@@ -4,7 +4,7 @@ use nl::netfilter::expr::{expression as expr, immediate, lookup, matching, objre
 use nl::netfilter::set::DataType;
 use nl::netfilter::verdict::{self, Code};
 use nl::netfilter::{Family, NfGen, Register, chain, data, hook, object, rule, table};
-use nl::{Batch, DecodeError, Flags, Message, View};
+use nl::{Batch, DecodeError, Flags, View};
 
 use super::Netfilter;
 use super::netfilter::comment;
@@ -86,7 +86,7 @@ impl Netfilter {
                 if table == own {
                     return Ok(None);
                 }
-                Ok(Some((ForwardChain { family, table, name, drops: false }, read(&message)?)))
+                Ok(Some((ForwardChain { family, table, name, drops: false }, read(&view)?)))
             },
         )?;
         let mut chains = Vec::new();
@@ -159,7 +159,7 @@ impl Netfilter {
             &format!("chain \"{name}\""),
             |batch| get(batch, family, table, name),
             |message| {
-                found = Some(read(&message)?);
+                found = Some(read(&message.decode(chain::NEW)?.1)?);
                 Ok(())
             },
         )?;
@@ -191,7 +191,7 @@ impl Netfilter {
                         own = comment(view.get(table::USERDATA)?).unwrap_or_default();
                     }
                     Some(n) => {
-                        let chain = read(&message)?;
+                        let chain = read(&message.decode(chain::NEW)?.1)?;
                         found.get_mut(n as usize).into_iter().for_each(|it| *it = Some(chain));
                     }
                 }
@@ -238,16 +238,16 @@ impl Netfilter {
     pub fn is_named(
         &mut self,
         chain: &ForwardChain,
-        names: [&Vec<u8>; 2],
+        names: &[&[u8]],
         most: Option<u32>,
     ) -> Result<bool> {
         let (family, table) = (family(chain), &*chain.table);
-        if let Some(most) = most
-            && self.used(family, table)? > most
-        {
+        let chains = self.chains(family, table, read)?;
+        let used = chains.iter().fold(0, |sum: u32, (_, found)| sum.saturating_add(found.used));
+        if most.is_some_and(|most| used > most) {
             return Ok(true);
         }
-        let mut wanted = names.map(Clone::clone).to_vec();
+        let mut wanted: Vec<Vec<u8>> = names.iter().map(|name| name.to_vec()).collect();
         for (set, key) in self.sets(family, table)? {
             let is_it = |element: &Vec<u8>| names.iter().any(|name| has(element, name));
             if key.has(DataType::IFNAME)
@@ -256,7 +256,7 @@ impl Netfilter {
                 wanted.push([&lookup::SET.code().to_ne_bytes(), set.as_bytes(), &[0]].concat());
             }
         }
-        let mut about = self.dump(
+        let about = self.dump(
             |batch| {
                 batch.push(rule::GET, Flags::DUMP, family, |m| {
                     m.put(rule::TABLE, table);
@@ -271,30 +271,36 @@ impl Netfilter {
                 Ok(view.get(rule::CHAIN)?.map(|name| name.to_string()))
             },
         )?;
-        about.dedup();
-        for name in about {
-            let is_other = |found: FoundChain| found.is_base && name != chain.name;
-            if !self.chain(family, table, &name)?.is_some_and(is_other) {
-                return Ok(true);
-            }
-        }
-        Ok(false)
+        let is_other = |name: &String| {
+            *name != chain.name && chains.iter().any(|(own, found)| own == name && found.is_base)
+        };
+        Ok(!about.iter().all(is_other))
     }
 
-    /// How many rules a table has, and jumps between its chains.
-    fn used(&mut self, family: NfGen, table: &str) -> Result<u32> {
-        let all = self.dump(
+    /// The chains of a table, each with what `take` takes of it.
+    pub(super) fn chains<T>(
+        &mut self,
+        family: NfGen,
+        table: &str,
+        take: impl Fn(&View<'_, chain::Chain>) -> std::result::Result<T, DecodeError>,
+    ) -> Result<Vec<(String, T)>> {
+        self.dump(
             |batch| {
-                batch.push(chain::GET, Flags::DUMP, family, |_| {});
+                batch.push(chain::GET, Flags::DUMP, family, |m| {
+                    m.put(chain::TABLE, table);
+                });
             },
             |message| {
                 let (_, view) = message.decode(chain::NEW)?;
-                let own =
-                    view.get(chain::TABLE)?.is_some_and(|name| name.as_bytes() == table.as_bytes());
-                Ok(own.then_some(read(&message)?.used))
+                // The kernel lists those of all tables.
+                if view.get(chain::TABLE)?.is_none_or(|name| *name.as_bytes() != *table.as_bytes())
+                {
+                    return Ok(None);
+                }
+                let name = view.get(chain::NAME)?.unwrap_or_default().to_string();
+                Ok(Some((name, take(&view)?)))
             },
-        )?;
-        Ok(all.into_iter().fold(0, u32::saturating_add))
+        )
     }
 }
 
@@ -308,8 +314,7 @@ fn get(batch: &mut Batch<'_>, family: NfGen, table: &str, name: &str) {
     });
 }
 
-fn read(message: &Message<'_>) -> std::result::Result<FoundChain, DecodeError> {
-    let (_, view) = message.decode(chain::NEW)?;
+fn read(view: &View<'_, chain::Chain>) -> std::result::Result<FoundChain, DecodeError> {
     Ok(FoundChain {
         drops: view.get(chain::POLICY)? == Some(Code::DROP),
         is_base: view.nest(chain::HOOK)?.is_some(),

@@ -2,8 +2,8 @@
 
 use std::collections::{BTreeMap, HashSet};
 
-use nl::Flags;
 use nl::netfilter::{NfGen, chain, elements, rule, set};
+use nl::{Flags, View};
 
 use super::Netfilter;
 use crate::error::{Error, Result};
@@ -34,9 +34,15 @@ impl Netfilter {
     /// What a table of family inet says; nothing when it is not there.
     pub fn content(&mut self, table: &str) -> Result<Content> {
         let mut chains = BTreeMap::new();
-        for (name, body) in self.chains(table)? {
-            chains.insert(name, body);
-        }
+        // Where packets meet it, and what becomes of them in the end.
+        let body = |view: &View<'_, chain::Chain>| {
+            let mut body = Vec::new();
+            for key in [chain::HOOK.code(), chain::POLICY.code()] {
+                body.extend(view.find(key)?.iter().flat_map(|attr| attr.value));
+            }
+            Ok(body)
+        };
+        chains.extend(self.chains(NfGen::INET, table, body)?);
         for (chain, body) in self.expressions(table)? {
             chains.entry(chain).or_default().extend(body);
         }
@@ -47,30 +53,6 @@ impl Netfilter {
             }
         }
         Ok(content)
-    }
-
-    /// The chains of a table, each with where packets meet it and what becomes of them in the end.
-    fn chains(&mut self, table: &str) -> Result<Vec<(String, Vec<u8>)>> {
-        self.dump(
-            |batch| {
-                batch.push(chain::GET, Flags::DUMP, NfGen::INET, |m| {
-                    m.put(chain::TABLE, table);
-                });
-            },
-            |message| {
-                let (_, view) = message.decode(chain::NEW)?;
-                if view.get(chain::TABLE)?.is_none_or(|name| *name.as_bytes() != *table.as_bytes())
-                {
-                    return Ok(None);
-                }
-                let name = view.get(chain::NAME)?.unwrap_or_default().to_string();
-                let mut body = Vec::new();
-                for key in [chain::HOOK.code(), chain::POLICY.code()] {
-                    body.extend(view.find(key)?.iter().flat_map(|attr| attr.value));
-                }
-                Ok(Some((name, body)))
-            },
-        )
     }
 
     /// What the rules of a table do, in order, each with its chain.

@@ -3,13 +3,28 @@
 use nix::sys::signal::Signal;
 
 use crate::runs::{SOON, with_network};
-use crate::world::{Exit, World, settle};
+use crate::world::{Exit, Pty, World, settle};
 
 const NSRUN: &str = env!("CARGO_BIN_EXE_nsrun");
 
 /// Says "ready", then what it gets.
 const COUNTING: &str = "n=0; trap 'n=$((n+1)); echo \"<$n>\"' INT; echo ready; \
                         while :; do sleep 0.02; done";
+
+/// A shell with job control that prompts like this.
+fn shell(world: &World, prompt: &str) -> Pty {
+    let pty = world.cmd(["bash", "--norc", "-i"]).env("PS1", prompt).pty();
+    pty.expect(prompt, SOON);
+    pty
+}
+
+/// Ends a shell that has its terminal back, after a command with this status.
+fn ends_after(mut shell: Pty, status: i32) {
+    shell.expect("$ ", SOON);
+    shell.send(b"echo status $?; exit\n");
+    shell.expect(&format!("status {status}"), SOON);
+    assert_eq!(shell.wait(), Exit::Code(0));
+}
 
 #[test]
 fn the_interrupt_key_reaches_cmd_exactly_once() {
@@ -85,8 +100,7 @@ fn cmd_has_the_terminal() {
 fn job_control_of_the_shell_outside_works() {
     need_tool!("bash");
     let world = World::new();
-    let mut pty = world.cmd(["bash", "--norc", "-i"]).env("PS1", "$ ").pty();
-    pty.expect("$ ", SOON);
+    let mut pty = shell(&world, "$ ");
     let script = "trap \"echo continued\" CONT; echo rea\"\"dy; while :; do sleep 0.02; done";
     pty.send(format!("{NSRUN} run --net none -- sh -c '{script}'\n").as_bytes());
     pty.expect("ready", SOON);
@@ -99,10 +113,7 @@ fn job_control_of_the_shell_outside_works() {
     pty.send(b"fg\n");
     pty.expect("continued", SOON);
     pty.send(b"\x03");
-    pty.expect("$ ", SOON);
-    pty.send(b"echo status $?; exit\n");
-    pty.expect("status 130", SOON);
-    assert_eq!(pty.wait(), Exit::Code(0));
+    ends_after(pty, 130);
 }
 
 #[test]
@@ -111,17 +122,13 @@ fn a_command_that_suspends_its_group_gives_the_shell_the_terminal() {
     let world = World::new();
     world.nsrun(["run", "-d", "--name", "web", "sleep", "1000"]).run().ok();
     for command in ["run", "run --net none", "run --net none --pid host", "exec web"] {
-        let mut pty = world.cmd(["bash", "--norc", "-i"]).env("PS1", "$ ").pty();
-        pty.expect("$ ", SOON);
+        let mut pty = shell(&world, "$ ");
         let script = "kill -TSTP 0; echo contin\"\"ued; exit 5";
         pty.send(format!("{NSRUN} {command} -- sh -c '{script}'\n").as_bytes());
         pty.expect("Stopped", SOON);
         pty.send(b"fg\n");
         pty.expect("continued", SOON);
-        pty.expect("$ ", SOON);
-        pty.send(b"echo status $?; exit\n");
-        pty.expect("status 5", SOON);
-        assert_eq!(pty.wait(), Exit::Code(0), "{command}");
+        ends_after(pty, 5);
     }
 }
 
@@ -147,8 +154,7 @@ fn an_interactive_shell_inside_has_job_control_and_gives_the_terminal_back() {
         if command.starts_with("exec") {
             world.nsrun(["run", "-d", "--name", "web", "sleep", "1000"]).run().ok();
         }
-        let mut pty = world.cmd(["bash", "--norc", "-i"]).env("PS1", "outer$ ").pty();
-        pty.expect("outer$ ", SOON);
+        let mut pty = shell(&world, "outer$ ");
         pty.send(format!("{NSRUN} {command} -- env PS1='inner$ ' bash --norc -i\n").as_bytes());
         pty.expect("inner$ ", SOON);
         pty.expect("inner$ ", SOON);
@@ -179,8 +185,7 @@ fn an_interactive_shell_inside_has_job_control_and_gives_the_terminal_back() {
 #[test]
 fn a_suspended_terminal_does_not_stop_a_run_in_the_background() {
     let world = World::new();
-    let mut pty = world.cmd(["bash", "--norc", "-i"]).env("PS1", "$ ").pty();
-    pty.expect("$ ", SOON);
+    let mut pty = shell(&world, "$ ");
     pty.send(format!("{NSRUN} run --net none -- sh -c 'sleep 0.2; echo do\"\"ne' &\n").as_bytes());
     pty.expect("done", SOON);
     pty.send(b"wait %1; echo status $?; exit\n");

@@ -140,7 +140,8 @@ pub fn blocking(
     let own = name(network);
     let all = [BRIDGE_PREFIX.as_bytes(), &[0]].concat();
     // "nsrun*" is about its bridge too.
-    let names = [&own, if own.starts_with(BRIDGE_PREFIX.as_bytes()) { &all } else { &own }];
+    let is_ours = own.starts_with(BRIDGE_PREFIX.as_bytes());
+    let names: &[&[u8]] = if is_ours { &[&own, &all] } else { &[&own] };
     let mut blocking = Vec::new();
     for chain in netfilter.forward_chains(firewall::TABLE, most)? {
         let family = FAMILIES[usize::from(chain.family == "ip6")];

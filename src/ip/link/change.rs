@@ -228,7 +228,7 @@ impl Asked {
         if let Some((key, name)) = number {
             let word = words.value()?;
             let number = parse::number(&word, &format!("Invalid \"{name}\" value"))?;
-            self.once(name, &[key.code()], &word)?;
+            self.settings.once(name, &[key.code()], &word)?;
             self.settings.put(key, number);
             return Ok(true);
         }
@@ -320,7 +320,11 @@ impl Asked {
             }
             "link-netns" => {
                 let name = words.value()?;
-                self.once("link-netns/link-netnsid", &[link::LINK_NETNSID.code()], &name)?;
+                self.settings.once(
+                    "link-netns/link-netnsid",
+                    &[link::LINK_NETNSID.code()],
+                    &name,
+                )?;
                 let file = Session::open_namespace(&name)
                     .map_err(|_| Failure::wrong(&name, "Invalid \"link-netns\" value\n"))?;
                 let id = session.namespace_id(&file);
@@ -330,7 +334,11 @@ impl Asked {
             "link-netnsid" => {
                 let word = words.value()?;
                 let id = parse::number(&word, "Invalid \"link-netnsid\" value")?;
-                self.once("link-netns/link-netnsid", &[link::LINK_NETNSID.code()], &word)?;
+                self.settings.once(
+                    "link-netns/link-netnsid",
+                    &[link::LINK_NETNSID.code()],
+                    &word,
+                )?;
                 self.settings.put(link::LINK_NETNSID, id);
             }
             "help" => return Err(crate::ip::help::text(super::HELP)),
@@ -340,14 +348,6 @@ impl Asked {
             }
         }
         Ok(true)
-    }
-
-    /// Refuses a second value of the option that one of these attributes stands for.
-    fn once(&self, option: &str, codes: &[u16], word: &str) -> Result<()> {
-        match codes.iter().any(|code| self.settings.has(*code)) {
-            true => Err(Failure::duplicate(option, word)),
-            false => Ok(()),
-        }
     }
 
     fn set_device(&mut self, word: &str) -> Result<()> {
@@ -363,7 +363,7 @@ impl Asked {
 
     /// The namespace to put the link into: one of `ip netns`, or that of a process.
     fn namespace(&mut self, session: &mut Session, word: &str) -> Result<()> {
-        self.once("netns", &[link::NET_NS_FD.code(), link::NET_NS_PID.code()], word)?;
+        self.settings.once("netns", &[link::NET_NS_FD.code(), link::NET_NS_PID.code()], word)?;
         if let Ok(file) = Session::open_namespace(word) {
             self.settings.put(link::NET_NS_FD, file.as_raw_fd() as u32);
             // It must stay open until the request is sent.

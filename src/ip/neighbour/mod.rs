@@ -109,9 +109,7 @@ fn change(session: &mut Session, words: &mut Words, flags: Option<Flags>) -> Res
         match option(&word, OPTIONS) {
             Some("lladdr") => {
                 let word = words.value()?;
-                if settings.has(neighbour::LLADDR.code()) {
-                    return Err(Failure::duplicate("lladdr", &word));
-                }
+                settings.once("lladdr", &[neighbour::LLADDR.code()], &word)?;
                 settings.put(neighbour::LLADDR, &parse::mac(&word)?);
             }
             Some("nud") => header.state = state(&words.value()?)?,
