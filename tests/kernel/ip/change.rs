@@ -193,4 +193,8 @@ fn options_may_be_abbreviated_as_far_as_in_iproute2() {
     let unlike: Vec<_> = ends.filter(|(_, (ours, theirs))| ours != theirs).collect();
     assert!(unlike.is_empty(), "line, (ours, theirs): {unlike:#?}");
     are_the_same(&ours, &theirs, "options");
+    // One by one, so that others come between.
+    for world in [ours, theirs] {
+        world.sh(&format!("for n in $(seq 0 {}); do ip link del br$n; done", BRIDGES - 1));
+    }
 }
